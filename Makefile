@@ -1,0 +1,38 @@
+# Needs python3 >= 3.11, git and make; each target installs the rest itself.
+
+PANORAMA_HOME ?= panorama-home
+bin = .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo ui test lint clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+demo:  ## run the main job on the demonstration's submissions
+	@scripts/bootstrap
+	$(bin)/panorama demo --home "$(PANORAMA_HOME)"
+
+ui:  ## show the graph and the runs in Dagster, on the home
+	@scripts/bootstrap
+	@test -d "$(PANORAMA_HOME)/dagster" || \
+	  { echo "error: no home in $(PANORAMA_HOME) yet: run 'make demo' first" >&2; exit 2; }
+	PANORAMA_HOME="$(abspath $(PANORAMA_HOME))" DAGSTER_HOME="$(abspath $(PANORAMA_HOME))/dagster" \
+	  $(bin)/dg dev -w workspace.yaml
+
+test:  ## run the tests
+	@scripts/bootstrap --dev
+	@scripts/install-test-tools
+	$(bin)/pytest
+
+lint:  ## run the linters, the type checker and the import contracts
+	@scripts/bootstrap --dev
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/lint-imports
+	UV_PYTHON_DOWNLOADS=never .tools/bin/uv lock --check
+
+clean:  ## remove what these targets made, except the home: it holds received files
+	rm -rf .venv .tools node_modules dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	find pipelines assets checks warehouse tests -name __pycache__ -prune -exec rm -rf {} +
