@@ -1,0 +1,302 @@
+"""The formulas: durations, slippage and their statistics. Pure functions on frames.
+
+Nothing else computes slippage.
+
+`_ratio` is a fraction (0.125), `_pct` a percentage (12.5), `_pts` percentage points, `_meur` million
+euros including taxes, `_months` whole months. Only a `known` slippage enters a statistic.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from warehouse.tables import OUT_SLIPPAGE_PROJECTS
+from warehouse.vocabulary import COST_BANDS, MINISTRIES
+
+# Mean length of a Gregorian month: 365.2425 days / 12.
+DAYS_PER_MONTH = 30.436875
+MONTHS_PER_YEAR = 12
+
+
+# The columns that a withheld cost and a withheld schedule keep back; a cost band would give the cost away.
+WITHHELD_FIGURES: Mapping[str, tuple[str, ...]] = {
+    "cost_withheld": ("initial_cost_meur", "updated_cost_meur", "cost_band", "submitted_cost_band"),
+    "schedule_withheld": (
+        "initial_end_date",
+        "updated_end_date",
+        "initial_duration_months",
+        "updated_duration_months",
+    ),
+}
+
+
+def without_withheld(projects: pd.DataFrame) -> pd.DataFrame:
+    """The core projects with every figure that is kept back made missing."""
+    masked = {
+        name: projects[name].mask(projects[withheld].astype(bool))
+        for withheld, names in WITHHELD_FIGURES.items()
+        for name in names
+    }
+    return projects.assign(**masked)
+
+
+def duration_months(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Whole months between two dates, to the nearest; missing when either is.
+
+    Between two first days of a month this is the difference of the months. Ends recovered from a
+    published number of days fall on any day (31 March and 1 April close the same month): rounding to the
+    nearest month, not truncating, is what reproduces the published mean durations of 2016 to 2018.
+
+    Args:
+        start: dates (`datetime64`).
+        end: dates, aligned with `start`.
+
+    Returns:
+        `Int64`, in months; negative when the end is before the start.
+    """
+    days = (end - start).dt.days
+    return pd.Series(np.floor(days / DAYS_PER_MONTH + 0.5), index=days.index).astype("Int64")
+
+
+def cost_band(cost_meur: pd.Series) -> pd.Series:
+    """The code of the published cost band of each cost, lower bound inclusive; missing for a missing cost."""
+    edges = [band.lower_meur for band in COST_BANDS] + [math.inf]
+    bands = pd.cut(cost_meur, edges, right=False, labels=[band.code for band in COST_BANDS])
+    return bands.astype("str")
+
+
+def first_published(history: pd.DataFrame) -> pd.DataFrame:
+    """The first figures published for each project, which stand in for a baseline that was never declared.
+
+    Cost and duration may be first known in different editions (a project leaves its scoping phase).
+    Withheld figures were not published and do not count.
+
+    Args:
+        history: core projects of all editions up to the one computed.
+
+    Returns:
+        One row per project: `project_id`, `first_cost_meur`, `first_duration_months`, `first_edition`
+        (that of the cost, else of the duration); only projects with at least one of them.
+    """
+    ordered = history.sort_values(["edition", "project_id"])
+    firsts = []
+    for measure, first, withheld in (
+        ("updated_cost_meur", "first_cost_meur", "cost_withheld"),
+        ("updated_duration_months", "first_duration_months", "schedule_withheld"),
+    ):
+        published = ordered.loc[~ordered[withheld].astype(bool)]
+        known = published.dropna(subset=[measure]).drop_duplicates("project_id")
+        firsts.append(known.set_index("project_id")[[measure, "edition"]].set_axis([first, f"{first}_edition"], axis=1))
+    merged = firsts[0].join(firsts[1], how="outer")
+    editions = merged["first_cost_meur_edition"].fillna(merged["first_duration_months_edition"])
+    return merged.assign(first_edition=editions)[
+        ["first_cost_meur", "first_duration_months", "first_edition"]
+    ].reset_index()
+
+
+def with_baseline(projects: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """Add to each project the baseline its slippage is counted from.
+
+    A declared initial cost or end makes the baseline `declared`; else the first published figures stand
+    in, marked `first_publication`; else there is `none`. The two origins are never mixed in a project.
+
+    Args:
+        projects: core projects of one edition.
+        history: core projects of all editions up to that one, it included.
+
+    Returns:
+        `projects` with `initial_cost_meur` and `initial_duration_months` filled from the baseline,
+        `baseline_source` and `baseline_edition`.
+    """
+    firsts = projects[["project_id"]].merge(first_published(history), on="project_id", how="left")
+    firsts.index = projects.index
+    declared = projects["initial_cost_meur"].notna() | projects["initial_duration_months"].notna()
+    source = pd.Series("none", index=projects.index, dtype="str")
+    source = source.mask(firsts["first_edition"].notna(), "first_publication").mask(declared, "declared")
+    return projects.assign(
+        initial_cost_meur=projects["initial_cost_meur"].where(declared, firsts["first_cost_meur"]),
+        initial_duration_months=projects["initial_duration_months"].where(declared, firsts["first_duration_months"]),
+        baseline_source=source,
+        baseline_edition=projects["edition"].where(declared, firsts["first_edition"]).astype("str"),
+    )
+
+
+def slippage(initial: pd.Series, updated: pd.Series, *, withheld: pd.Series, scoping: pd.Series) -> pd.DataFrame:
+    """Slippage of each project: (updated − initial) / initial, with the reason when it is not known.
+
+    Args:
+        initial: forecast of the baseline (M€ or months).
+        updated: forecast of this edition, same unit.
+        withheld: whether the figures are kept back.
+        scoping: whether the project is in its scoping phase.
+
+    Returns:
+        `status` (`withheld` before `not_comparable` before `missing`, else `known`), `ratio` and `amount`
+        (both missing unless known). Scoping, no baseline and a baseline ≤ 0 are `not_comparable`; an
+        unknown update is `missing`.
+    """
+    before = initial.astype("float64")
+    after = updated.astype("float64")
+    status = pd.Series("known", index=initial.index, dtype="str")
+    status = status.mask(after.isna(), "missing")
+    status = status.mask(scoping.fillna(value=False).astype(bool) | before.isna() | (before <= 0), "not_comparable")
+    status = status.mask(withheld.astype(bool), "withheld")
+    amount = (after - before).where(status == "known")
+    return pd.DataFrame({"status": status, "ratio": amount / before, "amount": amount})
+
+
+def slippage_by_project(projects: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """The table of slippage per project of one edition.
+
+    Args:
+        projects: core projects of one edition.
+        history: core projects of all editions up to that one, it included.
+
+    Returns:
+        The columns of `OUT_SLIPPAGE_PROJECTS`; figures of a withheld project are missing.
+    """
+    based = with_baseline(projects, history)
+    scoping = based["phase"].eq("scoping")
+    budget = slippage(
+        based["initial_cost_meur"],
+        based["updated_cost_meur"],
+        withheld=based["cost_withheld"],
+        scoping=scoping,
+    )
+    schedule = slippage(
+        based["initial_duration_months"],
+        based["updated_duration_months"],
+        withheld=based["schedule_withheld"],
+        scoping=scoping,
+    )
+    return pd.DataFrame(
+        {
+            **{name: based[name] for name in ("edition", "project_id", "name", "ministry_id", "phase")},
+            **{name: based[name] for name in ("baseline_source", "baseline_edition")},
+            **{
+                name: based[name].where(~based[withheld].astype(bool))
+                for withheld, names in WITHHELD_FIGURES.items()
+                for name in names
+                if name in OUT_SLIPPAGE_PROJECTS.names()
+            },
+            "budget_status": budget["status"],
+            "budget_slippage_ratio": budget["ratio"],
+            "budget_slippage_meur": budget["amount"],
+            "schedule_status": schedule["status"],
+            "schedule_slippage_ratio": schedule["ratio"],
+            "schedule_slippage_months": schedule["amount"].astype("Int64"),
+        }
+    )
+
+
+def _mean_of_ratios(ratio: pd.Series, initial: pd.Series, target_ratio: float) -> float:
+    del initial, target_ratio
+    return math.fsum(ratio) / len(ratio)
+
+
+def _ratio_of_sums(ratio: pd.Series, initial: pd.Series, target_ratio: float) -> float:
+    del target_ratio
+    return math.fsum(ratio * initial) / math.fsum(initial)
+
+
+def _median(ratio: pd.Series, initial: pd.Series, target_ratio: float) -> float:
+    del initial, target_ratio
+    return float(ratio.median())
+
+
+def _share_above_target(ratio: pd.Series, initial: pd.Series, target_ratio: float) -> float:
+    del initial
+    return float((ratio > target_ratio).mean()) if not math.isnan(target_ratio) else math.nan
+
+
+# The mean of ratios is the official headline; the others tell how much it owes to its method.
+STATISTICS: Mapping[str, Callable[[pd.Series, pd.Series, float], float]] = {
+    "mean_of_ratios": _mean_of_ratios,
+    "ratio_of_sums": _ratio_of_sums,
+    "median": _median,
+    "share_above_target": _share_above_target,
+}
+
+
+def slippage_by_group(slippages: pd.DataFrame, target_pct: float | None) -> pd.DataFrame:
+    """Statistics of slippage for the portfolio and for each ministry.
+
+    Args:
+        slippages: slippage per project of one edition.
+        target_pct: the target in force, None when there was none.
+
+    Returns:
+        The columns of `OUT_SLIPPAGE_GROUPS`, one row per group, rate and method; the value is missing
+        when no slippage of the group is known.
+    """
+    groups = [("portfolio", "all", "Ensemble", slippages)]
+    groups += [
+        ("ministry", str(ministry), MINISTRIES.label(str(ministry)), rows)
+        for ministry, rows in slippages.groupby("ministry_id", sort=True)
+    ]
+    target_ratio = math.nan if target_pct is None else target_pct / 100
+    rows = []
+    for dimension, group_id, label, members in groups:
+        for rate, initial in (("budget", "initial_cost_meur"), ("schedule", "initial_duration_months")):
+            known = members.loc[members[f"{rate}_status"] == "known"].sort_values("project_id")
+            ratio = known[f"{rate}_slippage_ratio"].astype("float64")
+            baseline = known[initial].astype("float64")
+            rows += [
+                {
+                    "dimension": dimension,
+                    "group_id": group_id,
+                    "group_label": label,
+                    "rate": rate,
+                    "method": method,
+                    "value_ratio": statistic(ratio, baseline, target_ratio) if len(known) else math.nan,
+                    "n": len(known),
+                    "n_projects": len(members),
+                }
+                for method, statistic in STATISTICS.items()
+            ]
+    edition = slippages["edition"].iloc[0] if len(slippages) else None
+    return pd.DataFrame(rows).assign(edition=edition)
+
+
+def movements(projects: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
+    """Who came in and who left between two editions.
+
+    Args:
+        projects: core projects of the edition.
+        previous: core projects of the edition just before.
+
+    Returns:
+        The columns of `OUT_MOVEMENTS`; a project that left has the name and ministry it had.
+    """
+    labels = ["project_id", "name", "ministry_id"]
+    entries = projects.loc[~projects["project_id"].isin(previous["project_id"]), labels].assign(movement="entry")
+    exits = previous.loc[~previous["project_id"].isin(projects["project_id"]), labels].assign(movement="exit")
+    return pd.concat([entries, exits], ignore_index=True).assign(
+        edition=projects["edition"].iloc[0], previous_edition=previous["edition"].iloc[0]
+    )
+
+
+def key_figures(projects: pd.DataFrame) -> dict[str, object]:
+    """What the panorama publishes in its head, but for slippage and movements.
+
+    Args:
+        projects: core projects of one edition.
+
+    Returns:
+        Counts; `total_cost_meur` over the known costs and `mean_duration_years` over the known durations,
+        None when there is none. Withheld figures are left out.
+    """
+    published = without_withheld(projects)
+    costs = published["updated_cost_meur"].dropna()
+    durations = published["updated_duration_months"].dropna().astype("float64")
+    return {
+        "projects": len(projects),
+        "interministerial": int(projects["interministerial"].sum()),
+        "total_cost_meur": math.fsum(costs) if len(costs) else None,
+        "costed_projects": len(costs),
+        "mean_duration_years": float(durations.mean()) / MONTHS_PER_YEAR if len(durations) else None,
+        "timed_projects": len(durations),
+        "withheld": int(projects["withheld"].sum()),
+    }

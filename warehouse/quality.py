@@ -1,0 +1,32 @@
+"""The results of the checks of an edition, kept as JSON in `out/<edition>/quality/<check>.json`."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from warehouse.editions import Edition
+from warehouse.files import write_text
+from warehouse.findings import Finding
+from warehouse.home import Home
+
+
+def write_quality(home: Home, edition: Edition, check: str, findings: Sequence[Finding], checked: int) -> None:
+    """Write the result of a check: how many rows, cells or files it looked at, and every finding."""
+    report: dict[str, Any] = {
+        "edition": edition.key,
+        "check": check,
+        "passed": not any(finding.severity != "notice" for finding in findings),
+        "checked": checked,
+        "findings": [finding.as_dict() for finding in findings],
+    }
+    write_text(
+        home.out(edition, "quality") / f"{check}.json",
+        json.dumps(report, ensure_ascii=False, indent=2) + "\n",
+    )
+
+
+def read_findings(home: Home, edition: Edition) -> list[Finding]:
+    """Every finding kept for an edition, in the order of the checks' names."""
+    files = sorted(home.out(edition, "quality").glob("*.json"))
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in files]
+    return [Finding(**finding) for report in reports for finding in report["findings"]]

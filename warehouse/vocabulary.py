@@ -1,0 +1,219 @@
+"""The closed lists: codes used in code, French labels published, aliases met in submissions.
+
+Ministries are facts with dates and live in `data/ministries.csv`; the short lists are written here.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+
+@cache
+def match_key(text: str) -> str:
+    """What is left of a label when case, accents, punctuation and spaces are ignored.
+
+    `@` reads as `a`, as in the project names `OP@LE` and `MISTR@L`.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.replace("@", "a").replace("œ", "oe"))
+    return re.sub(r"[^a-z0-9]", "", decomposed.casefold())
+
+
+@dataclass(frozen=True)
+class Term:
+    """One entry of a closed list."""
+
+    code: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A closed list of terms, in the order they are shown."""
+
+    name: str
+    terms: tuple[Term, ...]
+
+    def codes(self) -> list[str]:
+        """The codes, in order."""
+        return [term.code for term in self.terms]
+
+    def labels(self) -> list[str]:
+        """The French labels, in order."""
+        return [term.label for term in self.terms]
+
+    def label(self, code: str) -> str:
+        """The French label of a code; KeyError for an unknown one."""
+        return self.labels_by_code()[code]
+
+    def labels_by_code(self) -> dict[str, str]:
+        """Code to French label."""
+        return {term.code: term.label for term in self.terms}
+
+    def find(self, text: str) -> str | None:
+        """The code that a submitted label, alias or code stands for, or None."""
+        return _index(self).get(match_key(text))
+
+
+@cache
+def _index(vocabulary: Vocabulary) -> Mapping[str, str]:
+    index: dict[str, str] = {}
+    for term in vocabulary.terms:
+        for spelling in (term.code, term.label, *term.aliases):
+            index.setdefault(match_key(spelling), term.code)
+    return index
+
+
+@dataclass(frozen=True)
+class CostBand:
+    """A published cost band; `lower_meur` is inclusive, `upper_meur` exclusive."""
+
+    code: str
+    label: str
+    lower_meur: float
+    upper_meur: float
+    aliases: tuple[str, ...] = ()
+
+
+# The bands of the published editions: lower bound inclusive, so 9 M€ is in 9-20 (the threshold of the opinion).
+COST_BANDS = (
+    CostBand("under_5", "moins de 5 M€", 0, 5, ("< 5 M€", "inférieur à 5 M€", "moins de 5M€")),
+    CostBand("5_to_9", "entre 5 et 9 M€", 5, 9, ("5 à 9 M€",)),
+    CostBand("9_to_20", "entre 9 et 20 M€", 9, 20, ("9 à 20 M€",)),
+    CostBand("20_to_100", "entre 20 et 100 M€", 20, 100, ("20 à 100 M€",)),
+    CostBand("over_100", "plus de 100 M€", 100, float("inf"), ("> 100 M€", "supérieur à 100 M€")),
+)
+
+PHASES = Vocabulary(
+    "phases",
+    (
+        Term("scoping", "Cadrage", ("En cadrage", "Phase de cadrage")),
+        Term(
+            "build",
+            "Conception / Réalisation",
+            ("Conception", "Réalisation", "Conception et réalisation", "Conception - Réalisation"),
+        ),
+        Term("pilot", "Expérimentation", ("Expérimentation / Pilote", "Pilote")),
+        Term("rollout", "Déploiement", ("En déploiement", "Généralisation")),
+        Term("completed", "Terminé", ("Terminée", "Achevé", "Clos", "Clôturé")),
+    ),
+)
+
+BASELINE_SOURCES = Vocabulary(
+    "baseline_sources",
+    (
+        Term("declared", "déclarée"),
+        Term("first_publication", "première publication"),
+        Term("none", "aucune"),
+    ),
+)
+
+SLIPPAGE_STATUSES = Vocabulary(
+    "slippage_statuses",
+    (
+        Term("known", "connu"),
+        Term("withheld", "non publié"),
+        Term("not_comparable", "non comparable"),
+        Term("missing", "manquant"),
+    ),
+)
+
+DEVIATION_REASONS = Vocabulary(
+    "deviation_reasons",
+    (
+        Term("scope", "Évolution du périmètre", ("périmètre",)),
+        Term("procurement", "Achat ou marché", ("marché", "achat", "commande publique")),
+        Term("technical", "Difficulté technique", ("technique",)),
+        Term("staffing", "Ressources humaines", ("RH", "effectifs")),
+        Term("regulation", "Évolution réglementaire", ("réglementation", "réglementaire")),
+        Term("dependency", "Dépendance à un autre projet", ("dépendance",)),
+        Term("price_revision", "Révision des prix", ("prix",)),
+        Term("planning", "Replanification", ("planning", "calendrier")),
+        Term("none", "Aucun écart", ("aucun", "sans objet")),
+        Term("other", "Autre", ("autre motif",)),
+    ),
+)
+
+OPINIONS = Vocabulary(
+    "opinions",
+    (
+        Term("favourable", "Favorable", ("avis favorable",)),
+        Term("with_reservations", "Favorable avec réserves", ("réservé", "avis réservé")),
+        Term("unfavourable", "Défavorable", ("avis défavorable",)),
+        Term("tacit", "Tacite", ("réputé favorable",)),
+        Term("not_requested", "Non saisi", ("pas d'avis", "aucun avis")),
+        Term("not_applicable", "Sans objet", ("non concerné",)),
+    ),
+)
+
+WITHHELD_REASONS = Vocabulary(
+    "withheld_reasons",
+    (
+        Term("open_tender", "Appel d'offres en cours", ("en cours d'appel d'offres", "appel d'offres")),
+        Term("trajectory_review", "Trajectoire en cours de révision", ("révision de trajectoire",)),
+        Term("defence_secrecy", "Secret protégé par la loi", ("secret de la défense nationale",)),
+        Term("unspecified", "Motif non précisé", ("non précisé",)),
+    ),
+)
+
+MOVEMENTS = Vocabulary("movements", (Term("entry", "Entrée"), Term("exit", "Sortie")))
+
+DIMENSIONS = Vocabulary("dimensions", (Term("portfolio", "Ensemble"), Term("ministry", "Ministère")))
+
+RATES = Vocabulary("rates", (Term("budget", "Écart budgétaire"), Term("schedule", "Écart calendaire")))
+
+METHODS = Vocabulary(
+    "methods",
+    (
+        Term("mean_of_ratios", "Moyenne des écarts"),
+        Term("ratio_of_sums", "Écart de la somme"),
+        Term("cost_weighted_mean", "Moyenne pondérée par le coût initial"),
+        Term("median", "Médiane"),
+        Term("p80", "80e centile"),
+        Term("share_above_target", "Part des projets au-dessus de la cible"),
+    ),
+)
+
+
+@cache
+def _ministry_rows() -> tuple[dict[str, str], ...]:
+    source = resources.files("warehouse").joinpath("data/ministries.csv")
+    return tuple(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+
+
+def _ministries() -> Vocabulary:
+    terms: dict[str, Term] = {}
+    for row in _ministry_rows():
+        known = terms.get(row["ministry_id"])
+        spellings = tuple(filter(None, (row["label"], row["code"])))
+        if known is None:
+            terms[row["ministry_id"]] = Term(row["ministry_id"], row["published_label"], spellings)
+        else:
+            terms[row["ministry_id"]] = Term(known.code, known.label, (*known.aliases, *spellings))
+    return Vocabulary("ministries", tuple(terms.values()))
+
+
+COST_BAND_VOCABULARY = Vocabulary("cost_bands", tuple(Term(b.code, b.label, b.aliases) for b in COST_BANDS))
+MINISTRIES = _ministries()
+
+VOCABULARIES: dict[str, Vocabulary] = {
+    vocabulary.name: vocabulary
+    for vocabulary in (
+        PHASES,
+        BASELINE_SOURCES,
+        SLIPPAGE_STATUSES,
+        DEVIATION_REASONS,
+        OPINIONS,
+        WITHHELD_REASONS,
+        MOVEMENTS,
+        DIMENSIONS,
+        RATES,
+        METHODS,
+        COST_BAND_VOCABULARY,
+        MINISTRIES,
+    )
+}
