@@ -1,0 +1,1 @@
+"""How each table is made: pure steps on frames, and the Dagster assets that name them."""

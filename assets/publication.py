@@ -1,0 +1,57 @@
+"""The publication of the edition: the page and the PDF, from the tables only."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.asset_metadata import folder_asset
+from assets.open_data import open_dataset
+from assets.rendering import PublicationTables, render_site
+from warehouse.files import replacing_directory
+from warehouse.home import Home
+from warehouse.measures import without_withheld
+from warehouse.quality import read_findings
+from warehouse.store import ParquetStore
+from warehouse.tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS
+
+
+@folder_asset("publication", "html", "pdf", deps=[open_dataset])
+def publication(
+    context: dg.AssetExecutionContext,
+    home: dg.ResourceParam[Home],
+    store: dg.ResourceParam[ParquetStore],
+    core_projects: pd.DataFrame,
+    out_slippage_projects: pd.DataFrame,
+    out_slippage_groups: pd.DataFrame,
+    out_movements: pd.DataFrame,
+    out_key_figures: pd.DataFrame,
+) -> dg.MaterializeResult[None]:
+    """The page and the PDF of the edition: key figures, changes, target, charts, projects, data quality."""
+    calendar = home.calendar()
+    edition = calendar.find(context.partition_key)
+    figures = _until(store.history(OUT_KEY_FIGURES, edition.key), out_key_figures)
+    groups = _until(store.history(OUT_SLIPPAGE_GROUPS, edition.key), out_slippage_groups)
+    tables = PublicationTables(
+        edition=edition,
+        editions=tuple(calendar.find(key) for key in figures["edition"]),
+        key_figures=figures,
+        groups=groups,
+        slippage=out_slippage_projects,
+        projects=without_withheld(core_projects),
+        movements=out_movements,
+        findings=tuple(read_findings(home, edition)),
+    )
+    target = home.out(edition, "publication")
+    with replacing_directory(target) as folder:
+        files = [path.relative_to(folder) for path in render_site(tables, folder)]
+    return dg.MaterializeResult(
+        metadata={
+            "page": dg.MetadataValue.path(str(target.resolve() / "index.html")),
+            "files": [str(path) for path in files],
+        }
+    )
+
+
+def _until(history: pd.DataFrame, computed: pd.DataFrame) -> pd.DataFrame:
+    """The editions before, and this one as it was just computed."""
+    earlier: pd.DataFrame = history.loc[history["edition"] < computed["edition"].iloc[0]]
+    return pd.concat([earlier, computed], ignore_index=True)

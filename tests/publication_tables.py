@@ -1,0 +1,247 @@
+"""Invented tables of four editions, true to the declaration, for the tests of the publication.
+
+Slippages are worked out here in the plainest way: what is under test is what a reader is told of them.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from assets.rendering import PublicationTables
+from warehouse.editions import Edition
+from warehouse.findings import Finding
+from warehouse.schema import conform
+from warehouse.tables import (
+    CORE_PROJECTS,
+    OUT_KEY_FIGURES,
+    OUT_MOVEMENTS,
+    OUT_SLIPPAGE_GROUPS,
+    OUT_SLIPPAGE_PROJECTS,
+)
+from warehouse.vocabulary import COST_BANDS, METHODS, MINISTRIES
+
+EDITIONS = (Edition("2020-06", 11), Edition("2020-11", 12), Edition("2021-07", 13), Edition("2021-11", 14))
+MINISTRY_IDS = [term.code for term in MINISTRIES.terms if term.code not in ("comptes_publics", "cohesion_territoires")]
+NAMES = (
+    "Portail des agents de l'État", "Réseau radio du futur", "Source RH", "Carnet de santé scolaire", "Héliade",
+    "Guichet des entreprises", "Pilotage des chantiers", "Référentiel des élèves", "Justice en ligne",
+    "Cadastre vivant",
+    "Systèmes d'information de la mer", "Œuvres et archives", "Paie des outre-mer", "Numéro d'urgence unifié", "Vigie",
+    "Permis à points 2", "Démarches consulaires", "Subventions agricoles", "Compte formation", "Gestion des titres",
+)  # fmt: skip
+
+
+def _month(index: int) -> pd.Timestamp:
+    return pd.Timestamp(year=index // 12, month=index % 12 + 1, day=1)
+
+
+def _band(cost: float) -> str:
+    return next(band.code for band in COST_BANDS if band.lower_meur <= cost < band.upper_meur)
+
+
+def _project(number: int, edition: int, draw: random.Random) -> dict[str, Any]:
+    """One project as one edition knows it; `draw` depends on the project only."""
+    start = 2012 * 12 + draw.randrange(100)
+    initial_duration, initial_cost = draw.randrange(30, 84), round(draw.lognormvariate(3.1, 1.0) + 4, 1)
+    drift = [draw.betavariate(1.4, 4) * (1.5 - 0.3 * step) - 0.02 * step for step in range(len(EDITIONS))]
+    late = [draw.betavariate(1.5, 4) * (1.1 - 0.2 * step) for step in range(len(EDITIONS))]
+    phase = draw.choices(["build", "pilot", "rollout", "completed"], [5, 2, 5, 1])[0]
+    scoping, withheld = number % 17 == 5, number % 19 == 7
+    cost_known, end_known = number % 23 != 3 and not scoping, number % 29 != 4 and not scoping
+    duration = round(initial_duration * (1 + late[edition]))
+    cost = round(initial_cost * (1 + drift[edition]), 1)
+    return {
+        "edition": EDITIONS[edition].key,
+        "project_id": f"PGP-{number + 1:04d}",
+        "name": NAMES[number % len(NAMES)] + (f" {number // len(NAMES) + 1}" if number >= len(NAMES) else ""),
+        "ministry_id": MINISTRY_IDS[number * 7 % len(MINISTRY_IDS)],
+        "interministerial": number % 9 == 1,
+        "information_url": f"https://exemple.gouv.fr/projets/{number + 1}" if number % 3 == 0 else None,
+        "phase": "scoping" if scoping else phase,
+        "start_date": _month(start),
+        "initial_start_date": _month(start),
+        "initial_end_date": _month(start + initial_duration) if end_known else pd.NaT,
+        "updated_end_date": _month(start + duration) if end_known else pd.NaT,
+        "initial_duration_months": initial_duration if end_known else pd.NA,
+        "updated_duration_months": duration if end_known else pd.NA,
+        "initial_cost_meur": initial_cost if cost_known else None,
+        "updated_cost_meur": cost if cost_known else None,
+        "cost_band": _band(cost) if cost_known else None,
+        "withheld": withheld,
+        "cost_withheld": withheld,
+        # One of them keeps its cost back, and not its schedule.
+        "schedule_withheld": withheld and number != 45,
+        "withheld_reason": "open_tender" if withheld else None,
+        "fictitious": True,
+        "source_file": f"{MINISTRY_IDS[number * 7 % len(MINISTRY_IDS)]}.xlsx",
+        "source_sha256": f"{number * 7 % len(MINISTRY_IDS):064x}",
+        "source_sheet": "Projets",
+        "source_row": number + 2,
+    }
+
+
+def _frame(rows: list[dict[str, Any]], table: Any) -> pd.DataFrame:
+    columns = {column.name: [row.get(column.name) for row in rows] for column in table.columns}
+    return conform(pd.DataFrame(columns), table)
+
+
+def projects_of(edition: int, count: int) -> pd.DataFrame:
+    """The projects of one edition: some come, some leave."""
+    alive = [
+        number
+        for number in range(count + 6)
+        if edition >= (number % 13 == 2) * 3 + (number % 31 == 9)
+        and not (number % 8 == 6 and number < 48 and edition >= 3)
+    ]
+    rows = [_project(number, edition, random.Random(number)) for number in alive]  # noqa: S311  # not a secret
+    return _frame(rows, CORE_PROJECTS)
+
+
+def slippage_of(projects: pd.DataFrame, baseline_source: str = "declared") -> pd.DataFrame:
+    """The slippage of each project, by hand."""
+    rows = []
+    for row in projects.to_dict("records"):
+        slip = {key: row[key] for key in OUT_SLIPPAGE_PROJECTS.names() if key in row}
+        slip |= {"baseline_source": baseline_source, "baseline_edition": row["edition"]}
+        for rate, quantity, amount in (
+            ("budget", "cost_meur", "meur"),
+            ("schedule", "duration_months", "months"),
+        ):
+            initial, updated = row[f"initial_{quantity}"], row[f"updated_{quantity}"]
+            if row["cost_withheld" if rate == "budget" else "schedule_withheld"]:
+                status = "withheld"
+            elif row["phase"] == "scoping":
+                status = "not_comparable"
+            else:
+                status = "missing" if pd.isna(initial) or pd.isna(updated) else "known"
+            slip[f"{rate}_status"] = status
+            if status == "known":
+                slip[f"{rate}_slippage_ratio"] = (updated - initial) / initial
+                slip[f"{rate}_slippage_{amount}"] = updated - initial
+        rows.append(slip)
+    return _frame(rows, OUT_SLIPPAGE_PROJECTS)
+
+
+def groups_of(slippage: pd.DataFrame, target_ratio: float = 0.15) -> pd.DataFrame:
+    """The statistics of the whole and of each ministry."""
+    statistics: dict[str, Callable[[pd.Series], float]] = {
+        "mean_of_ratios": pd.Series.mean,
+        "ratio_of_sums": lambda ratios: float(ratios.mean()) * 0.9,
+        "cost_weighted_mean": lambda ratios: float(ratios.mean()) * 0.9,
+        "median": pd.Series.median,
+        "p80": lambda ratios: float(ratios.quantile(0.8)),
+        "share_above_target": lambda ratios: float((ratios > target_ratio).mean()),
+    }
+    ministries = MINISTRIES.labels_by_code()
+    cuts = [("portfolio", "portfolio", "Ensemble", slippage)]
+    cuts += [("ministry", str(key), ministries[str(key)], part) for key, part in slippage.groupby("ministry_id")]
+    rows = [
+        {
+            "edition": slippage["edition"].iloc[0],
+            "dimension": dimension,
+            "group_id": group,
+            "group_label": label,
+            "rate": rate,
+            "method": method,
+            "value_ratio": statistics[method](known) if len(known) else None,
+            "n": len(known),
+            "n_projects": len(part),
+        }
+        for dimension, group, label, part in cuts
+        for rate in ("budget", "schedule")
+        for known in [part.loc[part[f"{rate}_status"] == "known", f"{rate}_slippage_ratio"]]
+        for method in METHODS.codes()
+    ]
+    return _frame(rows, OUT_SLIPPAGE_GROUPS)
+
+
+def _key_figures(frames: list[pd.DataFrame], *, fictitious: bool) -> pd.DataFrame:
+    rows = []
+    for position, (edition, frame) in enumerate(zip(EDITIONS, frames, strict=True)):
+        costs = frame.loc[~frame["cost_withheld"], "updated_cost_meur"]
+        months = frame.loc[~frame["schedule_withheld"], "updated_duration_months"]
+        before = set(frames[position - 1]["project_id"]) if position else None
+        now = set(frame["project_id"])
+        rows.append(
+            {
+                "edition": edition.key,
+                "ordinal": edition.ordinal,
+                "projects": len(frame),
+                "interministerial": int(frame["interministerial"].sum()),
+                "total_cost_meur": costs.sum(),
+                "costed_projects": int(costs.notna().sum()),
+                "mean_duration_years": float(months.mean()) / 12,
+                "timed_projects": int(months.notna().sum()),
+                "entries": pd.NA if before is None else len(now - before),
+                "exits": pd.NA if before is None else len(before - now),
+                "withheld": int(frame["withheld"].sum()),
+                "target_pct": 15.0,
+                "fictitious": fictitious,
+            }
+        )
+    return _frame(rows, OUT_KEY_FIGURES)
+
+
+def _movements(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    entries = now[~now["project_id"].isin(before["project_id"])].assign(movement="entry")
+    exits = before[~before["project_id"].isin(now["project_id"])].assign(movement="exit")
+    moved = pd.concat([entries, exits]).assign(
+        edition=now["edition"].iloc[0], previous_edition=before["edition"].iloc[0]
+    )
+    return _frame([{str(key): value for key, value in row.items()} for row in moved.to_dict("records")], OUT_MOVEMENTS)
+
+
+FINDINGS = (
+    Finding("cost_band_disagrees", "warning", "La tranche transmise ne correspond pas au coût actualisé.",
+            file="justice.xlsx", sheet="Projets", row=10, column="Tranche", cell="H10", value="moins de 5 M€"),
+    Finding("cost_band_disagrees", "warning", "La tranche transmise ne correspond pas au coût actualisé.",
+            file="culture.xlsx", sheet="Projets", row=7, column="Tranche", cell="H7", value="plus de 100 M€"),
+    Finding("empty_column_ignored", "notice", "Onze colonnes vides après les données sont ignorées.", file="pm.xlsx"),
+)  # fmt: skip
+
+
+@cache
+def _history(count: int) -> tuple[pd.DataFrame, ...]:
+    return tuple(projects_of(edition, count) for edition in range(len(EDITIONS)))
+
+
+def tables(
+    count: int = 50,
+    *,
+    fictitious: bool = False,
+    baseline_source: str = "declared",
+    rename: dict[str, str] | None = None,
+) -> PublicationTables:
+    """The publication tables of November 2021; `rename` maps project ids to other names."""
+    frames = [
+        frame.assign(
+            name=frame["name"].where(~frame["project_id"].isin(rename or {}), frame["project_id"].map(rename or {}))
+        )
+        for frame in _history(count)
+    ]
+    slippages = [slippage_of(frame, baseline_source) for frame in frames]
+    return PublicationTables(
+        edition=EDITIONS[-1],
+        editions=EDITIONS,
+        key_figures=_key_figures(frames, fictitious=fictitious),
+        groups=conform(pd.concat([groups_of(slippage) for slippage in slippages]), OUT_SLIPPAGE_GROUPS),
+        slippage=slippages[-1],
+        projects=frames[-1],
+        movements=_movements(frames[-2], frames[-1]),
+        findings=FINDINGS,
+    )
+
+
+def only_editions(whole: PublicationTables, *keys: str) -> PublicationTables:
+    """The same tables when the warehouse holds these editions alone."""
+    return replace(
+        whole,
+        editions=tuple(edition for edition in whole.editions if edition.key in keys),
+        key_figures=whole.key_figures[whole.key_figures["edition"].isin(keys)].reset_index(drop=True),
+        groups=whole.groups[whole.groups["edition"].isin(keys)].reset_index(drop=True),
+        movements=whole.movements[whole.movements["previous_edition"].isin(keys)],
+    )
