@@ -1,0 +1,337 @@
+"""The command line `panorama`: thin over the Dagster job. Its help, messages and errors are in French."""
+
+import contextlib
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.console import (
+    BackfillRow,
+    backfill_table,
+    messages,
+    output,
+    print_findings,
+    print_summary,
+    steps,
+)
+from pipelines.summary import edition_summary
+from warehouse import editions as calendar_register
+from warehouse.editions import Edition, parse_key
+from warehouse.errors import ConfigurationError, DataRefusedError, PanoramaError, ServiceError
+from warehouse.files import write_text
+from warehouse.findings import Finding
+from warehouse.home import Home
+from warehouse.reference import published_figures
+from warehouse.store import ParquetStore
+from warehouse.tables import OUT_KEY_FIGURES
+
+app = typer.Typer(
+    name="panorama",
+    help="Le panorama des grands projets numériques de l'État, recalculé depuis les remontées des ministères.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Sortie : 0 fait, 1 données refusées, 2 commande ou configuration, 3 service extérieur (disque, base).",
+)
+edition_app = typer.Typer(help="Le calendrier des éditions.", no_args_is_help=True)
+app.add_typer(edition_app, name="edition")
+
+HomeOption = Annotated[
+    Path,
+    typer.Option(
+        "--home",
+        envvar="PANORAMA_HOME",
+        help="Dossier de l'installation : remontées, registres, entrepôt, sorties.",
+        file_okay=False,
+    ),
+]
+EditionArgument = Annotated[
+    str, typer.Argument(metavar="EDITION", help="Édition : son mois « 2021-11 » ou son numéro « 14 ».")
+]
+AgainstOption = Annotated[
+    list[str] | None,
+    typer.Option("--against", metavar="KEY", help="Édition de comparaison ; peut se répéter."),
+]
+DEFAULT_HOME = Path("panorama-home")
+REFERENCE_EDITION = "2020-06"
+
+
+@contextlib.contextmanager
+def _reporting() -> Iterator[None]:
+    """Say an error in one place and leave with its status."""
+    try:
+        yield
+    except PanoramaError as error:
+        console = messages()
+        if isinstance(error, DataRefusedError):
+            print_findings(error.findings, console)
+        console.print(str(error), style="bold red", markup=False)
+        raise typer.Exit(error.exit_status) from error
+    except OSError as error:
+        messages().print(f"{error.filename or 'Disque'} : {error.strerror or error}", style="bold red", markup=False)
+        raise typer.Exit(ServiceError.exit_status) from error
+
+
+@app.command()
+def demo(home: HomeOption = DEFAULT_HOME) -> None:
+    """Remplit un dossier avec les remontées de démonstration, fictives, et les traite.
+
+    Exemple : panorama demo --home /tmp/demo
+    """
+    from assets.demonstration import DEMONSTRATION_EDITIONS, write_demonstration  # noqa: PLC0415  # for this command
+    from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
+
+    with _reporting():
+        place = Home(home)
+        place.create()
+        with steps("Démonstration") as progress:
+            progress("remontées fictives")
+            write_demonstration(place.root / "inbox")
+        calendar = place.calendar()
+        for key in DEMONSTRATION_EDITIONS:
+            edition = calendar.find(key)
+            with steps(f"Édition {key}") as progress:
+                outcome = run_edition(place, edition, progress=progress)
+            if outcome.error:
+                raise outcome.error
+        _print_edition(place, calendar.find(DEMONSTRATION_EDITIONS[-1]), [REFERENCE_EDITION])
+
+
+@app.command()
+def run(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
+    """Traite une édition de bout en bout : lecture, contrôles, écarts, jeu de données, page et PDF.
+
+    Exemples : panorama run 2021-11 ; panorama run 14 --home /srv/panorama
+    """
+    from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
+
+    with _reporting():
+        place = Home(home)
+        wanted = place.calendar().find(edition)
+        _require_inbox(place, wanted)
+        with steps(f"Édition {wanted.key}") as progress:
+            outcome = run_edition(place, wanted, progress=progress)
+        if outcome.error:
+            _print_warnings(outcome.findings)
+            raise outcome.error
+        print_findings(outcome.findings, messages())
+        _print_edition(place, wanted, [])
+
+
+@app.command()
+def backfill(
+    span: Annotated[str, typer.Argument(metavar="FIRST..LAST", help="Première et dernière éditions.")],
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Traite plusieurs éditions dans l'ordre du calendrier ; une édition refusée n'arrête pas les autres.
+
+    Une édition sans fichier reçu est passée. Exemple : panorama backfill 2016-11..2021-07
+    """
+    from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
+
+    with _reporting():
+        place = Home(home)
+        wanted = _span(place, span)
+        if not any(_received(place, edition) for edition in wanted):
+            raise DataRefusedError(f"Aucun fichier reçu dans {place.root / 'inbox'} pour les éditions {span}.")
+        store = ParquetStore(place.warehouse)
+        rows: list[BackfillRow] = []
+        notes: list[tuple[Edition, Finding]] = []
+        worst = 0
+        for edition in wanted:
+            published = published_figures().get(edition.key)
+            if not _received(place, edition):
+                rows.append((edition, "aucun fichier reçu", None, published))
+                continue
+            with steps(f"Édition {edition.key}") as progress:
+                outcome = run_edition(place, edition, progress=progress)
+            notes += [(edition, finding) for finding in outcome.findings]
+            worst = max(worst, outcome.exit_status)
+            if outcome.error:
+                messages().print(f"{edition.key} : {outcome.error}", style="bold red", markup=False)
+                rows.append((edition, "refusée" if outcome.exit_status == 1 else "échec", None, published))
+            else:
+                rows.append((edition, "faite", edition_summary(store, place.calendar(), edition), published))
+        console = output()
+        for edition, finding in notes:
+            console.print(f"{edition.key} : {finding}", markup=False)
+        console.print(backfill_table(rows))
+        if worst:
+            raise typer.Exit(worst)
+
+
+@app.command()
+def check(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
+    """Lit et contrôle les fichiers reçus pour une édition, sans rien écrire.
+
+    Exemple : panorama check 2021-11
+    """
+    from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
+
+    with _reporting():
+        place = Home(home)
+        wanted = place.calendar().find(edition)
+        _require_inbox(place, wanted)
+        with steps(f"Édition {wanted.key}") as progress, place.scratch() as copy:
+            outcome = run_edition(copy, wanted, job="validation", progress=progress)
+        if outcome.error:
+            _print_warnings(outcome.findings)
+            raise outcome.error
+        print_findings(outcome.findings, output())
+        count = sum(finding.severity == "warning" for finding in outcome.findings)
+        output().print(f"Édition {wanted.key} : acceptable, {count} alerte(s).", markup=False)
+
+
+@app.command()
+def show(
+    edition: EditionArgument,
+    home: HomeOption = DEFAULT_HOME,
+    against: AgainstOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Un objet JSON, sans arrondi.")] = False,
+) -> None:
+    """Donne les chiffres clés d'une édition déjà traitée.
+
+    Exemples : panorama show 14 ; panorama show 2021-11 --json --against 2020-06
+    """
+    with _reporting():
+        place = Home(home)
+        wanted = place.calendar().find(edition)
+        _print_edition(place, wanted, against or [], as_json=as_json)
+
+
+@edition_app.command("list")
+def edition_list(home: HomeOption = DEFAULT_HOME) -> None:
+    """Liste les éditions : mois, numéro, publication, date limite, fichiers reçus, état.
+
+    Exemple : panorama edition list --home /srv/panorama
+    """
+    from rich.table import Table  # noqa: PLC0415  # for this command
+
+    with _reporting():
+        place = Home(home)
+        store = ParquetStore(place.warehouse)
+        table = Table()
+        for header in ("N°", "Édition", "Publiée le", "Date limite", "Fichiers reçus", "État"):
+            table.add_column(header, no_wrap=True)
+        for known in place.calendar():
+            table.add_row(
+                str(known.ordinal),
+                known.key,
+                str(known.published_on or "–"),
+                str(known.cutoff_on or "–"),
+                str(len(_received(place, known))),
+                "calculée" if store.has(OUT_KEY_FIGURES, known.key) else "–",
+            )
+        output().print(table)
+
+
+@edition_app.command("open")
+def edition_open(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Mois de référence, « 2026-06 ».")],
+    home: HomeOption = DEFAULT_HOME,
+    cutoff: Annotated[
+        str | None, typer.Option(metavar="AAAA-MM-JJ", help="Dernier jour où les remontées sont attendues.")
+    ] = None,
+    published: Annotated[str | None, typer.Option(metavar="AAAA-MM-JJ", help="Date de publication.")] = None,
+) -> None:
+    """Ouvre une édition dans le calendrier du dossier, ou en change les dates ; aucun commit n'est nécessaire.
+
+    Exemple : panorama edition open 2026-06 --cutoff 2026-07-15
+    """
+    with _reporting():
+        place = Home(home)
+        place.create()
+        with place.writing():
+            opened, message = _opened(place, parse_key(key), _day(cutoff, "--cutoff"), _day(published, "--published"))
+            others = [
+                known for known in calendar_register.read_register(place.editions_register) if known.key != opened.key
+            ]
+            if message:
+                write_text(place.editions_register, calendar_register.render_register([*others, opened]))
+        place.inbox(opened).mkdir(parents=True, exist_ok=True)
+        output().print(message or f"L'édition {opened.key} (n° {opened.ordinal}) est déjà ouverte.", markup=False)
+        output().print(f"Fichiers attendus dans {place.inbox(opened)}", markup=False)
+
+
+def _opened(place: Home, key: str, cutoff: dt.date | None, published: dt.date | None) -> tuple[Edition, str | None]:
+    """The edition as it is to be registered, and what to say; no message when nothing changes."""
+    calendar = place.calendar()
+    if key in calendar.keys():  # noqa: SIM118  # a Calendar is a sequence of editions
+        known = calendar.find(key)
+        changed = Edition(key, known.ordinal, published or known.published_on, cutoff or known.cutoff_on)
+        return changed, None if changed == known else f"Les dates de l'édition {key} sont enregistrées."
+    latest = calendar.latest()
+    if key < latest.key:
+        raise ConfigurationError(
+            f"L'édition {key} précède la dernière du calendrier, {latest.key} (n° {latest.ordinal}) : les numéros "
+            "ne se suivraient plus."
+        )
+    opened = Edition(key, latest.ordinal + 1, published, cutoff)
+    return opened, f"L'édition {key} est ouverte, sous le n° {opened.ordinal}."
+
+
+def _day(text: str | None, option: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ConfigurationError(f"{option} : « {text} » n'est pas une date AAAA-MM-JJ.") from error
+
+
+def _span(place: Home, text: str) -> list[Edition]:
+    calendar = place.calendar()
+    first, dots, last = text.partition("..")
+    if not dots:
+        raise ConfigurationError(f"« {text} » : attendu PREMIÈRE..DERNIÈRE, par exemple 2016-11..2021-07.")
+    start, end = calendar.find(first), calendar.find(last)
+    if end < start:
+        raise ConfigurationError(f"« {text} » : {end.key} précède {start.key}.")
+    return calendar.between(start, end)
+
+
+def _received(place: Home, edition: Edition) -> list[Path]:
+    folder = place.inbox(edition)
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))]
+
+
+def _require_inbox(place: Home, edition: Edition) -> None:
+    folder = place.inbox(edition)
+    if not folder.is_dir():
+        raise DataRefusedError(f"Le dossier de réception {folder} n'existe pas : aucune remontée pour {edition.key}.")
+    if not _received(place, edition):
+        raise DataRefusedError(f"Le dossier de réception {folder} est vide : aucune remontée pour {edition.key}.")
+
+
+def _print_warnings(findings: Sequence[Finding]) -> None:
+    print_findings([finding for finding in findings if finding.severity != "error"], messages())
+
+
+def _print_edition(place: Home, edition: Edition, against: list[str], *, as_json: bool = False) -> None:
+    calendar = place.calendar()
+    store = ParquetStore(place.warehouse)
+    summary = edition_summary(store, calendar, edition, [calendar.find(key) for key in against])
+    if as_json:
+        sys.stdout.write(json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        return
+    console = output()
+    print_summary(summary, edition, console)
+    page = place.out(edition, "publication") / "index.html"
+    if page.is_file():
+        console.print(f"  page : {page}", markup=False)
+
+
+def main() -> None:
+    """Entry point of the `panorama` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The code location: `build_definitions` is the only assembly."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from assets import open_data, projects, publication, slippage, submissions, warehouse_database
+from checks import conformance, continuity, reconciliation
+from pipelines import jobs, schedules, sensors
+from pipelines.resources import DatabaseResource, HomeResource, ParquetIOManager, StoreResource
+
+DEFAULT_HOME = "panorama-home"
+
+
+def home_folder() -> Path:
+    """The folder of the home: `PANORAMA_HOME`, else `./panorama-home`."""
+    return Path(os.environ.get("PANORAMA_HOME") or DEFAULT_HOME).absolute()
+
+
+def build_definitions(
+    *,
+    home: Path | None = None,
+    resources: Mapping[str, Any] | None = None,
+    loggers: Mapping[str, Any] | None = None,
+) -> dg.Definitions:
+    """Assemble the code location.
+
+    Args:
+        home: folder of the home; the environment's when not given.
+        resources: replace resources of the same name, for tests and other installations.
+        loggers: where runs log; Dagster's console when not given.
+    """
+    home_resource = HomeResource(root=str(home or home_folder()))
+    store = StoreResource(home=home_resource)
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules(
+            [submissions, projects, slippage, open_data, publication, warehouse_database]
+        ),
+        asset_checks=dg.load_asset_checks_from_modules([conformance, continuity, reconciliation]),
+        jobs=[jobs.semester, jobs.validation],
+        schedules=[schedules.after_cutoff],
+        sensors=[sensors.calendar_to_partitions],
+        resources={
+            "home": home_resource,
+            "store": store,
+            "database": DatabaseResource(home=home_resource),
+            "io_manager": ParquetIOManager(store=store),
+            **(resources or {}),
+        },
+        # A process for each step costs ten seconds for a second of work.
+        executor=dg.in_process_executor,
+        loggers=loggers,
+    )
+
+
+defs = build_definitions()

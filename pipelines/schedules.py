@@ -1,0 +1,33 @@
+"""When the semester runs by itself: once, the morning after the cut-off of the latest opened edition."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from assets.partitions import EDITIONS
+from pipelines.jobs import semester
+from warehouse.editions import Calendar, Edition
+from warehouse.home import Home
+
+PARIS = "Europe/Paris"
+
+
+def edition_due(calendar: Calendar, today: dt.date) -> Edition | None:
+    """The latest opened edition whose cut-off is past, None when there is none.
+
+    Editions without a cut-off are those of the past, which are run by hand.
+    """
+    due = [edition for edition in calendar if edition.cutoff_on is not None and edition.cutoff_on < today]
+    return due[-1] if due else None
+
+
+@dg.schedule(job=semester, cron_schedule="0 6 * * *", execution_timezone=PARIS)
+def after_cutoff(context: dg.ScheduleEvaluationContext, home: dg.ResourceParam[Home]) -> dg.RunRequest | dg.SkipReason:
+    """Run the latest opened edition once its cut-off is past; a later cut-off gives a new run."""
+    today = context.scheduled_execution_time.astimezone(ZoneInfo(PARIS)).date()
+    edition = edition_due(home.calendar(), today)
+    if edition is None:
+        return dg.SkipReason("Aucune édition ouverte n'a passé sa date limite de remontée.")
+    context.instance.add_dynamic_partitions(str(EDITIONS.name), [edition.key])
+    return dg.RunRequest(run_key=f"{edition.key} après {edition.cutoff_on}", partition_key=edition.key)

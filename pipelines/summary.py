@@ -1,0 +1,96 @@
+"""The key figures of an edition as plain data, for `show` and for the table at the end of a backfill."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from warehouse.editions import Calendar, Edition
+from warehouse.errors import ConfigurationError
+from warehouse.store import ParquetStore
+from warehouse.tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+
+COUNTS = ("projects", "interministerial", "entries", "exits", "withheld")
+METHODS = ("mean_of_ratios", "ratio_of_sums", "median")
+
+
+def edition_summary(
+    store: ParquetStore, calendar: Calendar, edition: Edition, against: Sequence[Edition] = ()
+) -> dict[str, Any]:
+    """The key figures of an edition, unrounded; None for what is not known.
+
+    Args:
+        store: the tables.
+        calendar: gives the previous edition.
+        edition: the edition to tell.
+        against: other editions to state the changes of the headline against.
+
+    Returns:
+        One JSON-like object; `changes_pts` holds the previous edition and each of `against`, None for
+        one that was never computed.
+
+    Raises:
+        ConfigurationError: the edition was never computed.
+    """
+    if not store.has(OUT_KEY_FIGURES, edition.key):
+        raise ConfigurationError(
+            f"L'édition {edition.key} n'a pas été calculée. « panorama run {edition.key} » la calcule."
+        )
+    figures = store.read(OUT_KEY_FIGURES, edition.key).iloc[0]
+    previous = calendar.previous(edition)
+    compared = [*([previous] if previous else []), *(other for other in against if other != previous)]
+    slippages = {
+        f"{rate}_slippage": _rate_summary(store, edition, rate, [other.key for other in compared])
+        for rate in ("budget", "schedule")
+    }
+    sources = store.read(OUT_SLIPPAGE_PROJECTS, edition.key)["baseline_source"].value_counts()
+    counts = {name: _whole(figures[name]) for name in COUNTS}
+    return {
+        "edition": edition.key,
+        "ordinal": edition.ordinal,
+        "projects": counts["projects"],
+        "interministerial": counts["interministerial"],
+        "total_cost_meur": _number(figures["total_cost_meur"]),
+        "mean_duration_years": _number(figures["mean_duration_years"]),
+        **slippages,
+        "entries": counts["entries"],
+        "exits": counts["exits"],
+        "withheld": counts["withheld"],
+        "target_pct": _number(figures["target_pct"]),
+        "baseline_sources": {str(source): int(count) for source, count in sorted(sources.items())},
+        "fictitious": bool(figures["fictitious"]),
+    }
+
+
+def _rate_summary(store: ParquetStore, edition: Edition, rate: str, compared: Sequence[str]) -> dict[str, Any]:
+    lines = _portfolio(store, edition.key, rate)
+    now = _percent(lines["mean_of_ratios"]["value_ratio"])
+    changes: dict[str, float | None] = {}
+    for key in compared:
+        then = None
+        if store.has(OUT_SLIPPAGE_GROUPS, key):
+            then = _percent(_portfolio(store, key, rate)["mean_of_ratios"]["value_ratio"])
+        changes[key] = None if now is None or then is None else now - then
+    return {
+        **{f"{method}_pct": _percent(lines[method]["value_ratio"]) for method in METHODS},
+        "n": int(lines["mean_of_ratios"]["n"]),
+        "changes_pts": changes,
+    }
+
+
+def _portfolio(store: ParquetStore, key: str, rate: str) -> dict[str, dict[Hashable, Any]]:
+    groups = store.read(OUT_SLIPPAGE_GROUPS, key)
+    lines = groups.loc[groups["dimension"].eq("portfolio") & groups["rate"].eq(rate)]
+    return {str(line["method"]): line for line in lines.to_dict("records")}
+
+
+def _percent(ratio: float) -> float | None:
+    return None if pd.isna(ratio) else float(ratio) * 100
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
