@@ -1,0 +1,256 @@
+"""The tables computed from the projects: slippage, key figures, movements."""
+
+from dataclasses import replace
+
+from warehouse.columns import (
+    EDITION,
+    FICTITIOUS,
+    INITIAL_COST,
+    INITIAL_DURATION,
+    MINISTRY_ID,
+    NAME,
+    PHASE,
+    PROJECT_ID,
+    UPDATED_COST,
+    UPDATED_DURATION,
+)
+from warehouse.schema import Column, Table
+
+BASELINE_SOURCE = Column(
+    "baseline_source",
+    "origine_reference",
+    "Origine de la référence",
+    "string",
+    "« déclarée » : référence transmise par le ministère ; « première publication » : premiers chiffres publiés, à "
+    "défaut de référence déclarée ; « aucune » : pas de référence.",
+    required=True,
+    vocabulary="baseline_sources",
+)
+
+
+def _slippage_columns(rate: str, french: str, label: str, unit: str, amount: str) -> tuple[Column, ...]:
+    return (
+        Column(
+            f"{rate}_status",
+            f"statut_ecart_{french}",
+            f"Statut de l'{label}",
+            "string",
+            "« connu » : l'écart est calculé ; « non publié » : chiffres non publiés ; « non comparable » : en "
+            "cadrage ou sans référence ; « manquant » : un chiffre manque.",
+            required=True,
+            vocabulary="slippage_statuses",
+        ),
+        Column(
+            f"{rate}_slippage_ratio",
+            f"taux_ecart_{french}",
+            f"Taux d'{label}",
+            "number",
+            "(actualisé − initial) / initial ; 0,125 signifie 12,5 %. Vide quand l'écart n'est pas connu.",
+            unit="rapport",
+            minimum=-1,
+        ),
+        Column(
+            f"{rate}_slippage_{amount}",
+            f"ecart_{french}_{'meur' if amount == 'meur' else 'mois'}",
+            label[0].upper() + label[1:],
+            "number" if amount == "meur" else "integer",
+            "Actualisé − initial. Vide quand l'écart n'est pas connu.",
+            unit=unit,
+        ),
+    )
+
+
+STAND_IN_CAVEAT = (
+    "À défaut de référence déclarée, les premiers chiffres publiés en tiennent lieu : l'écart part alors de zéro à la "
+    "première publication du projet et ne se compare pas au taux officiel."
+)
+OUT_SLIPPAGE_PROJECTS = Table(
+    "out_slippage_projects",
+    "Écarts par projet",
+    "Une ligne par projet et par édition : écarts budgétaire et calendaire par rapport à la première référence.",
+    (
+        EDITION,
+        PROJECT_ID,
+        NAME,
+        MINISTRY_ID,
+        PHASE,
+        BASELINE_SOURCE,
+        Column(
+            "baseline_edition",
+            "edition_reference",
+            "Édition de la référence",
+            "string",
+            "Première édition où la référence a été publiée ; l'édition elle-même pour une référence déclarée.",
+            pattern=EDITION.pattern,
+        ),
+        INITIAL_COST,
+        UPDATED_COST,
+        *_slippage_columns("budget", "budgetaire", "écart budgétaire", "M€ TTC", "meur"),
+        INITIAL_DURATION,
+        UPDATED_DURATION,
+        *_slippage_columns("schedule", "calendaire", "écart calendaire", "mois", "months"),
+    ),
+    ("edition", "project_id"),
+    (STAND_IN_CAVEAT,),
+)
+
+OUT_SLIPPAGE_GROUPS = Table(
+    "out_slippage_groups",
+    "Écarts de l'ensemble et par ministère",
+    "Une ligne par groupe, par taux et par méthode de calcul.",
+    (
+        EDITION,
+        Column(
+            "dimension",
+            "dimension",
+            "Dimension",
+            "string",
+            "Ce qui forme les groupes : l'ensemble du portefeuille ou le ministère.",
+            required=True,
+            vocabulary="dimensions",
+        ),
+        Column("group_id", "code_groupe", "Code du groupe", "string", "Code du groupe.", required=True),
+        Column("group_label", "groupe", "Groupe", "string", "Libellé du groupe.", required=True),
+        Column("rate", "taux", "Taux", "string", "Budgétaire ou calendaire.", required=True, vocabulary="rates"),
+        Column(
+            "method",
+            "methode",
+            "Méthode",
+            "string",
+            "Méthode de calcul ; la moyenne des écarts est le taux officiel.",
+            required=True,
+            vocabulary="methods",
+        ),
+        Column(
+            "value_ratio",
+            "valeur",
+            "Valeur",
+            "number",
+            "Résultat ; 0,125 signifie 12,5 %. Vide quand aucun écart n'est connu.",
+            unit="rapport",
+        ),
+        Column(
+            "n",
+            "nombre_connus",
+            "Écarts connus",
+            "integer",
+            "Nombre de projets du groupe dont l'écart est connu ; eux seuls entrent dans le calcul.",
+            unit="projets",
+            required=True,
+            minimum=0,
+        ),
+        Column(
+            "n_projects",
+            "nombre_projets",
+            "Projets",
+            "integer",
+            "Nombre de projets du groupe.",
+            unit="projets",
+            required=True,
+            minimum=0,
+        ),
+    ),
+    ("edition", "dimension", "group_id", "rate", "method"),
+    OUT_SLIPPAGE_PROJECTS.caveats,
+)
+
+
+def _count(name: str, published: str, title: str, description: str, *, required: bool = True) -> Column:
+    return Column(name, published, title, "integer", description, unit="projets", required=required, minimum=0)
+
+
+OUT_KEY_FIGURES = Table(
+    "out_key_figures",
+    "Chiffres clés",
+    "Une ligne par édition : ce que le panorama publie en tête.",
+    (
+        EDITION,
+        Column("ordinal", "numero_edition", "Numéro", "integer", "Rang de l'édition.", required=True, minimum=1),
+        _count("projects", "nombre_projets", "Projets", "Nombre de grands projets."),
+        _count("interministerial", "nombre_interministeriels", "Projets interministériels", "Nombre d'entre eux."),
+        Column(
+            "total_cost_meur",
+            "cout_total_meur",
+            "Coût total",
+            "number",
+            "Somme des coûts actualisés connus, hors chiffres non publiés. Vide quand aucun n'est connu.",
+            unit="M€ TTC",
+            minimum=0,
+        ),
+        _count(
+            "costed_projects",
+            "nombre_chiffres",
+            "Projets chiffrés",
+            "Nombre de projets dont le coût est connu.",
+        ),
+        Column(
+            "mean_duration_years",
+            "duree_moyenne_annees",
+            "Durée moyenne",
+            "number",
+            "Moyenne des durées actualisées connues, en années de 12 mois.",
+            unit="années",
+            minimum=0,
+        ),
+        _count("timed_projects", "nombre_durees", "Projets datés", "Nombre de projets dont la durée est connue."),
+        _count(
+            "entries",
+            "nombre_entrees",
+            "Entrées",
+            "Projets absents de l'édition précédente ; vide quand elle n'est pas dans l'entrepôt.",
+            required=False,
+        ),
+        _count(
+            "exits",
+            "nombre_sorties",
+            "Sorties",
+            "Projets de l'édition précédente absents de celle-ci ; vide quand elle n'est pas dans l'entrepôt.",
+            required=False,
+        ),
+        _count(
+            "withheld",
+            "nombre_non_publies",
+            "Chiffres non publiés",
+            "Projets dont les chiffres ne sont pas publiés.",
+        ),
+        Column(
+            "target_pct",
+            "cible_pct",
+            "Cible",
+            "number",
+            "Cible d'écart budgétaire et calendaire en vigueur au mois de référence.",
+            unit="%",
+        ),
+        replace(FICTITIOUS, description="Vrai pour une édition de démonstration."),
+    ),
+    ("edition",),
+)
+
+OUT_MOVEMENTS = Table(
+    "out_movements",
+    "Entrées et sorties",
+    "Une ligne par projet entré ou sorti depuis l'édition précédente.",
+    (
+        EDITION,
+        PROJECT_ID,
+        Column(
+            "movement",
+            "mouvement",
+            "Mouvement",
+            "string",
+            "Entrée ou sortie.",
+            required=True,
+            vocabulary="movements",
+        ),
+        NAME,
+        MINISTRY_ID,
+        replace(
+            EDITION,
+            name="previous_edition",
+            published="edition_precedente",
+            title="Édition précédente",
+            description="Édition à laquelle celle-ci est comparée.",
+        ),
+    ),
+    ("edition", "project_id"),
+)
