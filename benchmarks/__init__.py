@@ -1,0 +1,1 @@
+"""Measured figures: speed, and how right the guesses are."""
