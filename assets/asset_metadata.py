@@ -13,8 +13,8 @@ OWNERS = ["team:panorama"]
 AssetDecorator = Callable[[Callable[..., Any]], dg.AssetsDefinition]
 
 
-def table_asset(table: Table, group: str) -> AssetDecorator:
-    """Declare an asset kept as one Parquet table by edition.
+def table_asset(table: Table, group: str, deps: Sequence[dg.AssetsDefinition] = ()) -> AssetDecorator:
+    """Declare an asset kept as one Parquet table by edition; `deps` come before it without being read as frames.
 
     The asset's name is the table's: the IO manager finds the declaration by it.
     """
@@ -33,6 +33,7 @@ def table_asset(table: Table, group: str) -> AssetDecorator:
         owners=OWNERS,
         kinds={"python", "parquet"},
         partitions_def=EDITIONS,
+        deps=deps,
         metadata={"dagster/column_schema": dg.TableSchema(columns=columns)},
     )
     return decorator

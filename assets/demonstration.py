@@ -34,10 +34,12 @@ from assets.submission_workbook import YES_NO, submission_fields, write_submissi
 from warehouse.editions import Edition
 from warehouse.vocabulary import DEVIATION_REASONS, MINISTRIES, OPINIONS, PHASES, WITHHELD_REASONS
 
-__all__ = ["DEMONSTRATION_EDITIONS", "demonstration_projects", "write_demonstration"]
+__all__ = ["DEMONSTRATION_EDITIONS", "demonstration_projects", "write_demonstration", "write_ministry"]
 
 FIRST_ORDINAL = 11
 RENAMED_FROM = "2021-07"
+REBASELINED_FROM = "2021-07"
+REBASELINED_ON = dt.date(2021, 3, 15)
 YES, NO = YES_NO
 NOTES = (
     "DONNÉES FICTIVES – démonstration",
@@ -110,16 +112,30 @@ def write_demonstration(inbox: Path) -> list[Path]:
     Raises:
         ServiceError: the disk refused.
     """
-    written = []
-    for ordinal, (key, frame) in enumerate(demonstration_projects().items(), start=FIRST_ORDINAL):
-        month = Edition(key, ordinal).month_label()
-        for label in sorted(set(frame["ministry"]), key=lambda name: MINISTRIES.find(name) or name):
-            path = inbox / key / f"{MINISTRIES.find(label)}.xlsx"
-            sent = frame.loc[frame["ministry"] == label].reset_index(drop=True)
-            title = f"Remontée ministérielle – {label} – {month}"
-            write_submission(sent, path, edition=key, title=title, notes=NOTES)
-            written.append(path)
-    return written
+    return [
+        write_ministry(frame.loc[frame["ministry"].eq(label)].reset_index(drop=True), inbox, edition)
+        for edition, frame in demonstration_projects().items()
+        for label in sorted(set(frame["ministry"]), key=lambda name: MINISTRIES.find(name) or name)
+    ]
+
+
+def write_ministry(sent: pd.DataFrame, inbox: Path, edition: str) -> Path:
+    """Write the workbook of one ministry for one edition, as `<inbox>/<edition>/<ministry_id>.xlsx`.
+
+    Args:
+        sent: its rows, with the fields of the submission layout.
+        inbox: the folder of all editions.
+        edition: key of the edition.
+
+    Raises:
+        ServiceError: the disk refused.
+    """
+    label = str(sent["ministry"].iloc[0])
+    month = Edition(edition, FIRST_ORDINAL + DEMONSTRATION_EDITIONS.index(edition)).month_label()
+    path = inbox / edition / f"{MINISTRIES.find(label)}.xlsx"
+    title = f"Remontée ministérielle – {label} – {month}"
+    write_submission(sent, path, edition=edition, title=title, notes=NOTES)
+    return path
 
 
 @cache
@@ -173,6 +189,18 @@ def _cells(row: Row, edition: str, figures: Figures, opinion: Opinion, cause: Ro
         "opinion": OPINIONS.label(opinion.code),
         "opinion_date": opinion.given_on,
         **_deviation(*_change(figures, edition), cause, withheld=withheld),
+        **(_rebaseline(figures) if row["project_id"] == JUMP and edition >= REBASELINED_FROM else {}),
+    }
+
+
+def _rebaseline(figures: Figures) -> Cells:
+    """The revision of the project that jumps: its forecast of the edition where it jumped becomes its reference."""
+    return {
+        "rebaseline_date": REBASELINED_ON,
+        "rebaseline_act": "Comité stratégique du 15 mars 2021 (fictif)",
+        "rebaseline_reason": "Périmètre étendu à de nouveaux services",
+        "rebaseline_cost_meur": figures.updated_cost[REBASELINED_FROM] / 100,
+        "rebaseline_end_date": _date(figures.start + figures.updated_months[REBASELINED_FROM]),
     }
 
 

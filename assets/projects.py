@@ -1,262 +1,89 @@
-"""From cells to projects: one typed row per submitted line, traceable to its file, sheet and row."""
+"""The projects of an edition: its rows, under stable ids, with what the registers know of them."""
 
-import calendar
-import datetime as dt
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import dagster as dg
 import pandas as pd
-from rapidfuzz import fuzz, process
 
 from assets.asset_metadata import table_asset
-from assets.headers import Layout, layouts
-from assets.parsing import (
-    UnreadableValueError,
-    parse_boolean,
-    parse_code,
-    parse_date,
-    parse_number,
-    parse_programmes,
-    parse_text,
-    says_withheld,
-    split_link,
-    withheld_reason,
-)
+from assets.typed_rows import type_projects
+from warehouse.baselines import compare_with_ledger
 from warehouse.findings import Finding
+from warehouse.history import withheld_overlay
 from warehouse.home import Home
-from warehouse.measures import MONTHS_PER_YEAR, cost_band, duration_months
-from warehouse.registers import identify, read_projects, write_projects
-from warehouse.schema import PANDAS_DTYPES
+from warehouse.identification import identify
+from warehouse.opinions import with_registered_opinions
+from warehouse.registers import Registers, ministry_labels, read_registers, register
+from warehouse.store import ParquetStore
 from warehouse.tables import CORE_PROJECTS
-from warehouse.vocabulary import MINISTRIES, VOCABULARIES
+from warehouse.vocabulary import match_key
 
-# Open data up to edition 7 gave years as days / 365 (domain facts); the convention is named in the layouts.
-DAYS_PER_PUBLISHED_YEAR = 365
-PLACE = ["source_file", "source_sheet", "source_row"]
-Value = TypeVar("Value")
+# After any edition of any calendar.
+EVER = "9999-12"
 
 
-@dataclass
-class _Row:
-    """One submitted line being read: what its cells say, what they do not say readably."""
+@dataclass(frozen=True)
+class Prepared:
+    """The projects of an edition, what they add to the registers, and what contradicts these.
 
-    cells: Mapping[str, Mapping[str, str]]
-    layout: Layout
-    place: Mapping[str, object]
-    findings: list[Finding] = field(default_factory=list)
-    withheld_note: str | None = None
+    `additions` holds the lines of each register, by its short name; nothing is written yet.
+    """
 
-    def text(self, name: str) -> str:
-        return self.cells[name]["value"] if name in self.cells else ""
-
-    def read(self, name: str, parser: Callable[[str], Value | None]) -> Value | None:
-        """Parse a cell; what cannot be read becomes missing and a finding, or the row's withheld note."""
-        text = self.text(name)
-        try:
-            return parser(text)
-        except UnreadableValueError as error:
-            if "sentence_means_withheld" in self.layout.conventions(name) and says_withheld(text):
-                self.withheld_note = parse_text(text)
-            else:
-                self.report(name, str(error))
-            return None
-
-    def report(
-        self, name: str, expected: str, rule: str = "value_is_readable", message: str = "Valeur illisible."
-    ) -> None:
-        cell = self.cells[name]
-        self.findings.append(
-            Finding(
-                rule,
-                "error",
-                message,
-                file=str(self.place["source_file"]),
-                sheet=str(self.place["source_sheet"]),
-                row=int(str(self.place["source_row"])),
-                column=cell["header"].strip(),
-                cell=f"{cell['source_column']}{self.place['source_row']}",
-                value=cell["value"],
-                expected=expected,
-            )
-        )
+    projects: pd.DataFrame
+    additions: Mapping[str, pd.DataFrame]
+    findings: list[Finding]
 
 
-def type_projects(cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """Read the cells of an edition into projects.
+def prepare_projects(cells: pd.DataFrame, registers: Registers, history: pd.DataFrame) -> Prepared:
+    """Type the rows of an edition, identify them, and confront them with the registers.
+
+    Rows that other checks refuse (without a name or a ministry, or twice the same) are left out.
 
     Args:
         cells: columns of `RAW_SUBMISSIONS`, one edition.
-
-    Returns:
-        One row per submitted line, in the order of files, sheets and rows, with the columns of
-        `CORE_PROJECTS` (`project_id` missing when not declared), and an error for each cell that cannot
-        be read. A line with an error is still a row, with that value missing.
+        registers: all registers, by short name.
+        history: core projects of all editions of the warehouse.
     """
-    records, findings = [], []
-    for place, group in cells.groupby(PLACE, sort=True):
-        by_field = {str(cell["field"]): _strings(cell) for cell in group.to_dict("records")}
-        first = group.iloc[0]
-        layout = next(known for known in layouts(first["edition"]) if known.name == first["layout"])
-        stamp = dict(zip(PLACE, place, strict=True)) | {"source_sha256": first["source_sha256"]}
-        row = _Row(by_field, layout, stamp)
-        records.append({"edition": first["edition"], **_project(row), **stamp})
-        findings += row.findings
-    frame = pd.DataFrame(records, columns=CORE_PROJECTS.names())
-    typed = frame.astype({column.name: PANDAS_DTYPES[column.kind] for column in CORE_PROJECTS.columns})
-    return typed.pipe(_with_derived), findings
-
-
-def _strings(cell: Mapping[Hashable, object]) -> dict[str, str]:
-    return {str(name): str(value) for name, value in cell.items()}
-
-
-def _with_derived(projects: pd.DataFrame) -> pd.DataFrame:
-    """Fill what follows from the other columns: bands, durations between dates, baseline start."""
-    start = projects["initial_start_date"].fillna(projects["start_date"])
-    between = duration_months(projects["start_date"], projects["updated_end_date"])
-    months = projects["updated_duration_months"].fillna(between)
-    kept_back = projects["withheld"].astype(bool)
-    # What an open-data row still shows was published: only the figures it lacks are withheld.
-    already_open = projects["withheld_note"].notna()
-    return projects.assign(
-        cost_withheld=kept_back & ~(already_open & projects["updated_cost_meur"].notna()),
-        schedule_withheld=kept_back & ~(already_open & months.notna()),
-        initial_start_date=start.where(projects["initial_end_date"].notna()),
-        initial_duration_months=duration_months(start, projects["initial_end_date"]),
-        updated_duration_months=months,
-        cost_band=cost_band(projects["updated_cost_meur"]),
+    typed, _ = type_projects(cells, ministry_labels(registers))
+    edition = str(cells["edition"].iloc[0])
+    usable = typed.dropna(subset=["name", "ministry_id"])
+    place = usable["name"].map(match_key) + "|" + usable["ministry_id"]
+    usable = usable.loc[~place.duplicated()].reset_index(drop=True)
+    identified = identify(usable, edition, registers, history)
+    projects = (
+        usable.assign(project_id=identified.project_id)
+        .pipe(withheld_overlay, registers["withheld"], edition)
+        .pipe(with_registered_opinions, registers["opinions"], pd.Timestamp(f"{edition}-01"))
     )
-
-
-def _project(row: _Row) -> dict[str, object]:
-    ministries = _ministries(row)
-    description, information_url = split_link(row.text("description"))
-    funding, plan_url = split_link(row.text("funding"))
-    start = row.read("start_date", _date_parser(row, "start_date"))
-    end, months = _forecast_end(row, start)
-    project: dict[str, object] = {
-        "project_id": parse_text(row.text("project_id")),
-        "name": parse_text(row.text("name")),
-        "ministry_id": ministries[0],
-        "partner_ministry_id": ministries[1],
-        "interministerial": row.read("interministerial", parse_boolean),
-        "description": parse_text(description),
-        "information_url": parse_text(row.text("information_url")) or information_url,
-        "start_date": start,
-        "updated_end_date": end,
-        "updated_duration_months": months,
-        "functional_zone": parse_text(row.text("functional_zone")),
-        "funding": parse_text(funding),
-        "programmes": parse_programmes(funding),
-        "performance_plan_url": parse_text(row.text("performance_plan_url")) or plan_url,
-        "deviation_comment": parse_text(row.text("deviation_comment")),
-        "fictitious": row.read("fictitious", parse_boolean) or False,
-    }
-    for name in ("initial_cost_meur", "updated_cost_meur"):
-        project[name] = row.read(name, parse_number)
-    for name in ("initial_start_date", "initial_end_date", "opinion_date"):
-        project[name] = row.read(name, _date_parser(row, name))
-    for name in ("phase", "opinion", "deviation_reason", "withheld_reason"):
-        project[name] = row.read(name, _code_parser(name))
-    band = row.text("submitted_cost_band")
-    project["submitted_cost_band"] = (
-        None if says_no_band(band) else row.read("submitted_cost_band", _code_parser("submitted_cost_band"))
-    )
-    # Read last: a sentence met in any other column above says the same as this one.
-    withheld = row.read("withheld", parse_boolean) or False
-    if row.withheld_note is not None:
-        project |= {"withheld_note": row.withheld_note, "withheld_reason": withheld_reason(row.withheld_note)}
-    return project | {"withheld": withheld or row.withheld_note is not None}
-
-
-def says_no_band(text: str) -> bool:
-    """Whether a cost band cell says there is no band: empty, or « en cadrage »."""
-    try:
-        return parse_number(text) is None
-    except UnreadableValueError:
-        return False
-
-
-def _date_parser(row: _Row, name: str) -> Callable[[str], dt.date | None]:
-    is_number = name in row.cells and row.cells[name]["value_type"] == "number"
-    return lambda text: parse_date(text, is_number=is_number)
-
-
-def _code_parser(name: str) -> Callable[[str], str | None]:
-    vocabulary = VOCABULARIES[CORE_PROJECTS.column(name).vocabulary or ""]
-    return lambda text: parse_code(text, vocabulary)
-
-
-def _forecast_end(row: _Row, start: dt.date | None) -> tuple[dt.date | None, int | None]:
-    """The forecast end, and the duration where it does not follow from the two dates.
-
-    Open data gives a number of years instead of an end; how it was counted is a convention of the layout.
-    """
-    declared = row.read("updated_end_date", _date_parser(row, "updated_end_date"))
-    years = row.read("duration_years", parse_number)
-    if declared is not None or years is None:
-        return declared, None
-    months = int(years * MONTHS_PER_YEAR + 0.5)
-    if start is None:
-        return None, months
-    if "days/365" in row.layout.conventions("duration_years"):
-        return start + dt.timedelta(days=round(years * DAYS_PER_PUBLISHED_YEAR)), None
-    return _add_months(start, months), months
-
-
-def _add_months(start: dt.date, months: int) -> dt.date:
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def _ministries(row: _Row) -> tuple[str | None, str | None]:
-    """The lead ministry and the second one, from a label, a code, or two labels around a slash."""
-    name = "ministry_name" if row.text("ministry_name").strip() else "ministry"
-    text = row.text(name)
-    labels = [text] if MINISTRIES.find(text) or "/" not in text else text.split("/", 1)
-    if row.text("partner_ministry").strip():
-        labels = [text, row.text("partner_ministry")]
-    found: list[str | None] = []
-    for label in labels:
-        code = MINISTRIES.find(label)
-        if code is None and label.strip():
-            nearest = " ou ".join(f"« {known} »" for known in nearest_ministries(label))
-            cell = name if label != row.text("partner_ministry") else "partner_ministry"
-            row.report(
-                cell,
-                f"un ministère connu, le plus proche : {nearest}",
-                "ministry_is_known",
-                "Ministère inconnu.",
-            )
-        found.append(code)
-    return found[0], found[1] if len(found) > 1 else None
-
-
-def nearest_ministries(label: str, count: int = 3) -> list[str]:
-    """The known ministries whose label or code looks most like an unknown one."""
-    spellings = {
-        (term.label, spelling): spelling for term in MINISTRIES.terms for spelling in (term.label, *term.aliases)
-    }
-    best = process.extract(label, spellings, scorer=fuzz.WRatio, limit=count * 4)
-    return list(dict.fromkeys(key[0] for _, _, key in best))[:count]
+    baselines, findings = compare_with_ledger(projects, registers["baselines"])
+    additions = {"links": identified.links, "projects": identified.names, "baselines": baselines}
+    return Prepared(projects, additions, findings)
 
 
 @table_asset(CORE_PROJECTS, "projects")
 def core_projects(
-    context: dg.AssetExecutionContext, home: dg.ResourceParam[Home], raw_submissions: pd.DataFrame
-) -> pd.DataFrame:
+    context: dg.AssetExecutionContext,
+    home: dg.ResourceParam[Home],
+    store: dg.ResourceParam[ParquetStore],
+    raw_submissions: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
     """The projects of the edition: one typed row per submitted line, under an id that is stable across editions.
 
-    Written only when every blocking check of the submissions has passed. Names met for the first time
-    are added to the register of projects.
+    Written only when every blocking check of the submissions has passed. How each row came by its id is added to
+    the log of links, new names to the register of projects, new baselines to the ledger.
     """
-    projects, _ = type_projects(raw_submissions)
     with home.writing():
-        known = read_projects(home.projects_register)
-        identifiers, added = identify(projects, context.partition_key, known)
-        if added:
-            write_projects(home.projects_register, [*known, *added])
-    context.log.info("%d projets, %d noms nouveaux dans le registre", len(projects), len(added))
-    return projects.assign(project_id=identifiers)
+        registers = read_registers(home.registers)
+        prepared = prepare_projects(raw_submissions, registers, store.history(CORE_PROJECTS, EVER))
+        for name, lines in prepared.additions.items():
+            register(home.registers, name).append(lines, seen=registers[name])
+    decisions = prepared.additions["links"]["decision"].value_counts()
+    context.log.info("%d projets, %d rattachements nouveaux", len(prepared.projects), int(decisions.sum()))
+    return dg.Output(
+        prepared.projects,
+        metadata={
+            **{f"links_{decision}": int(count) for decision, count in sorted(decisions.items())},
+            "new_baselines": len(prepared.additions["baselines"]),
+        },
+    )

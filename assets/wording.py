@@ -4,8 +4,9 @@ Fed with tables already `publishable`; each class below is one part of the publi
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -22,7 +23,7 @@ from assets.reading import (
 )
 from warehouse.editions import Edition
 from warehouse.findings import SEVERITY_LABELS, Finding
-from warehouse.vocabulary import METHODS, MINISTRIES, SLIPPAGE_STATUSES
+from warehouse.vocabulary import EXIT_REASONS, METHODS, MINISTRIES, SLIPPAGE_STATUSES
 
 TITLE = "Panorama des grands projets numériques de l’État"
 WITHHELD = "non publié"
@@ -67,10 +68,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Movement:
-    """A project that entered or left."""
+    """A project that entered, came back or left; `note` says that it came back, or why it left, if anyone said."""
 
     name: str
     ministry: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,10 @@ def movements(tables: PublicationTables) -> tuple[str, tuple[Movement, ...], tup
     """The introduction, the entries and the exits, by name."""
     named: dict[str, list[Movement]] = {"entry": [], "exit": []}
     for row in tables.movements.sort_values("name", kind="stable").to_dict("records"):
-        named[row["movement"]].append(Movement(french.visible(row["name"]), ministry_label(row["ministry_id"])))
+        side = "exit" if row["movement"] == "exit" else "entry"
+        named[side].append(
+            Movement(french.visible(row["name"]), ministry_label(row["ministry_id"]), _movement_reason(row))
+        )
     previous = tables.previous()
     if previous is None:
         reason = missing_previous(tables) or "première édition du panorama"
@@ -267,6 +272,12 @@ def movements(tables: PublicationTables) -> tuple[str, tuple[Movement, ...], tup
         tuple(named["entry"]),
         tuple(named["exit"]),
     )
+
+
+def _movement_reason(row: Mapping[Hashable, Any]) -> str:
+    if row["movement"] == "exit":
+        return "motif non transmis" if pd.isna(row["exit_reason"]) else EXIT_REASONS.label(row["exit_reason"]).lower()
+    return "de retour" if row["movement"] == "return" else ""
 
 
 def history_note(tables: PublicationTables) -> str:

@@ -6,13 +6,15 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.projects import type_projects
 from assets.submissions import raw_submissions
+from assets.typed_rows import type_projects
 from assets.workbooks import read_inbox
 from checks.expectations import Rule, declared_rules, findings_of
 from checks.recording import edition_check, record
 from warehouse.findings import Finding
 from warehouse.home import Home
+from warehouse.ministries import NO_LABELS
+from warehouse.registers import ministry_labels, read_registers
 from warehouse.tables import CORE_PROJECTS
 from warehouse.vocabulary import match_key
 
@@ -201,9 +203,11 @@ def submission_locator(cells: pd.DataFrame) -> Callable[[pd.Series, str], Mappin
     return locate
 
 
-def conformance_findings(cells: pd.DataFrame, rules: list[Rule]) -> list[Finding]:
-    """Run rules on the rows of an edition, before they are identified."""
-    projects, _ = type_projects(cells)
+def conformance_findings(
+    cells: pd.DataFrame, rules: list[Rule], ministry_labels: Mapping[str, str] = NO_LABELS
+) -> list[Finding]:
+    """Run rules on the rows of an edition, before they are identified; labels as `type_projects` takes them."""
+    projects, _ = type_projects(cells, ministry_labels)
     return findings_of(with_rule_columns(projects, cells), rules, submission_locator(cells))
 
 
@@ -222,7 +226,7 @@ def every_value_is_readable(
     context: dg.AssetCheckExecutionContext, home: dg.ResourceParam[Home], raw_submissions: pd.DataFrame
 ) -> dg.AssetCheckResult:
     """Every cell holds a value of its field: numbers, dates, known ministries, terms of the closed lists."""
-    _, findings = type_projects(raw_submissions)
+    _, findings = type_projects(raw_submissions, _labels(home))
     return record(context, home, findings, checked=len(raw_submissions))
 
 
@@ -231,7 +235,7 @@ def rows_conform_to_declaration(
     context: dg.AssetCheckExecutionContext, home: dg.ResourceParam[Home], raw_submissions: pd.DataFrame
 ) -> dg.AssetCheckResult:
     """Every row has what is required, within bounds, once, with ends after starts (Great Expectations)."""
-    findings = conformance_findings(raw_submissions, ERRORS)
+    findings = conformance_findings(raw_submissions, ERRORS, _labels(home))
     return record(context, home, findings, checked=_rows(raw_submissions))
 
 
@@ -240,8 +244,12 @@ def rows_raise_no_warning(
     context: dg.AssetCheckExecutionContext, home: dg.ResourceParam[Home], raw_submissions: pd.DataFrame
 ) -> dg.AssetCheckResult:
     """No row lacks a figure that is due, an opinion from 9 M€ or the reason why it is withheld (Great Expectations)."""
-    findings = conformance_findings(raw_submissions, WARNINGS)
+    findings = conformance_findings(raw_submissions, WARNINGS, _labels(home))
     return record(context, home, findings, checked=_rows(raw_submissions))
+
+
+def _labels(home: Home) -> Mapping[str, str]:
+    return ministry_labels(read_registers(home.registers))
 
 
 def _rows(cells: pd.DataFrame) -> int:

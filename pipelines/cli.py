@@ -1,15 +1,17 @@
 """The command line `panorama`: thin over the Dagster job. Its help, messages and errors are in French."""
 
-import contextlib
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipelines import cli_projects, cli_registers
+from pipelines.command import DEFAULT_HOME, ByOption, EditionArgument, HomeOption, JsonOption, parse_day, reporting, who
+from pipelines.comparison import compare, print_comparison
 from pipelines.console import (
     BackfillRow,
     backfill_table,
@@ -19,16 +21,17 @@ from pipelines.console import (
     print_summary,
     steps,
 )
-from pipelines.summary import edition_summary
+from pipelines.summary import edition_summary, known_versions
 from warehouse import editions as calendar_register
 from warehouse.editions import Edition, parse_key
-from warehouse.errors import ConfigurationError, DataRefusedError, PanoramaError, ServiceError
+from warehouse.errors import ConfigurationError, DataRefusedError
 from warehouse.files import write_text
 from warehouse.findings import Finding
 from warehouse.home import Home
 from warehouse.reference import published_figures
 from warehouse.store import ParquetStore
-from warehouse.tables import OUT_KEY_FIGURES
+from warehouse.tables import CORE_PROJECTS, OUT_KEY_FIGURES
+from warehouse.versions import BY_TAG, KNOWN_ON_TAG, WHY_TAG, as_of, version_count
 
 app = typer.Typer(
     name="panorama",
@@ -42,41 +45,14 @@ app = typer.Typer(
 )
 edition_app = typer.Typer(help="Le calendrier des éditions.", no_args_is_help=True)
 app.add_typer(edition_app, name="edition")
+app.add_typer(cli_projects.app, name="projects")
+app.add_typer(cli_registers.app, name="registers")
 
-HomeOption = Annotated[
-    Path,
-    typer.Option(
-        "--home",
-        envvar="PANORAMA_HOME",
-        help="Dossier de l'installation : remontées, registres, entrepôt, sorties.",
-        file_okay=False,
-    ),
-]
-EditionArgument = Annotated[
-    str, typer.Argument(metavar="EDITION", help="Édition : son mois « 2021-11 » ou son numéro « 14 ».")
-]
 AgainstOption = Annotated[
     list[str] | None,
     typer.Option("--against", metavar="KEY", help="Édition de comparaison ; peut se répéter."),
 ]
-DEFAULT_HOME = Path("panorama-home")
 REFERENCE_EDITION = "2020-06"
-
-
-@contextlib.contextmanager
-def _reporting() -> Iterator[None]:
-    """Say an error in one place and leave with its status."""
-    try:
-        yield
-    except PanoramaError as error:
-        console = messages()
-        if isinstance(error, DataRefusedError):
-            print_findings(error.findings, console)
-        console.print(str(error), style="bold red", markup=False)
-        raise typer.Exit(error.exit_status) from error
-    except OSError as error:
-        messages().print(f"{error.filename or 'Disque'} : {error.strerror or error}", style="bold red", markup=False)
-        raise typer.Exit(ServiceError.exit_status) from error
 
 
 @app.command()
@@ -85,39 +61,72 @@ def demo(home: HomeOption = DEFAULT_HOME) -> None:
 
     Exemple : panorama demo --home /tmp/demo
     """
-    from assets.demonstration import DEMONSTRATION_EDITIONS, write_demonstration  # noqa: PLC0415  # for this command
+    from assets import demonstration_registers as corrected  # noqa: PLC0415  # for this command
+    from assets.demonstration import DEMONSTRATION_EDITIONS, write_demonstration  # noqa: PLC0415
     from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
-    with _reporting():
+    with reporting():
         place = Home(home)
         place.create()
-        with steps("Démonstration") as progress:
-            progress("remontées fictives")
-            write_demonstration(place.root / "inbox")
         calendar = place.calendar()
-        for key in DEMONSTRATION_EDITIONS:
-            edition = calendar.find(key)
+
+        def process(key: str, tags: Mapping[str, str | None]) -> None:
             with steps(f"Édition {key}") as progress:
-                outcome = run_edition(place, edition, progress=progress)
+                outcome = run_edition(place, calendar.find(key), progress=progress, tags=tags)
             if outcome.error:
                 raise outcome.error
+
+        with steps("Démonstration") as progress:
+            progress("remontées et registres fictifs")
+            write_demonstration(place.root / "inbox")
+            corrected.write_registers(place)
+        correction = {
+            KNOWN_ON_TAG: corrected.CORRECTED_ON.isoformat(),
+            BY_TAG: corrected.CORRECTED_BY,
+            WHY_TAG: corrected.CORRECTED_WHY,
+        }
+        for key in DEMONSTRATION_EDITIONS:
+            if key == corrected.CORRECTED_EDITION and not version_count(place, key):
+                corrected.write_first_submission(place.root / "inbox")
+                process(key, {})
+                corrected.write_corrected_submission(place.root / "inbox")
+            process(key, correction if key == corrected.CORRECTED_EDITION else {})
         _print_edition(place, calendar.find(DEMONSTRATION_EDITIONS[-1]), [REFERENCE_EDITION])
 
 
 @app.command()
-def run(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
+def run(
+    edition: EditionArgument,
+    home: HomeOption = DEFAULT_HOME,
+    known_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AAAA-MM-JJ",
+            help="Jour depuis lequel ces chiffres sont connus, pour reprendre le passé ; sinon la publication de "
+            "l'édition, ou aujourd'hui pour une correction.",
+        ),
+    ] = None,
+    by: ByOption = None,
+    why: Annotated[
+        str | None, typer.Option("--why", help="Pourquoi les chiffres ont changé, pour une correction.")
+    ] = None,
+) -> None:
     """Traite une édition de bout en bout : lecture, contrôles, écarts, jeu de données, page et PDF.
 
-    Exemples : panorama run 2021-11 ; panorama run 14 --home /srv/panorama
+    Des chiffres qui diffèrent de ceux de la dernière version en font une nouvelle ; l'ancienne est gardée.
+
+    Exemples : panorama run 2021-11 ; panorama run 13 --by "Ministère de la Justice" --why "Coût de PORTALIS corrigé"
     """
     from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
-    with _reporting():
+    with reporting():
         place = Home(home)
         wanted = place.calendar().find(edition)
         _require_inbox(place, wanted)
+        day = parse_day(known_on, "--known-on")
+        change = {KNOWN_ON_TAG: day.isoformat() if day else None, WHY_TAG: why, BY_TAG: who(by) if by or why else None}
         with steps(f"Édition {wanted.key}") as progress:
-            outcome = run_edition(place, wanted, progress=progress)
+            outcome = run_edition(place, wanted, progress=progress, tags=change)
         if outcome.error:
             _print_warnings(outcome.findings)
             raise outcome.error
@@ -136,7 +145,7 @@ def backfill(
     """
     from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
-    with _reporting():
+    with reporting():
         place = Home(home)
         wanted = _span(place, span)
         if not any(_received(place, edition) for edition in wanted):
@@ -163,6 +172,12 @@ def backfill(
         for edition, finding in notes:
             console.print(f"{edition.key} : {finding}", markup=False)
         console.print(backfill_table(rows))
+        table = ParquetStore(place.warehouse).history(CORE_PROJECTS, wanted[-1].key)
+        console.print(
+            f"Table longue, une ligne par projet et par édition : {place.warehouse / CORE_PROJECTS.name} "
+            f"({len(table)} lignes, {table['project_id'].nunique()} projets)",
+            markup=False,
+        )
         if worst:
             raise typer.Exit(worst)
 
@@ -175,7 +190,7 @@ def check(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
     """
     from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
-    with _reporting():
+    with reporting():
         place = Home(home)
         wanted = place.calendar().find(edition)
         _require_inbox(place, wanted)
@@ -194,16 +209,42 @@ def show(
     edition: EditionArgument,
     home: HomeOption = DEFAULT_HOME,
     against: AgainstOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Un objet JSON, sans arrondi.")] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="AAAA-MM-JJ", help="Les chiffres tels qu'ils étaient connus ce jour-là."),
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Donne les chiffres clés d'une édition déjà traitée.
+    """Donne les chiffres clés d'une édition déjà traitée, ce qui y a changé, et ses corrections.
 
-    Exemples : panorama show 14 ; panorama show 2021-11 --json --against 2020-06
+    Exemples : panorama show 14 ; panorama show 2021-07 --as-of 2021-07-20 ; panorama show 14 --json --against 2020-06
     """
-    with _reporting():
+    with reporting():
         place = Home(home)
         wanted = place.calendar().find(edition)
-        _print_edition(place, wanted, against or [], as_json=as_json)
+        _print_edition(place, wanted, against or [], day=parse_day(as_of, "--as-of"), as_json=as_json)
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="AVANT", help="Édition de départ ; « 13@1 » en est la version 1.")],
+    after: Annotated[str, typer.Argument(metavar="APRÈS", help="Édition d'arrivée, de même.")],
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Dit tout ce qui a changé entre deux éditions, ou entre deux versions d'une édition.
+
+    Entrées, sorties, retours, noms, ministères, phases, coûts, dates, révisions, chiffres non publiés.
+
+    Exemples : panorama diff 2018-03 2021-07 ; panorama diff 13@1 13@2 ; panorama diff 13 14 --json
+    """
+    with reporting():
+        place = Home(home)
+        found = compare(place, before, after)
+        if as_json:
+            sys.stdout.write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        else:
+            print_comparison(found, output())
 
 
 @edition_app.command("list")
@@ -214,7 +255,7 @@ def edition_list(home: HomeOption = DEFAULT_HOME) -> None:
     """
     from rich.table import Table  # noqa: PLC0415  # for this command
 
-    with _reporting():
+    with reporting():
         place = Home(home)
         store = ParquetStore(place.warehouse)
         table = Table()
@@ -245,11 +286,13 @@ def edition_open(
 
     Exemple : panorama edition open 2026-06 --cutoff 2026-07-15
     """
-    with _reporting():
+    with reporting():
         place = Home(home)
         place.create()
         with place.writing():
-            opened, message = _opened(place, parse_key(key), _day(cutoff, "--cutoff"), _day(published, "--published"))
+            opened, message = _opened(
+                place, parse_key(key), parse_day(cutoff, "--cutoff"), parse_day(published, "--published")
+            )
             others = [
                 known for known in calendar_register.read_register(place.editions_register) if known.key != opened.key
             ]
@@ -275,13 +318,6 @@ def _opened(place: Home, key: str, cutoff: dt.date | None, published: dt.date | 
         )
     opened = Edition(key, latest.ordinal + 1, published, cutoff)
     return opened, f"L'édition {key} est ouverte, sous le n° {opened.ordinal}."
-
-
-def _day(text: str | None, option: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ConfigurationError(f"{option} : « {text} » n'est pas une date AAAA-MM-JJ.") from error
 
 
 def _span(place: Home, text: str) -> list[Edition]:
@@ -314,17 +350,20 @@ def _print_warnings(findings: Sequence[Finding]) -> None:
     print_findings([finding for finding in findings if finding.severity != "error"], messages())
 
 
-def _print_edition(place: Home, edition: Edition, against: list[str], *, as_json: bool = False) -> None:
+def _print_edition(
+    place: Home, edition: Edition, against: list[str], *, day: dt.date | None = None, as_json: bool = False
+) -> None:
     calendar = place.calendar()
-    store = ParquetStore(place.warehouse)
-    summary = edition_summary(store, calendar, edition, [calendar.find(key) for key in against])
+    versions = known_versions(place, edition, day)
+    store = ParquetStore(place.warehouse) if day is None else as_of(place, day)
+    summary = edition_summary(store, calendar, edition, [calendar.find(key) for key in against], versions)
     if as_json:
         sys.stdout.write(json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
         return
     console = output()
     print_summary(summary, edition, console)
     page = place.out(edition, "publication") / "index.html"
-    if page.is_file():
+    if page.is_file() and day is None:
         console.print(f"  page : {page}", markup=False)
 
 

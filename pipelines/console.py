@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from assets.french import billions, number, points
+from pipelines.comparison import told
 from warehouse.editions import Edition
 from warehouse.findings import Finding
 from warehouse.reference import NOTHING_PUBLISHED, PublishedFigures
+from warehouse.vocabulary import CHANGES
 
 # An edition, its state, its summary when it was computed, and what was once published.
 BackfillRow = tuple[Edition, str, dict[str, Any] | None, PublishedFigures | None]
@@ -79,12 +81,33 @@ def print_summary(summary: dict[str, Any], edition: Edition, console: Console) -
         console.print(f"  {summary['entries']} entrées, {summary['exits']} sorties", markup=False)
     else:
         console.print("  entrées et sorties inconnues : l'édition précédente n'est pas dans l'entrepôt", markup=False)
+    for line in event_lines(summary):
+        console.print(f"  {line}", markup=False)
     if summary["baseline_sources"].get("first_publication"):
         console.print(
             f"  écarts comptés depuis les premiers chiffres publiés pour "
             f"{summary['baseline_sources']['first_publication']} projets : ce n'est pas le taux officiel",
             markup=False,
         )
+
+
+def event_lines(summary: dict[str, Any]) -> list[str]:
+    """The changes that figures hide, by kind, then the version and what it corrected."""
+    by_kind: dict[str, list[str]] = {}
+    for event in summary["events"]:
+        if event["change"] != "added":
+            by_kind.setdefault(event["change"], []).append(
+                f"{event['project_id']} {told(event | {'difference': None})}"
+            )
+    lines = [f"{CHANGES.label(kind).lower()} : {' ; '.join(names)}" for kind, names in by_kind.items()]
+    if summary["version"] and summary["version"] > 1:
+        corrections = summary["corrections"]
+        last = corrections[-1] if corrections else {}
+        who = "".join(f", {part}" for part in (last.get("changed_by"), last.get("reason")) if part)
+        lines.append(
+            f"version {summary['version']}, connue le {summary['known_on']}{who} : {len(corrections)} correction(s)"
+        )
+    return lines
 
 
 def _rate_line(label: str, rate: dict[str, Any], target_pct: float | None) -> str:

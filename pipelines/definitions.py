@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import open_data, projects, publication, slippage, submissions, warehouse_database
+from assets import history, open_data, projects, publication, slippage, submissions, warehouse_database
 from checks import conformance, continuity, reconciliation
 from pipelines import jobs, schedules, sensors
 from pipelines.resources import DatabaseResource, HomeResource, ParquetIOManager, StoreResource
@@ -37,7 +37,7 @@ def build_definitions(
     store = StoreResource(home=home_resource)
     return dg.Definitions(
         assets=dg.load_assets_from_modules(
-            [submissions, projects, slippage, open_data, publication, warehouse_database]
+            [submissions, projects, slippage, history, open_data, publication, warehouse_database]
         ),
         asset_checks=dg.load_asset_checks_from_modules([conformance, continuity, reconciliation]),
         jobs=[jobs.semester, jobs.validation],

@@ -2,8 +2,9 @@
 
 import dagster as dg
 
+from assets.history import out_movements
 from assets.projects import core_projects
-from assets.slippage import out_key_figures, out_movements
+from assets.slippage import out_key_figures
 from assets.submissions import raw_submissions
 
 semester = dg.define_asset_job(

@@ -1,5 +1,6 @@
 """Run a job on one edition in this process, and tell what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import dagster as dg
@@ -30,7 +31,14 @@ class Outcome:
         return self.error.exit_status if self.error else 0
 
 
-def run_edition(home: Home, edition: Edition, *, job: str = "semester", progress: Progress) -> Outcome:
+def run_edition(
+    home: Home,
+    edition: Edition,
+    *,
+    job: str = "semester",
+    progress: Progress,
+    tags: Mapping[str, str | None] | None = None,
+) -> Outcome:
     """Run a job on one edition, in process, and keep the run in the home's Dagster instance.
 
     Args:
@@ -38,6 +46,7 @@ def run_edition(home: Home, edition: Edition, *, job: str = "semester", progress
         edition: one of its calendar.
         job: `semester` or `validation`.
         progress: called with a line in French for each step begun and each check that is broken.
+        tags: of the run; those without a value are left out.
 
     Raises:
         ServiceError: the disk refused, or Dagster could not keep the run in the home.
@@ -50,6 +59,7 @@ def run_edition(home: Home, edition: Edition, *, job: str = "semester", progress
             result = definitions.resolve_job_def(job).execute_in_process(
                 instance=instance,
                 partition_key=edition.key,
+                tags={name: value for name, value in (tags or {}).items() if value},
                 raise_on_error=False,
                 run_config={"loggers": {"progress": {}}},
             )
@@ -79,11 +89,12 @@ def _error_of(
 
 def _raised_as(info: SerializableErrorInfo, edition: Edition) -> errors.PanoramaError:
     """The error a step raised, back from what Dagster kept of it; a stranger is a failure outside the data."""
-    while info.cause is not None:
+    while True:
+        name = info.cls_name or ""
+        text = info.message.removeprefix(f"warehouse.errors.{name}: ").strip()
+        known = getattr(errors, name, None)
+        if isinstance(known, type) and issubclass(known, errors.PanoramaError):
+            return known(text)
+        if info.cause is None:
+            return errors.ServiceError(f"Édition {edition.key} : {text}")
         info = info.cause
-    name, message = info.cls_name or "", info.message
-    text = message.removeprefix(f"warehouse.errors.{name}: ").strip()
-    known = getattr(errors, name, None)
-    if isinstance(known, type) and issubclass(known, errors.PanoramaError):
-        return known(text)
-    return errors.ServiceError(f"Édition {edition.key} : {text}")

@@ -1,21 +1,68 @@
 """The key figures of an edition as plain data, for `show` and for the table at the end of a backfill."""
 
+import datetime as dt
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from warehouse.editions import Calendar, Edition
 from warehouse.errors import ConfigurationError
+from warehouse.home import Home
+from warehouse.register_tables import VERSIONS
+from warehouse.registers import register
+from warehouse.schema import empty_frame
 from warehouse.store import ParquetStore
-from warehouse.tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.tables import CORE_CORRECTIONS, OUT_CHANGES, OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.versions import edition_corrections
 
+# The changes that a head line of figures would hide.
+EVENTS = (
+    "added",
+    "returned",
+    "left",
+    "renamed",
+    "moved_ministry",
+    "rebaselined",
+    "withheld",
+    "published_again",
+)
 COUNTS = ("projects", "interministerial", "entries", "exits", "withheld")
 METHODS = ("mean_of_ratios", "ratio_of_sums", "median")
 
 
+@dataclass(frozen=True)
+class KnownVersions:
+    """The versions of an edition known at some time (lines of the register), and what each corrected."""
+
+    lines: pd.DataFrame
+    corrections: pd.DataFrame
+
+    def as_dict(self) -> dict[str, Any]:
+        """The last version and every correction, as plain data."""
+        if self.lines.empty:
+            return {"version": None, "known_on": None, "corrections": []}
+        last = self.lines.iloc[-1]
+        corrections = self.corrections.assign(
+            known_on=pd.to_datetime(self.corrections["known_on"]).dt.strftime("%Y-%m-%d")
+        ).drop(columns="edition")
+        return {
+            "version": int(last["version"]),
+            "known_on": last["known_on"].date().isoformat(),
+            "corrections": _records(corrections),
+        }
+
+
+NO_VERSION = KnownVersions(empty_frame(VERSIONS), empty_frame(CORE_CORRECTIONS))
+
+
 def edition_summary(
-    store: ParquetStore, calendar: Calendar, edition: Edition, against: Sequence[Edition] = ()
+    store: ParquetStore,
+    calendar: Calendar,
+    edition: Edition,
+    against: Sequence[Edition] = (),
+    versions: KnownVersions | None = None,
 ) -> dict[str, Any]:
     """The key figures of an edition, unrounded; None for what is not known.
 
@@ -24,6 +71,7 @@ def edition_summary(
         calendar: gives the previous edition.
         edition: the edition to tell.
         against: other editions to state the changes of the headline against.
+        versions: the versions of the edition known at the time.
 
     Returns:
         One JSON-like object; `changes_pts` holds the previous edition and each of `against`, None for
@@ -59,7 +107,46 @@ def edition_summary(
         "target_pct": _number(figures["target_pct"]),
         "baseline_sources": {str(source): int(count) for source, count in sorted(sources.items())},
         "fictitious": bool(figures["fictitious"]),
+        "events": _events(store, edition),
+        **(versions or NO_VERSION).as_dict(),
     }
+
+
+def known_versions(home: Home, edition: Edition, day: dt.date | None) -> KnownVersions:
+    """The versions of an edition known on a day, and what they corrected.
+
+    Args:
+        home: the installation.
+        edition: the edition.
+        day: None for now.
+
+    Raises:
+        ConfigurationError: nothing was known of it on that day.
+    """
+    lines = register(home.registers, "versions").read()
+    lines = lines.loc[lines["edition"].eq(edition.key)]
+    known = lines if day is None else lines.loc[lines["known_on"].le(pd.Timestamp(day))]
+    if day is not None and known.empty:
+        since = f" Sa première version est connue depuis le {lines['known_on'].iloc[0].date()}." if len(lines) else ""
+        raise ConfigurationError(f"L'édition {edition.key} n'était pas connue le {day.isoformat()}.{since}")
+    return KnownVersions(known, edition_corrections(home, edition.key, known))
+
+
+def _events(store: ParquetStore, edition: Edition) -> list[dict[str, Any]]:
+    """What changed since the previous edition that figures hide: names, movements, revisions, withholdings."""
+    if not store.has(OUT_CHANGES, edition.key):
+        return []
+    changes = store.read(OUT_CHANGES, edition.key)
+    rows = changes.loc[changes["change"].isin(EVENTS), ["change", "project_id", "name", "before", "after"]]
+    return _records(rows)
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = rows.astype(object)
+    return [
+        {str(name): value for name, value in record.items()}
+        for record in plain.where(plain.notna(), None).to_dict("records")
+    ]
 
 
 def _rate_summary(store: ParquetStore, edition: Edition, rate: str, compared: Sequence[str]) -> dict[str, Any]:

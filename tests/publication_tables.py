@@ -187,8 +187,8 @@ def _key_figures(frames: list[pd.DataFrame], *, fictitious: bool) -> pd.DataFram
 
 
 def _movements(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    entries = now[~now["project_id"].isin(before["project_id"])].assign(movement="entry")
-    exits = before[~before["project_id"].isin(now["project_id"])].assign(movement="exit")
+    entries = now[~now["project_id"].isin(before["project_id"])].assign(movement="entry", exit_reason=None)
+    exits = before[~before["project_id"].isin(now["project_id"])].assign(movement="exit", exit_reason="completed")
     moved = pd.concat([entries, exits]).assign(
         edition=now["edition"].iloc[0], previous_edition=before["edition"].iloc[0]
     )

@@ -1,26 +1,34 @@
 """Each check has a case in which it fails, and says what and where."""
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from submissions import row, rows_of, table_of, write_csv, write_xlsx
+from test_baselines import NO_LEDGER, baseline, ledger_of
+from test_history import exit_line, lines_of, moves, opinion_line
 from test_measures import declared, project, projects, slippages
 
 from assets.open_data import csv_text, open_projects
-from assets.projects import type_projects
+from assets.projects import prepare_projects
+from assets.typed_rows import type_projects
 from assets.workbooks import read_inbox
 from checks.conformance import ERRORS, WARNINGS, conformance_findings
-from checks.continuity import rewritten_baselines, vanished
+from checks.continuity import contradicted_opinions, doubtful_links, moved_starts, vanished
 from checks.expectations import declared_rules, unexpected_rows
 from checks.reconciliation import dataset_findings, headline_findings, published_findings
+from pipelines.running import run_edition
 from warehouse.findings import Finding
-from warehouse.measures import key_figures, movements, slippage_by_group
+from warehouse.home import Home
+from warehouse.measures import key_figures, slippage_by_group
 from warehouse.reference import published_figures
-from warehouse.schema import conform, table_schema
-from warehouse.tables import CORE_PROJECTS, OPEN_PROJECTS, OUT_MOVEMENTS, OUT_SLIPPAGE_GROUPS
+from warehouse.register_tables import DECISIONS, EXITS, LINKS, OPINIONS
+from warehouse.registers import no_registers, register
+from warehouse.schema import conform, empty_frame, table_schema
+from warehouse.tables import CORE_PROJECTS, OPEN_PROJECTS, OUT_SLIPPAGE_GROUPS
 
 EDITION = "2021-11"
 
@@ -143,20 +151,159 @@ def test_every_rule_derived_from_the_declaration_can_fail() -> None:
 
 
 def test_a_project_that_vanishes_is_listed() -> None:
-    before, now = projects(project(1, "2021-07"), project(2, "2021-07")), projects(project(1))
-    (finding,) = vanished(conform(movements(now, before), OUT_MOVEMENTS))
-    assert "PGP-0002" in finding.message
-    assert "2021-07" in finding.message
+    before, now = projects(project(1, "2021-07"), project(2, "2021-07")), projects(project(1), project(3))
+    (finding,) = vanished(moves(now, before).reset_index())
+    assert (finding.rule, finding.severity, finding.value) == ("every_exit_has_a_reason", "warning", "PGP-0002")
+    for part in ("PGP-0002 « Projet 2 »", "Ministère de la Culture", "2021-07"):
+        assert part in finding.message
+    assert "« Abandonné »" in str(finding.expected)
+    assert "panorama projects exit PGP-0002" in str(finding.expected)
 
 
-def test_a_rewritten_baseline_names_both_figures() -> None:
-    before = projects(declared(1, "2021-07", initial_end_date="2021-01-01"), declared(2, "2021-07"))
-    now = projects(declared(1, initial_cost_meur=15.0, initial_end_date="2022-01-01"), declared(2))
-    found = {finding.column: finding for finding in rewritten_baselines(now, before)}
+def test_a_project_that_left_for_a_reason_is_not_listed() -> None:
+    before = projects(project(1, "2021-07"), project(2, "2021-07"), project(3, "2021-07", phase="completed"))
+    exits = lines_of(EXITS, exit_line(2, "2021-11", "abandoned"))
+    assert vanished(moves(projects(project(1)), before, exits).reset_index()) == []
+
+
+DOUBT = {
+    "edition": EDITION,
+    "name": "Projet 2",
+    "ministry_id": "culture",
+    "project_id": "PGP-0002",
+    "decision": "doubtful",
+    "score": 0.6,
+    "candidate_id": "PGP-0001",
+    "evidence": "même nom, début différent",
+}
+
+
+def test_a_doubtful_likeness_is_for_a_person_to_decide() -> None:
+    registers = no_registers() | {"links": lines_of(LINKS, DOUBT)}
+    (finding,) = doubtful_links(projects(project(1), project(2)), registers)
+    assert (finding.rule, finding.severity, finding.value) == ("identity_is_certain", "warning", "Projet 2")
+    assert (finding.file, finding.sheet, finding.row) == ("a.csv", "a", 3)
+    assert "peut-être PGP-0001 (même nom, début différent)" in finding.message
+    assert "panorama projects confirm PGP-0002 --same-as PGP-0001" in str(finding.expected)
+
+
+def test_a_link_that_is_certain_decided_or_of_another_edition_is_not_to_be_reviewed() -> None:
+    frame = projects(project(1), project(2))
+    assert doubtful_links(frame, no_registers()) == []
+    assert doubtful_links(frame, no_registers() | {"links": lines_of(LINKS, DOUBT | {"decision": "certain"})}) == []
+    assert doubtful_links(frame, no_registers() | {"links": lines_of(LINKS, DOUBT | {"edition": "2021-07"})}) == []
+    own = {"decision": "own", "project_id": "PGP-0002", "reason": "Autre marché"}
+    decided = no_registers() | {"links": lines_of(LINKS, DOUBT), "decisions": lines_of(DECISIONS, own)}
+    assert doubtful_links(frame, decided) == []
+
+
+def test_a_start_that_moves_in_open_data_is_a_warning() -> None:
+    # SIRHEN: January 2007, then December 2008 (domain facts); an edition in between does not give the start.
+    earlier = projects(project(1, "2017-02", start_date="2007-01-01"), project(1, "2017-06"))
+    (finding,) = moved_starts(projects(project(1, start_date="2008-12-01")), earlier, NO_LEDGER)
+    assert (finding.rule, finding.severity) == ("start_date_does_not_move", "warning")
+    assert (finding.column, finding.value) == ("Début", "2008-12-01")
+    assert str(finding.expected).startswith("2007-01-01, ou une révision")
+    assert (finding.file, finding.sheet, finding.row) == ("a.csv", "a", 2)
+    assert "2017-02" in finding.message
+
+
+def test_a_start_that_stays_is_unknown_or_is_in_the_ledger_is_no_warning() -> None:
+    earlier = projects(project(1, "2021-07", start_date="2019-01-01"))
+    for start in ("2019-01-01", "2019-01-07", None):
+        assert moved_starts(projects(project(1, start_date=start)), earlier, NO_LEDGER) == []
+    moved = projects(project(1, start_date="2020-06-01"))
+    assert moved_starts(moved, earlier, ledger_of(baseline())) == []
+    assert moved_starts(moved, empty_frame(CORE_PROJECTS), NO_LEDGER) == []
+    assert len(moved_starts(moved, earlier, NO_LEDGER)) == 1
+
+
+def test_an_opinion_that_is_not_that_of_the_register_is_a_warning() -> None:
+    opinions = lines_of(OPINIONS, opinion_line("2021-02-15", "2021-03-01", "unfavourable"))
+    day = pd.Timestamp(2021, 11, 1)
+    (finding,) = contradicted_opinions(projects(project(1, opinion="favourable"), project(2)), opinions, day)
+    assert (finding.rule, finding.severity) == ("opinion_agrees_with_register", "warning")
+    assert (finding.column, finding.value, finding.expected) == ("Avis de la DINUM", "Favorable", "Défavorable")
+    assert (finding.file, finding.sheet, finding.row) == ("a.csv", "a", 2)
+
+
+def test_an_opinion_that_is_the_same_left_out_awaited_or_unknown_is_no_warning() -> None:
+    opinions = lines_of(OPINIONS, opinion_line("2021-02-15", "2021-03-01", "favourable"))
+    frame = projects(project(1, opinion="favourable"), project(2, opinion="favourable"), project(3))
+    assert contradicted_opinions(frame, opinions, pd.Timestamp(2021, 11, 1)) == []
+    unfavourable = projects(project(1, opinion="unfavourable"))
+    assert contradicted_opinions(unfavourable, opinions, pd.Timestamp(2021, 2, 20)) == []
+    assert contradicted_opinions(projects(project(1)), opinions, pd.Timestamp(2021, 11, 1)) == []
+
+
+def test_a_submission_that_contradicts_the_ledger_is_refused_at_its_line(tmp_path: Path) -> None:
+    registers = no_registers() | {"baselines": ledger_of(baseline(cost_meur=8.0))}
+    right = row(name="Bêta", project_id="PGP-0002", start_date=dt.date(2018, 1, 1))
+    cells = cells_of(tmp_path, right, row(name="Alpha", project_id="PGP-0001", initial_end_date=dt.date(2020, 1, 1)))
+    prepared = prepare_projects(cells, registers, empty_frame(CORE_PROJECTS))
+    found = {finding.column: finding for finding in prepared.findings}
     assert set(found) == {"Coût complet initial", "Fin initiale"}
-    assert found["Coût complet initial"].value == "15"
-    assert str(found["Coût complet initial"].expected).startswith("10,")
-    assert found["Fin initiale"].value == "2022-01-01"
+    assert (found["Coût complet initial"].value, str(found["Coût complet initial"].expected)[:2]) == ("10", "8,")
+    for finding in prepared.findings:
+        assert (finding.severity, finding.file, finding.sheet, finding.row) == ("error", "culture.xlsx", "Projets", 3)
+    assert prepared.additions["baselines"]["project_id"].tolist() == ["PGP-0002"]
+
+
+def test_a_submission_that_agrees_with_the_ledger_adds_nothing_to_it(tmp_path: Path) -> None:
+    registers = no_registers() | {"baselines": ledger_of(baseline())}
+    prepared = prepare_projects(cells_of(tmp_path, row(project_id="PGP-0001")), registers, empty_frame(CORE_PROJECTS))
+    assert (prepared.findings, len(prepared.additions["baselines"])) == ([], 0)
+
+
+def passed(home: Home, edition: str) -> dict[str, bool]:
+    """Which checks of continuity ran on an edition, and whether they passed."""
+    names = (
+        "baselines_agree_with_ledger",
+        "identities_are_certain",
+        "starts_do_not_move",
+        "opinions_agree_with_register",
+        "no_project_vanishes_unseen",
+    )
+    folder = home.out(home.calendar().find(edition), "quality")
+    files = {name: folder / f"{name}.json" for name in names}
+    return {name: json.loads(path.read_text("utf-8"))["passed"] for name, path in files.items() if path.is_file()}
+
+
+def submit(home: Home, edition: str, *rows: dict[str, object]) -> int:
+    """Put the rows of an edition in the inbox of a home, and run its checks."""
+    found = home.calendar().find(edition)
+    write_xlsx(home.inbox(found) / "culture.xlsx", table_of(rows))
+    return run_edition(home, found, job="validation", progress=print).exit_status
+
+
+def test_the_checks_of_an_edition_look_at_those_before_and_at_the_registers(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.create()
+    unpromised = {"initial_cost_meur": None, "initial_end_date": None}
+    alpha = row(name="GENESIS", project_id="PGP-0001", **unpromised)
+    beta = row(name="Bêta", project_id="PGP-0002", start_date=dt.date(2012, 1, 1))
+    assert submit(home, "2021-07", alpha, beta, row(name="Solde", project_id="PGP-0003")) == 0
+    assert set(passed(home, "2021-07").values()) == {True}
+    opinions = register(home.registers, "opinions")
+    opinions.append(lines_of(OPINIONS, opinion_line("2021-02-15", "2021-03-01", "unfavourable")), seen=opinions.read())
+    links = register(home.registers, "links")
+    links.append(
+        lines_of(LINKS, DOUBT | {"name": "GENESIS", "project_id": "PGP-0001", "candidate_id": "PGP-0002"}),
+        seen=links.read(),
+    )
+    # GENESIS has another start and another opinion and is doubtful, Solde is gone.
+    assert submit(home, "2021-11", alpha | {"start_date": dt.date(2019, 6, 1)}, beta) == 0
+    assert passed(home, "2021-11") == {
+        "baselines_agree_with_ledger": True,
+        "identities_are_certain": False,
+        "starts_do_not_move": False,
+        "opinions_agree_with_register": False,
+        "no_project_vanishes_unseen": False,
+    }
+    ledger = register(home.registers, "baselines").path.read_bytes()
+    assert submit(home, "2021-11", alpha, beta | {"initial_cost_meur": 11.0}) != 0
+    assert passed(home, "2021-11")["baselines_agree_with_ledger"] is False
+    assert register(home.registers, "baselines").path.read_bytes() == ledger
 
 
 def test_a_headline_that_is_not_the_mean_of_the_rows_is_refused() -> None:

@@ -35,21 +35,29 @@ GRAPH = {
     "out_slippage_projects": ["core_projects"],
     "out_slippage_groups": ["out_slippage_projects"],
     "out_movements": ["core_projects"],
+    "out_changes": ["core_projects"],
+    "out_leavers": ["core_projects", "out_slippage_projects"],
     "out_key_figures": ["core_projects", "out_movements"],
+    "core_corrections": [
+        "out_changes", "out_key_figures", "out_leavers", "out_movements", "out_slippage_groups",
+        "out_slippage_projects",
+    ],
     "open_dataset": ["core_projects", "out_slippage_projects"],
     "publication": [
         "core_projects", "open_dataset", "out_key_figures", "out_movements", "out_slippage_groups",
         "out_slippage_projects",
     ],
     "warehouse_database": [
-        "core_projects", "out_key_figures", "out_movements", "out_slippage_groups", "out_slippage_projects",
+        "core_corrections", "core_projects", "out_changes", "out_key_figures", "out_leavers", "out_movements",
+        "out_slippage_groups", "out_slippage_projects",
     ],
 }  # fmt: skip
 CHECKS = {
     "raw_submissions": [
-        "every_file_is_read", "every_value_is_readable", "rows_conform_to_declaration", "rows_raise_no_warning",
+        "baselines_agree_with_ledger", "every_file_is_read", "every_value_is_readable", "rows_conform_to_declaration",
+        "rows_raise_no_warning",
     ],
-    "core_projects": ["baselines_are_not_rewritten"],
+    "core_projects": ["identities_are_certain", "opinions_agree_with_register", "starts_do_not_move"],
     "out_movements": ["no_project_vanishes_unseen"],
     "out_slippage_groups": ["headline_equals_rows"],
     "out_key_figures": ["figures_equal_published_ones"],

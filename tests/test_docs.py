@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.models import CommandInfo
 from typer.testing import CliRunner
 
 from pipelines.cli import app
@@ -22,6 +23,9 @@ def commands(page: Path) -> list[str]:
 ALL = [(page.name, line) for page in PAGES for line in commands(page)]
 
 
+GROUPS = {group.name for group in app.registered_groups}
+
+
 def test_the_readme_opens_with_the_two_commands() -> None:
     lines = commands(PROJECT / "README.md")
     assert [line for line in lines if line.startswith("make")][:2] == ["make demo", "make test"]
@@ -37,20 +41,23 @@ def test_every_command_of_the_documentation_exists(page: str, line: str) -> None
     assert program in ("panorama", "cp", "mkdir", "cd", "git"), page
     if program != "panorama":
         return
-    verbs = words[:2] if words[0] in {group.name for group in app.registered_groups} else words[:1]
+    verbs = words[:2] if words[0] in GROUPS else words[:1]
     told = CliRunner().invoke(app, [*verbs, "--help"])
     assert told.exit_code == 0, told.output
     for option in (word for word in words if word.startswith("--")):
         assert option in told.output, (page, line)
 
 
+def name_of(command: CommandInfo) -> str:
+    assert command.callback is not None
+    return command.name or str(command.callback.__name__)
+
+
 def every_verb() -> list[list[str]]:
-    verbs = [
-        [str(command.name or command.callback.__name__)] for command in app.registered_commands if command.callback
-    ]
+    verbs = [[name_of(command)] for command in app.registered_commands]
     for group in app.registered_groups:
         assert group.typer_instance is not None
-        verbs += [[str(group.name), str(command.name)] for command in group.typer_instance.registered_commands]
+        verbs += [[str(group.name), name_of(command)] for command in group.typer_instance.registered_commands]
     return verbs
 
 

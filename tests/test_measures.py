@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from warehouse.history import movements
 from warehouse.measures import (
     cost_band,
     duration_months,
-    first_published,
     key_figures,
-    movements,
     slippage,
     slippage_by_group,
-    slippage_by_project,
     without_withheld,
 )
-from warehouse.schema import conform
+from warehouse.project_slippage import first_published, slippage_by_project
+from warehouse.register_tables import EXITS
+from warehouse.schema import conform, empty_frame
 from warehouse.tables import CORE_PROJECTS, OUT_MOVEMENTS, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
 
 positive = st.floats(0.01, 1e4, allow_nan=False)
@@ -198,8 +198,11 @@ def test_statistics_worked_by_hand() -> None:
 def test_movements_name_those_who_came_and_left() -> None:
     before = projects(project(1, "2021-07"), project(2, "2021-07"))
     now = projects(project(2), project(3))
-    moves = conform(movements(now, before), OUT_MOVEMENTS).set_index("project_id")["movement"]
+    ever, nobody = pd.Series(["PGP-0002", "PGP-0003"]), empty_frame(EXITS)
+    moves = conform(movements(now, before, ever.head(1), nobody), OUT_MOVEMENTS).set_index("project_id")["movement"]
     assert moves.to_dict() == {"PGP-0003": "entry", "PGP-0001": "exit"}
+    again = conform(movements(now, before, ever, nobody), OUT_MOVEMENTS).set_index("project_id")["movement"]
+    assert again["PGP-0003"] == "return"
 
 
 @given(st.lists(positive, min_size=1, max_size=20))

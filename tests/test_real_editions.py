@@ -13,6 +13,7 @@ import pytest
 from homes import Said, digests, panorama
 
 from warehouse.home import Home
+from warehouse.registers import register
 from warehouse.store import ParquetStore
 from warehouse.tables import CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS, RAW_SUBMISSIONS
 
@@ -127,6 +128,52 @@ def test_without_a_declared_baseline_the_first_published_figures_stand_in(store:
     assert slippage["baseline_edition"] == "2016-11"
     assert slippage["initial_cost_meur"] == first.loc["SIRHEN", "updated_cost_meur"] == 496.4
     assert slippage["budget_slippage_ratio"] == pytest.approx(496.48 / 496.4 - 1)
+    assert slippage["budget_previous_slippage_ratio"] == pytest.approx(496.48 / 496.5 - 1)
+    assert slippage["previous_edition"] == "2017-11"
+
+
+def test_projects_are_followed_through_their_names(store: ParquetStore) -> None:
+    history = store.history(CORE_PROJECTS, "2021-07")
+    names = history.groupby("project_id")["name"].agg(set)
+
+    def followed(*some: str) -> bool:
+        return any(set(some) <= known for known in names)
+
+    assert followed("Réseau Interministériel de l'Etat", "RIE")
+    assert followed("Compte Personnel d'Activité", "CPA")
+    assert followed("LSU du CP à la 3EME", "LSUN")
+    assert followed("PPNG Plan Préfectures Nouvelle Génération", "PPNG")
+    assert not followed("FRANCE CONNECT", "FRANCE CONNECT PHASE II")
+    assert not followed("GENESIS", "GENESIS V2")
+    renoirh = history.loc[history["name"].str.contains("RenoiRH")]
+    owners = renoirh.groupby("project_id")["ministry_id"].agg(set)
+    assert sorted(map(sorted, owners)) == [["affaires_sociales"], ["comptes_publics", "economie_finances"]]
+
+
+def test_each_link_is_in_the_log_and_the_doubtful_ones_wait_for_a_person(backfilled: tuple[Path, Said]) -> None:
+    home, _ = backfilled
+    links = register(home / "registers", "links").read()
+    assert len(links) == 350
+    assert links.loc[links["decision"].eq("certain"), ["score", "evidence"]].notna().all(axis=None)
+    waiting = json.loads(panorama(home, "projects", "review", "--json").output)
+    assert {line["name"] for line in waiting} >= {"GENESIS V2"}
+    assert len(waiting) < 10
+
+
+def test_the_difference_of_two_editions_is_told(backfilled: tuple[Path, Said]) -> None:
+    home, _ = backfilled
+    found = json.loads(panorama(home, "diff", "2018-03", "2021-07", "--json").output)["changes"]
+    by_change = {change: [line for line in found if line["change"] == change] for change in ("added", "left", "cost")}
+    assert (len(by_change["added"]), len(by_change["left"])) == (30, 42)
+    (expadon,) = [line for line in by_change["cost"] if line["name"] == "EXPADON 2"]
+    assert (expadon["before"], expadon["after"], expadon["difference"]) == ("16.09", "27.74", 11.65)
+
+
+def test_what_was_known_at_the_time_is_shown(backfilled: tuple[Path, Said]) -> None:
+    home, _ = backfilled
+    shown = json.loads(panorama(home, "show", "2021-07", "--json", "--as-of", "2021-07-20").output)
+    assert f"{shown['total_cost_meur'] / 1000:.2f}" == "1.88"
+    assert panorama(home, "show", "2021-07", "--as-of", "2021-07-19").status == 2
 
 
 def test_an_edition_run_again_writes_identical_bytes(backfilled: tuple[Path, Said]) -> None:

@@ -1,5 +1,6 @@
-"""Projects keep their id from one edition to the next, and registers lose nothing."""
+"""Registers are files a person reads and adds to: a malformed line names itself, and none is ever lost."""
 
+import datetime as dt
 from pathlib import Path
 
 import pandas as pd
@@ -8,92 +9,137 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.errors import RegisterError
-from warehouse.registers import RegisteredName, identify, read_projects, write_projects
-from warehouse.vocabulary import match_key
+from warehouse.home import Home
+from warehouse.register_tables import REGISTERS
+from warehouse.registers import Register, read_registers, register
+from warehouse.schema import empty_frame
 
-names = st.text("abcé 12@", min_size=1, max_size=8).filter(str.strip)
-ministries = st.sampled_from(["culture", "justice", "interieur"])
-# Two lines of a ministry under one name are refused before projects are identified.
-editions = st.lists(
-    st.tuples(names, ministries), min_size=1, max_size=12, unique_by=lambda place: (match_key(place[0]), place[1])
-)
-
-
-def frame(*rows: tuple[str, str] | tuple[str, str, str | None]) -> pd.DataFrame:
-    padded = [(*row, None)[:3] for row in rows]
-    return pd.DataFrame(padded, columns=["name", "ministry_id", "project_id"])
-
-
-def test_new_projects_get_the_next_free_ids() -> None:
-    ids, added = identify(frame(("A", "culture"), ("B", "justice")), "2016-11", [])
-    assert ids.tolist() == ["PGP-0001", "PGP-0002"]
-    assert [line.first_edition for line in added] == ["2016-11"] * 2
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), min_size=1, max_size=20).map(str.strip)
+names = texts.filter(bool)
+amounts = st.none() | st.floats(0, 1e6, allow_nan=False)
+dates = st.none() | st.dates(dt.date(1980, 1, 1), dt.date(2079, 12, 31))
+baselines = st.builds(
+    lambda number, cost, end, act, reason: {
+        "project_id": f"PGP-{number:04d}", "number": number, "cost_meur": cost, "start_date": None, "end_date": end,
+        "approved_on": end, "act": act, "reason": reason, "edition": "2021-11",
+    },
+    st.integers(1, 9999), amounts, dates, names, names,
+)  # fmt: skip
 
 
-def test_case_accents_and_spaces_do_not_make_another_project() -> None:
-    _, known = identify(frame(("FRANCE CONNECT PHASE II", "pm"), ("OP@LE", "education")), "2017-02", [])
-    ids, _ = identify(frame(("FranceConnect phase ii", "pm"), ("Opale", "education")), "2017-06", known)
-    assert ids.tolist() == ["PGP-0001", "PGP-0002"]
+def projects(folder: Path) -> Register:
+    return register(folder, "projects")
 
 
-def test_france_connect_and_its_phase_two_are_different_projects() -> None:
-    _, known = identify(frame(("FRANCE CONNECT", "pm")), "2016-11", [])
-    ids, _ = identify(frame(("FRANCE CONNECT PHASE II", "pm")), "2017-02", known)
-    assert ids.tolist() == ["PGP-0002"]
+def lines(*names: str, ministry: str = "culture") -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"project_id": f"PGP-{n:04d}", "name": name, "ministry_id": ministry, "first_edition": "2021-11"}
+            for n, name in enumerate(names, 1)
+        ]
+    )
 
 
-def test_the_same_name_in_several_ministries_is_as_many_projects() -> None:
-    rows = frame(("RenoiRH", "culture"), ("RenoiRH", "pm"), ("RenoiRH", "affaires_sociales"))
-    ids, known = identify(rows, "2018-07", [])
-    again, added = identify(rows.iloc[::-1], "2018-11", known)
-    assert ids.tolist() == again.tolist()[::-1] == ["PGP-0001", "PGP-0002", "PGP-0003"]
-    assert not added
+@given(st.lists(st.lists(baselines, min_size=1, max_size=4), min_size=1, max_size=4))
+def test_a_ledger_gives_back_what_was_added_and_never_loses_a_line(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[dict[str, object]]]
+) -> None:
+    ledger = register(tmp_path_factory.mktemp("ledger"), "baselines")
+    before = b""
+    for batch in batches:
+        ledger.append(pd.DataFrame(batch), seen=ledger.read())
+        after = ledger.path.read_bytes()
+        assert after.startswith(before)
+        before = after
+    found = ledger.read().drop(columns="line").astype(object)
+    expected = [line for batch in batches for line in batch]
+    for line, row in zip(expected, found.where(found.notna(), None).to_dict("records"), strict=True):
+        told = {k: v.date() if isinstance(v, pd.Timestamp) else v for k, v in row.items()}
+        assert told == line
 
 
-def test_a_project_follows_a_ministry_that_is_split() -> None:
-    _, known = identify(frame(("SIRANO", "economie_finances")), "2017-06", [])
-    ids, added = identify(frame(("Sirano", "comptes_publics")), "2017-11", known)
-    assert ids.tolist() == ["PGP-0001"]
-    assert added == [RegisteredName("PGP-0001", "Sirano", "comptes_publics", "2017-11")]
+def test_a_new_home_has_every_register_with_its_headers(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.create()
+    for name, table in REGISTERS.items():
+        header = (home.registers / f"{name}.csv").read_text(encoding="utf-8")
+        assert header == ",".join(column.name for column in table.columns[1:]) + "\n"
+    assert all(frame.empty for frame in read_registers(home.registers).values())
 
 
-def test_a_declared_id_is_kept_and_a_rename_is_a_new_line_under_it() -> None:
-    _, known = identify(frame(("Ancien nom", "culture", "PGP-0042")), "2020-11", [])
-    ids, added = identify(frame(("Nouveau nom", "culture", "PGP-0042"), ("Autre", "culture")), "2021-07", known)
-    assert ids.tolist() == ["PGP-0042", "PGP-0043"]
-    assert [(line.project_id, line.name) for line in added] == [("PGP-0042", "Nouveau nom"), ("PGP-0043", "Autre")]
-
-
-@given(st.lists(editions, min_size=1, max_size=4))
-def test_ids_are_unique_in_an_edition_and_the_same_on_a_rerun(history: list[list[tuple[str, str]]]) -> None:
-    known: list[RegisteredName] = []
-    for number, rows in enumerate(history):
-        ids, added = identify(frame(*rows), f"20{number + 10}-01", known)
-        known += added
-        assert ids.is_unique
-        again, none = identify(frame(*rows), f"20{number + 10}-01", known)
-        assert again.tolist() == ids.tolist()
-        assert none == []
-
-
-def test_the_register_survives_a_round_trip(tmp_path: Path) -> None:
-    lines = [RegisteredName("PGP-0001", 'Nom, « cité »\net "long"', "culture", "2016-11")]
-    write_projects(tmp_path / "projects.csv", lines)
-    assert read_projects(tmp_path / "projects.csv") == lines
-    assert read_projects(tmp_path / "none.csv") == []
+def test_a_file_a_spreadsheet_saved_is_read(tmp_path: Path) -> None:
+    content = "\ufeffproject_id,name,ministry_id,first_edition\r\nPGP-0001,Éole,Ministère de la Culture,2021-11\r\n"
+    (tmp_path / "projects.csv").write_text(content, encoding="utf-8", newline="")
+    (row,) = projects(tmp_path).read().to_dict("records")
+    # A label stands for its code.
+    assert (row["line"], row["name"], row["ministry_id"]) == (2, "Éole", "culture")
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("name", "line", "parts"),
     [
-        ("project_id,name,ministry_id,first_edition\nPGP-0001,A,culture\n", "ligne 2"),
-        ("project_id,name,ministry_id,first_edition\nPGP-0001,A,culture,2016-11\nX,B,culture,2016-11\n", "ligne 3"),
-        ("id,name\n", "ligne 1"),
+        ("projects", "PGP-0001,A,culture", ["ligne 2", "3 valeurs au lieu de 4"]),
+        ("projects", "X,A,culture,2021-11", ["ligne 2", "« project_id »", "« X »"]),
+        ("projects", "PGP-0001,A,magie,2021-11", ["ligne 2", "« ministry_id »", "« magie »", "Attendu"]),
+        ("projects", "PGP-0001,A,culture,2021-13", ["« first_edition »", "2021-13"]),
+        ("projects", "PGP-0001,,culture,2021-11", ["« name »"]),
+        ("baselines", "PGP-0001,0,1,,,,a,b,2021-11", ["« number »", "au moins égal à 1"]),
+        ("baselines", "PGP-0001,1,-3,,,,a,b,2021-11", ["« cost_meur »", "« -3 »"]),
+        ("baselines", "PGP-0001,1,1,hier,,,a,b,2021-11", ["« start_date »", "« hier »"]),
+        ("withheld", "PGP-0001,2021-11,,peut-être,true,open_tender,2021-01-01,x", ["« cost »", "peut-être"]),
+        ("exits", "PGP-0001,2021-11,envolé,2021-01-01,x,", ["« exit_reason »", "« envolé »", "Abandonné"]),
+        ("links", '2021-11,"A,culture,PGP-0001,new,,,', ["ligne 2"]),
     ],
 )
-def test_a_malformed_line_names_itself(tmp_path: Path, text: str, line: str) -> None:
-    register = tmp_path / "projects.csv"
-    register.write_text(text, encoding="utf-8")
-    with pytest.raises(RegisterError, match=line):
-        read_projects(register)
-    assert register.read_text(encoding="utf-8") == text
+def test_a_malformed_line_names_itself_and_the_file_is_kept(
+    tmp_path: Path, name: str, line: str, parts: list[str]
+) -> None:
+    ledger = register(tmp_path, name)
+    text = ledger.header() + line + "\n"
+    ledger.path.write_text(text, encoding="utf-8")
+    with pytest.raises(RegisterError) as error:
+        ledger.read()
+    for part in (f"{name}.csv", *parts):
+        assert part in str(error.value)
+    with pytest.raises(RegisterError):
+        ledger.append(lines("A"), seen=empty_frame(ledger.table))
+    assert ledger.path.read_text(encoding="utf-8") == text
+
+
+def test_other_headers_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "projects.csv").write_text("id,name\nPGP-0001,A\n", encoding="utf-8")
+    with pytest.raises(RegisterError, match="ligne 1"):
+        projects(tmp_path).read()
+
+
+def test_a_register_edited_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    ledger = projects(tmp_path)
+    seen = ledger.read()
+    ledger.append(lines("D'une autre main"), seen=seen)
+    text = ledger.path.read_text(encoding="utf-8")
+    with pytest.raises(RegisterError, match="modifié pendant le traitement"):
+        ledger.append(lines("Trop tard"), seen=seen)
+    assert ledger.path.read_text(encoding="utf-8") == text
+
+
+def test_a_line_without_an_end_is_not_glued_to_the_next(tmp_path: Path) -> None:
+    ledger = projects(tmp_path)
+    ledger.path.write_text(ledger.header() + "PGP-0001,A,culture,2021-11", encoding="utf-8")
+    ledger.append(lines("A", "B").tail(1), seen=ledger.read())
+    assert ledger.read()["name"].tolist() == ["A", "B"]
+
+
+def test_a_name_of_several_lines_keeps_the_line_numbers_true(tmp_path: Path) -> None:
+    ledger = projects(tmp_path)
+    ledger.append(lines("Un\nnom, « long »", "Autre"), seen=ledger.read())
+    assert ledger.read()["line"].tolist() == [2, 4]
+    with ledger.path.open("a", encoding="utf-8") as stream:
+        stream.write("PGP-0003,C,nulle part,2021-11\n")
+    with pytest.raises(RegisterError, match="ligne 5"):
+        ledger.read()
+
+
+def test_nothing_to_add_touches_nothing(tmp_path: Path) -> None:
+    ledger = projects(tmp_path)
+    ledger.append(lines().reindex(columns=["name"]), seen=ledger.read())
+    assert not ledger.path.exists()

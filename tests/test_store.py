@@ -11,12 +11,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from test_measures import project, projects
 
-from warehouse.database import open_database, replace_edition
 from warehouse.errors import SchemaError, ServiceError
 from warehouse.files import replacing_directory, write_bytes
 from warehouse.schema import arrow_schema, conform, empty_frame, from_arrow, table_schema, to_arrow
@@ -130,29 +128,6 @@ def test_declarations_agree_on_their_columns() -> None:
         assert arrow_schema(table).names == table.names()
         assert empty_frame(table).columns.tolist() == table.names()
         assert [field["name"] for field in table_schema(table)["fields"]] == [c.published for c in table.columns]
-
-
-def test_sql_rows_are_replaced_by_edition_and_left_alone_when_equal(tmp_path: Path) -> None:
-    path = tmp_path / "panorama.db"
-    engine = open_database(f"sqlite:///{path}")
-    assert replace_edition(engine, CORE_PROJECTS, "2021-11", projects(project(1), project(2)))
-    assert replace_edition(engine, CORE_PROJECTS, "2020-06", projects(project(1, "2020-06", start_date="2019-01-01")))
-    before = path.read_bytes()
-    assert not replace_edition(engine, CORE_PROJECTS, "2021-11", projects(project(2), project(1)))
-    assert path.read_bytes() == before
-    assert replace_edition(engine, CORE_PROJECTS, "2021-11", projects(project(3)))
-    with engine.connect() as connection:
-        rows = connection.execute(sa.text("select edition, project_id, start_date from core_projects order by 1")).all()
-    assert [tuple(row) for row in rows] == [
-        ("2020-06", "PGP-0001", "2019-01-01"),
-        ("2021-11", "PGP-0003", None),
-    ]
-
-
-def test_a_database_that_cannot_be_reached_is_a_service_error(tmp_path: Path) -> None:
-    engine = open_database(f"sqlite:///{tmp_path}/no/such/folder/x.db")
-    with pytest.raises(ServiceError, match="core_projects"):
-        replace_edition(engine, CORE_PROJECTS, "2021-11", projects(project()))
 
 
 def test_a_full_disk_leaves_the_former_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from submissions import HEADERS, row, rows_of, table_of, write_csv, write_xlsx
 
-from assets.projects import type_projects
+from assets.typed_rows import type_projects
 from assets.workbooks import column_letter, read_inbox
 from warehouse.findings import Finding
 

@@ -12,6 +12,8 @@ from filelock import FileLock, Timeout
 from warehouse.editions import Calendar, Edition, load_calendar
 from warehouse.errors import ServiceError
 from warehouse.files import disk_errors, remove_staging
+from warehouse.register_tables import REGISTERS
+from warehouse.registers import register
 
 LOCK_TIMEOUT_SECONDS = 600
 
@@ -21,7 +23,7 @@ class Home:
     """The folders of one installation.
 
     inbox/<edition>/   files as received, never changed
-    registers/         ledgers a person can read: calendar, projects
+    registers/         ledgers a person can read and add to
     warehouse/         Parquet `<table>/edition=<key>/`, and `panorama.db`
     out/<edition>/     open_data, publication, quality, returned
     dagster/           the Dagster instance
@@ -38,11 +40,6 @@ class Home:
     def editions_register(self) -> Path:
         """The editions this home added to the calendar."""
         return self.registers / "editions.csv"
-
-    @property
-    def projects_register(self) -> Path:
-        """The projects known to this home, by their stable id."""
-        return self.registers / "projects.csv"
 
     @property
     def warehouse(self) -> Path:
@@ -72,7 +69,7 @@ class Home:
         return load_calendar(self.editions_register)
 
     def create(self) -> None:
-        """Make the folders that are missing.
+        """Make the folders that are missing, and the registers, with their headers only.
 
         Raises:
             ServiceError: the disk refused.
@@ -86,6 +83,8 @@ class Home:
                 self.dagster,
             ):
                 folder.mkdir(parents=True, exist_ok=True)
+        for name in REGISTERS:
+            register(self.registers, name).create()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

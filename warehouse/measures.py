@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from warehouse.tables import OUT_SLIPPAGE_PROJECTS
 from warehouse.vocabulary import COST_BANDS, MINISTRIES
 
 # Mean length of a Gregorian month: 365.2425 days / 12.
@@ -22,9 +21,16 @@ MONTHS_PER_YEAR = 12
 
 # The columns that a withheld cost and a withheld schedule keep back; a cost band would give the cost away.
 WITHHELD_FIGURES: Mapping[str, tuple[str, ...]] = {
-    "cost_withheld": ("initial_cost_meur", "updated_cost_meur", "cost_band", "submitted_cost_band"),
+    "cost_withheld": (
+        "initial_cost_meur",
+        "updated_cost_meur",
+        "rebaseline_cost_meur",
+        "cost_band",
+        "submitted_cost_band",
+    ),
     "schedule_withheld": (
         "initial_end_date",
+        "rebaseline_end_date",
         "updated_end_date",
         "initial_duration_months",
         "updated_duration_months",
@@ -67,62 +73,6 @@ def cost_band(cost_meur: pd.Series) -> pd.Series:
     return bands.astype("str")
 
 
-def first_published(history: pd.DataFrame) -> pd.DataFrame:
-    """The first figures published for each project, which stand in for a baseline that was never declared.
-
-    Cost and duration may be first known in different editions (a project leaves its scoping phase).
-    Withheld figures were not published and do not count.
-
-    Args:
-        history: core projects of all editions up to the one computed.
-
-    Returns:
-        One row per project: `project_id`, `first_cost_meur`, `first_duration_months`, `first_edition`
-        (that of the cost, else of the duration); only projects with at least one of them.
-    """
-    ordered = history.sort_values(["edition", "project_id"])
-    firsts = []
-    for measure, first, withheld in (
-        ("updated_cost_meur", "first_cost_meur", "cost_withheld"),
-        ("updated_duration_months", "first_duration_months", "schedule_withheld"),
-    ):
-        published = ordered.loc[~ordered[withheld].astype(bool)]
-        known = published.dropna(subset=[measure]).drop_duplicates("project_id")
-        firsts.append(known.set_index("project_id")[[measure, "edition"]].set_axis([first, f"{first}_edition"], axis=1))
-    merged = firsts[0].join(firsts[1], how="outer")
-    editions = merged["first_cost_meur_edition"].fillna(merged["first_duration_months_edition"])
-    return merged.assign(first_edition=editions)[
-        ["first_cost_meur", "first_duration_months", "first_edition"]
-    ].reset_index()
-
-
-def with_baseline(projects: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
-    """Add to each project the baseline its slippage is counted from.
-
-    A declared initial cost or end makes the baseline `declared`; else the first published figures stand
-    in, marked `first_publication`; else there is `none`. The two origins are never mixed in a project.
-
-    Args:
-        projects: core projects of one edition.
-        history: core projects of all editions up to that one, it included.
-
-    Returns:
-        `projects` with `initial_cost_meur` and `initial_duration_months` filled from the baseline,
-        `baseline_source` and `baseline_edition`.
-    """
-    firsts = projects[["project_id"]].merge(first_published(history), on="project_id", how="left")
-    firsts.index = projects.index
-    declared = projects["initial_cost_meur"].notna() | projects["initial_duration_months"].notna()
-    source = pd.Series("none", index=projects.index, dtype="str")
-    source = source.mask(firsts["first_edition"].notna(), "first_publication").mask(declared, "declared")
-    return projects.assign(
-        initial_cost_meur=projects["initial_cost_meur"].where(declared, firsts["first_cost_meur"]),
-        initial_duration_months=projects["initial_duration_months"].where(declared, firsts["first_duration_months"]),
-        baseline_source=source,
-        baseline_edition=projects["edition"].where(declared, firsts["first_edition"]).astype("str"),
-    )
-
-
 def slippage(initial: pd.Series, updated: pd.Series, *, withheld: pd.Series, scoping: pd.Series) -> pd.DataFrame:
     """Slippage of each project: (updated − initial) / initial, with the reason when it is not known.
 
@@ -145,50 +95,6 @@ def slippage(initial: pd.Series, updated: pd.Series, *, withheld: pd.Series, sco
     status = status.mask(withheld.astype(bool), "withheld")
     amount = (after - before).where(status == "known")
     return pd.DataFrame({"status": status, "ratio": amount / before, "amount": amount})
-
-
-def slippage_by_project(projects: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
-    """The table of slippage per project of one edition.
-
-    Args:
-        projects: core projects of one edition.
-        history: core projects of all editions up to that one, it included.
-
-    Returns:
-        The columns of `OUT_SLIPPAGE_PROJECTS`; figures of a withheld project are missing.
-    """
-    based = with_baseline(projects, history)
-    scoping = based["phase"].eq("scoping")
-    budget = slippage(
-        based["initial_cost_meur"],
-        based["updated_cost_meur"],
-        withheld=based["cost_withheld"],
-        scoping=scoping,
-    )
-    schedule = slippage(
-        based["initial_duration_months"],
-        based["updated_duration_months"],
-        withheld=based["schedule_withheld"],
-        scoping=scoping,
-    )
-    return pd.DataFrame(
-        {
-            **{name: based[name] for name in ("edition", "project_id", "name", "ministry_id", "phase")},
-            **{name: based[name] for name in ("baseline_source", "baseline_edition")},
-            **{
-                name: based[name].where(~based[withheld].astype(bool))
-                for withheld, names in WITHHELD_FIGURES.items()
-                for name in names
-                if name in OUT_SLIPPAGE_PROJECTS.names()
-            },
-            "budget_status": budget["status"],
-            "budget_slippage_ratio": budget["ratio"],
-            "budget_slippage_meur": budget["amount"],
-            "schedule_status": schedule["status"],
-            "schedule_slippage_ratio": schedule["ratio"],
-            "schedule_slippage_months": schedule["amount"].astype("Int64"),
-        }
-    )
 
 
 def _mean_of_ratios(ratio: pd.Series, initial: pd.Series, target_ratio: float) -> float:
@@ -258,24 +164,6 @@ def slippage_by_group(slippages: pd.DataFrame, target_pct: float | None) -> pd.D
             ]
     edition = slippages["edition"].iloc[0] if len(slippages) else None
     return pd.DataFrame(rows).assign(edition=edition)
-
-
-def movements(projects: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
-    """Who came in and who left between two editions.
-
-    Args:
-        projects: core projects of the edition.
-        previous: core projects of the edition just before.
-
-    Returns:
-        The columns of `OUT_MOVEMENTS`; a project that left has the name and ministry it had.
-    """
-    labels = ["project_id", "name", "ministry_id"]
-    entries = projects.loc[~projects["project_id"].isin(previous["project_id"]), labels].assign(movement="entry")
-    exits = previous.loc[~previous["project_id"].isin(projects["project_id"]), labels].assign(movement="exit")
-    return pd.concat([entries, exits], ignore_index=True).assign(
-        edition=projects["edition"].iloc[0], previous_edition=previous["edition"].iloc[0]
-    )
 
 
 def key_figures(projects: pd.DataFrame) -> dict[str, object]:

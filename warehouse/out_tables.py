@@ -16,6 +16,19 @@ from warehouse.columns import (
 )
 from warehouse.schema import Column, Table
 
+PREVIOUS_EDITION_REQUIRED = replace(
+    EDITION,
+    name="previous_edition",
+    published="edition_precedente",
+    title="Édition précédente",
+    description="Édition à laquelle celle-ci est comparée.",
+)
+PREVIOUS_EDITION = replace(
+    PREVIOUS_EDITION_REQUIRED,
+    description="Édition précédente, si le projet y figurait et si elle est dans l'entrepôt.",
+    required=False,
+)
+
 BASELINE_SOURCE = Column(
     "baseline_source",
     "origine_reference",
@@ -28,35 +41,47 @@ BASELINE_SOURCE = Column(
 )
 
 
+# The three reference points of a slippage: prefix in code, suffix in what is published, what it is called.
+REFERENCES = (
+    ("", "", "la première référence"),
+    ("current_", "_reference_en_vigueur", "la référence en vigueur"),
+    ("previous_", "_edition_precedente", "l'édition précédente"),
+)
+
+
 def _slippage_columns(rate: str, french: str, label: str, unit: str, amount: str) -> tuple[Column, ...]:
-    return (
-        Column(
-            f"{rate}_status",
-            f"statut_ecart_{french}",
-            f"Statut de l'{label}",
-            "string",
-            "« connu » : l'écart est calculé ; « non publié » : chiffres non publiés ; « non comparable » : en "
-            "cadrage ou sans référence ; « manquant » : un chiffre manque.",
-            required=True,
-            vocabulary="slippage_statuses",
-        ),
-        Column(
-            f"{rate}_slippage_ratio",
-            f"taux_ecart_{french}",
-            f"Taux d'{label}",
-            "number",
-            "(actualisé − initial) / initial ; 0,125 signifie 12,5 %. Vide quand l'écart n'est pas connu.",
-            unit="rapport",
-            minimum=-1,
-        ),
-        Column(
-            f"{rate}_slippage_{amount}",
-            f"ecart_{french}_{'meur' if amount == 'meur' else 'mois'}",
-            label[0].upper() + label[1:],
-            "number" if amount == "meur" else "integer",
-            "Actualisé − initial. Vide quand l'écart n'est pas connu.",
-            unit=unit,
-        ),
+    return tuple(
+        column
+        for prefix, suffix, reference in REFERENCES
+        for column in (
+            Column(
+                f"{rate}_{prefix}status",
+                f"statut_ecart_{french}{suffix}",
+                f"Statut de l'{label} par rapport à {reference}",
+                "string",
+                "« connu » : l'écart est calculé ; « non publié » : chiffres non publiés ; « non comparable » : en "
+                "cadrage ou sans référence ; « manquant » : un chiffre manque.",
+                required=True,
+                vocabulary="slippage_statuses",
+            ),
+            Column(
+                f"{rate}_{prefix}slippage_ratio",
+                f"taux_ecart_{french}{suffix}",
+                f"Taux d'{label} par rapport à {reference}",
+                "number",
+                "(actualisé − référence) / référence ; 0,125 signifie 12,5 %. Vide quand l'écart n'est pas connu.",
+                unit="rapport",
+                minimum=-1,
+            ),
+            Column(
+                f"{rate}_{prefix}slippage_{amount}",
+                f"ecart_{french}_{'meur' if amount == 'meur' else 'mois'}{suffix}",
+                f"{label[0].upper()}{label[1:]} par rapport à {reference}",
+                "number" if amount == "meur" else "integer",
+                "Actualisé − référence. Vide quand l'écart n'est pas connu.",
+                unit=unit,
+            ),
+        )
     )
 
 
@@ -80,9 +105,18 @@ OUT_SLIPPAGE_PROJECTS = Table(
             "edition_reference",
             "Édition de la référence",
             "string",
-            "Première édition où la référence a été publiée ; l'édition elle-même pour une référence déclarée.",
+            "Édition où la première référence a été déclarée, ou publiée d'abord.",
             pattern=EDITION.pattern,
         ),
+        Column(
+            "baseline_number",
+            "numero_reference",
+            "Référence en vigueur",
+            "integer",
+            "Rang de la référence en vigueur ; 1 tant que la trajectoire n'a pas été révisée.",
+            minimum=1,
+        ),
+        PREVIOUS_EDITION,
         INITIAL_COST,
         UPDATED_COST,
         *_slippage_columns("budget", "budgetaire", "écart budgétaire", "M€ TTC", "meur"),
@@ -197,7 +231,7 @@ OUT_KEY_FIGURES = Table(
             "entries",
             "nombre_entrees",
             "Entrées",
-            "Projets absents de l'édition précédente ; vide quand elle n'est pas dans l'entrepôt.",
+            "Projets absents de l'édition précédente, retours compris ; vide quand elle n'est pas dans l'entrepôt.",
             required=False,
         ),
         _count(
@@ -224,33 +258,4 @@ OUT_KEY_FIGURES = Table(
         replace(FICTITIOUS, description="Vrai pour une édition de démonstration."),
     ),
     ("edition",),
-)
-
-OUT_MOVEMENTS = Table(
-    "out_movements",
-    "Entrées et sorties",
-    "Une ligne par projet entré ou sorti depuis l'édition précédente.",
-    (
-        EDITION,
-        PROJECT_ID,
-        Column(
-            "movement",
-            "mouvement",
-            "Mouvement",
-            "string",
-            "Entrée ou sortie.",
-            required=True,
-            vocabulary="movements",
-        ),
-        NAME,
-        MINISTRY_ID,
-        replace(
-            EDITION,
-            name="previous_edition",
-            published="edition_precedente",
-            title="Édition précédente",
-            description="Édition à laquelle celle-ci est comparée.",
-        ),
-    ),
-    ("edition", "project_id"),
 )

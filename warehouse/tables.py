@@ -3,13 +3,17 @@
 from dataclasses import replace
 
 from warehouse.core_tables import CORE_PROJECTS, RAW_SUBMISSIONS
-from warehouse.out_tables import OUT_KEY_FIGURES, OUT_MOVEMENTS, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.history_tables import CORE_CORRECTIONS, OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS
+from warehouse.out_tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
 from warehouse.schema import Table
 
 __all__ = [
+    "CORE_CORRECTIONS",
     "CORE_PROJECTS",
     "OPEN_PROJECTS",
+    "OUT_CHANGES",
     "OUT_KEY_FIGURES",
+    "OUT_LEAVERS",
     "OUT_MOVEMENTS",
     "OUT_SLIPPAGE_GROUPS",
     "OUT_SLIPPAGE_PROJECTS",
@@ -26,6 +30,9 @@ TABLES: dict[str, Table] = {
         OUT_SLIPPAGE_GROUPS,
         OUT_KEY_FIGURES,
         OUT_MOVEMENTS,
+        OUT_LEAVERS,
+        OUT_CHANGES,
+        CORE_CORRECTIONS,
     )
 }
 

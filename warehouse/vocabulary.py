@@ -160,7 +160,84 @@ WITHHELD_REASONS = Vocabulary(
     ),
 )
 
-MOVEMENTS = Vocabulary("movements", (Term("entry", "Entrée"), Term("exit", "Sortie")))
+MOVEMENTS = Vocabulary("movements", (Term("entry", "Entrée"), Term("return", "Retour"), Term("exit", "Sortie")))
+
+EXIT_REASONS = Vocabulary(
+    "exit_reasons",
+    (
+        Term("completed", "Terminé", ("achevé", "clos")),
+        Term("abandoned", "Abandonné", ("arrêté",)),
+        Term("merged", "Fusionné", ("fusion",)),
+        Term("split", "Scindé", ("scission",)),
+        Term("out_of_scope", "Sorti du périmètre", ("hors périmètre",)),
+        Term("not_submitted", "Non transmis", ("non communiqué",)),
+    ),
+)
+
+# How a row came by its id: given by the ministry, certain enough to be taken, not certain enough, or new.
+LINK_DECISIONS = Vocabulary(
+    "link_decisions",
+    (
+        Term("declared", "Déclaré"),
+        Term("certain", "Certain"),
+        Term("doubtful", "Douteux"),
+        Term("new", "Nouveau"),
+    ),
+)
+
+# What a person decides of an identity: two ids are one project, an id is two projects, a doubtful one is its own.
+IDENTITY_DECISIONS = Vocabulary(
+    "identity_decisions",
+    (
+        Term("same", "Même projet"),
+        Term("split", "Projets distincts"),
+        Term("own", "Projet à part entière"),
+    ),
+)
+
+LINEAGE_EVENTS = Vocabulary(
+    "lineage_events",
+    (
+        Term("succession", "Prend la suite"),
+        Term("split", "Issu d'une scission"),
+        Term("merge", "Fusionné dans"),
+    ),
+)
+
+# The five axes of the opinion (domain facts).
+OPINION_AXES = Vocabulary(
+    "opinion_axes",
+    (
+        Term("strategy", "Stratégie"),
+        Term("finance", "Finances"),
+        Term("governance", "Gouvernance"),
+        Term("delivery", "Réalisation"),
+        Term("planning", "Planification"),
+    ),
+)
+
+MISSION_EVENTS = Vocabulary("mission_events", (Term("opened", "Ouverte"), Term("closed", "Close")))
+
+CHANGES = Vocabulary(
+    "changes",
+    (
+        Term("added", "Entrée"),
+        Term("returned", "Retour"),
+        Term("left", "Sortie"),
+        Term("renamed", "Nom"),
+        Term("moved_ministry", "Ministère"),
+        Term("phase", "Phase"),
+        Term("cost", "Coût actualisé"),
+        Term("start", "Début"),
+        Term("end", "Fin actualisée"),
+        Term("duration", "Durée actualisée"),
+        Term("initial_cost", "Coût initial"),
+        Term("initial_end", "Fin initiale"),
+        Term("rebaselined", "Révision de trajectoire"),
+        Term("withheld", "Chiffres non publiés"),
+        Term("published_again", "Chiffres de nouveau publiés"),
+    ),
+)
 
 DIMENSIONS = Vocabulary("dimensions", (Term("portfolio", "Ensemble"), Term("ministry", "Ministère")))
 
@@ -186,15 +263,13 @@ def _ministry_rows() -> tuple[dict[str, str], ...]:
 
 
 def _ministries() -> Vocabulary:
-    terms: dict[str, Term] = {}
+    published: dict[str, str] = {}
+    spellings: dict[str, dict[str, None]] = {}
     for row in _ministry_rows():
-        known = terms.get(row["ministry_id"])
-        spellings = tuple(filter(None, (row["label"], row["code"])))
-        if known is None:
-            terms[row["ministry_id"]] = Term(row["ministry_id"], row["published_label"], spellings)
-        else:
-            terms[row["ministry_id"]] = Term(known.code, known.label, (*known.aliases, *spellings))
-    return Vocabulary("ministries", tuple(terms.values()))
+        published.setdefault(row["ministry_id"], row["published_label"])
+        # A label that comes back under a later government has several lines, and is one spelling.
+        spellings.setdefault(row["ministry_id"], {}).update(dict.fromkeys(filter(None, (row["label"], row["code"]))))
+    return Vocabulary("ministries", tuple(Term(code, published[code], tuple(spellings[code])) for code in published))
 
 
 COST_BAND_VOCABULARY = Vocabulary("cost_bands", tuple(Term(b.code, b.label, b.aliases) for b in COST_BANDS))
@@ -210,6 +285,13 @@ VOCABULARIES: dict[str, Vocabulary] = {
         OPINIONS,
         WITHHELD_REASONS,
         MOVEMENTS,
+        EXIT_REASONS,
+        LINK_DECISIONS,
+        IDENTITY_DECISIONS,
+        LINEAGE_EVENTS,
+        OPINION_AXES,
+        MISSION_EVENTS,
+        CHANGES,
         DIMENSIONS,
         RATES,
         METHODS,

@@ -1,0 +1,114 @@
+"""The demonstration as a user runs it: the published headline, and each event visible wherever it should be."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from homes import Said, digests, panorama
+
+PROJECTS = {
+    "rebaselined": ("2021-07", "PGP-0012"),
+    "renamed": ("2021-07", "PGP-0025"),
+    "left": ("2020-11", "PGP-0015"),
+    "returned": ("2021-07", "PGP-0037"),
+    "withheld": ("2020-11", "PGP-0035"),
+    "published_again": ("2021-11", "PGP-0035"),
+}
+PREVIOUS = {"2020-11": "2020-06", "2021-07": "2020-11", "2021-11": "2021-07"}
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
+    home = tmp_path_factory.mktemp("demonstration")
+    return home, panorama(home, "demo")
+
+
+def shown(home: Path, *arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(panorama(home, *arguments).output)
+    return found
+
+
+def table(home: Path, name: str, edition: str) -> pd.DataFrame:
+    return pd.read_parquet(home / "warehouse" / name / f"edition={edition}")
+
+
+def test_it_prints_the_published_headline(demonstration: tuple[Path, Said]) -> None:
+    _, said = demonstration
+    assert said.status == 0, said.errors
+    for part in (
+        "14e édition, novembre 2021 (données fictives)",
+        "50 projets, dont 5 interministériels",
+        "coût total 2,62\N{NO-BREAK SPACE}Md€",
+        "écart budgétaire moyen 13,5 %",
+        "−23,1\N{NO-BREAK SPACE}points par rapport à 2020-06",
+        "écart calendaire moyen 15,4 %",
+        "−10,2\N{NO-BREAK SPACE}points par rapport à 2020-06",
+        "5 entrées, 4 sorties",
+    ):
+        assert part in said.output
+
+
+def test_show_gives_the_headline_unrounded(demonstration: tuple[Path, Said]) -> None:
+    found = shown(demonstration[0], "show", "14", "--json", "--against", "2020-06", "--against", "11")
+    assert (found["edition"], found["ordinal"], found["projects"], found["interministerial"]) == ("2021-11", 14, 50, 5)
+    assert (found["entries"], found["exits"], found["withheld"], found["target_pct"]) == (5, 4, 0, 15.0)
+    assert round(found["total_cost_meur"]) == 2620
+    assert round(found["mean_duration_years"], 1) == 6.1
+    budget, schedule = found["budget_slippage"], found["schedule_slippage"]
+    assert (round(budget["mean_of_ratios_pct"], 1), round(schedule["mean_of_ratios_pct"], 1)) == (13.5, 15.4)
+    assert list(budget["changes_pts"]) == ["2021-07", "2020-06"]
+    assert round(budget["changes_pts"]["2020-06"], 1) == -23.1
+    assert round(schedule["changes_pts"]["2020-06"], 1) == -10.2
+    assert budget["n"] == 47
+
+
+@pytest.mark.parametrize("change", PROJECTS)
+def test_each_event_is_visible_in_show_in_diff_and_in_the_tables(demonstration: tuple[Path, Said], change: str) -> None:
+    home, _ = demonstration
+    edition, project = PROJECTS[change]
+    events = shown(home, "show", edition, "--json")["events"]
+    assert (change, project) in {(event["change"], event["project_id"]) for event in events}
+    assert project in panorama(home, "show", edition).output
+    differences = shown(home, "diff", PREVIOUS[edition], edition, "--json")["changes"]
+    assert (change, project) in {(line["change"], line["project_id"]) for line in differences}
+    changes = table(home, "out_changes", edition)
+    assert len(changes.query("change == @change and project_id == @project")) == 1
+
+
+def test_the_correction_is_visible_everywhere(demonstration: tuple[Path, Said]) -> None:
+    home, _ = demonstration
+    found = shown(home, "show", "13", "--json")
+    assert (found["version"], found["known_on"]) == (2, "2021-07-23")
+    assert {line["field"] for line in found["corrections"]} == {"updated_cost_meur", "deviation_comment"}
+    assert "Avenant oublié" in panorama(home, "show", "13").output
+    before = shown(home, "show", "13", "--json", "--as-of", "2021-07-20")
+    assert found["total_cost_meur"] - before["total_cost_meur"] == pytest.approx(140.76 - 129.5)
+    assert len(shown(home, "diff", "13@1", "13@2", "--json")["changes"]) == 2
+    assert len(table(home, "core_corrections", "2021-07")) == 2
+
+
+def test_slippage_is_told_against_each_reference(demonstration: tuple[Path, Said]) -> None:
+    rows = table(demonstration[0], "out_slippage_projects", "2021-11").set_index("project_id").loc[["PGP-0012"]]
+    (row,) = rows.to_dict("records")
+    assert row["budget_slippage_ratio"] > 0.6
+    assert row["budget_current_slippage_ratio"] == 0
+    assert row["budget_previous_slippage_ratio"] == 0
+    assert (row["baseline_source"], row["baseline_number"]) == ("declared", 2)
+
+
+def test_the_exit_without_a_reason_is_the_only_one_to_warn(demonstration: tuple[Path, Said]) -> None:
+    home, _ = demonstration
+    warned = {}
+    for edition in PREVIOUS:
+        path = home / "out" / edition / "quality" / "no_project_vanishes_unseen.json"
+        warned[edition] = [finding["value"] for finding in json.loads(path.read_text(encoding="utf-8"))["findings"]]
+    assert warned == {"2020-11": [], "2021-07": ["PGP-0043"], "2021-11": []}
+
+
+def test_run_again_it_writes_nothing_new(demonstration: tuple[Path, Said]) -> None:
+    home, _ = demonstration
+    before = digests(home)
+    assert panorama(home, "demo").status == 0
+    assert digests(home) == before
