@@ -23,7 +23,7 @@ ui:  ## show the graph and the runs in Dagster, on the home
 test:  ## run the tests
 	@scripts/bootstrap --dev
 	@scripts/install-test-tools
-	$(bin)/pytest
+	$(bin)/pytest -n auto
 
 lint:  ## run the linters, the type checker and the import contracts
 	@scripts/bootstrap --dev

@@ -12,7 +12,8 @@ from assets.drawing import PALETTE, Chart, chart
 from assets.french import NBSP, UNKNOWN
 from assets.reading import RATES, PublicationTables, Statistic, ministries_by_slippage, statistic
 from assets.wording import RATE_HEADERS, RATE_TITLES, WITHHELD, DataTable, short_ministry
-from warehouse.vocabulary import COST_BAND_VOCABULARY, PHASES, Vocabulary
+from warehouse.terms import Vocabulary
+from warehouse.vocabulary import COST_BAND_VOCABULARY, PHASES
 
 _TARGET_DASH = [5, 4]
 _LABEL_WIDTH = 48  # pixels that « 13,5 % » takes, with some air

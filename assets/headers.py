@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
 
 from warehouse.errors import ConfigurationError
-from warehouse.vocabulary import match_key
+from warehouse.terms import match_key
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import datetime as dt
 import dagster as dg
 import pandas as pd
 
+from assets import disclosure, explanation, follow_up, forecast
 from assets.asset_metadata import table_asset
 from assets.slippage import earlier, out_key_figures, out_slippage_groups, out_slippage_projects, previous_projects
 from warehouse import history, versions
@@ -83,13 +84,25 @@ def out_leavers(
 @table_asset(
     CORE_CORRECTIONS,
     "history",
+    # Every other table of the edition: a version is made of all of them.
     deps=[
         out_slippage_projects,
         out_slippage_groups,
-        out_movements,
         out_key_figures,
+        out_movements,
         out_changes,
         out_leavers,
+        explanation.out_bridge,
+        disclosure.out_disclosure,
+        follow_up.out_causes,
+        follow_up.out_watchlist,
+        follow_up.out_ministry_brief,
+        follow_up.out_targets,
+        follow_up.out_target_projects,
+        follow_up.out_retrospective,
+        follow_up.out_scorecard,
+        forecast.out_forecast,
+        forecast.out_forecast_backtest,
     ],
 )
 def core_corrections(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import datetime as dt
 import re
 import unicodedata
 
-from warehouse.vocabulary import Vocabulary, match_key
+from warehouse.terms import Vocabulary, match_key
 
 # Met in the published editions in place of a figure.
 NO_VALUE = frozenset(

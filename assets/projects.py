@@ -17,7 +17,7 @@ from warehouse.opinions import with_registered_opinions
 from warehouse.registers import Registers, ministry_labels, read_registers, register
 from warehouse.store import ParquetStore
 from warehouse.tables import CORE_PROJECTS
-from warehouse.vocabulary import match_key
+from warehouse.terms import match_key
 
 # After any edition of any calendar.
 EVER = "9999-12"

@@ -146,6 +146,7 @@ def statistic(
     groups = tables.groups
     rows = groups[
         (groups["edition"] == edition.key)
+        & (groups["perimeter"] == "published")
         & (groups["rate"] == rate)
         & (groups["method"] == method)
         & (groups["dimension"] == ("portfolio" if ministry is None else "ministry"))

@@ -4,11 +4,17 @@ import dagster as dg
 import pandas as pd
 
 from assets.asset_metadata import table_asset
+from warehouse.aggregates import Withheld, withheld_figures
+from warehouse.disclosure import Aggregate
+from warehouse.group_statistics import slippage_by_group
 from warehouse.home import Home
-from warehouse.measures import key_figures, slippage_by_group
+from warehouse.measures import key_figures
 from warehouse.project_slippage import slippage_by_project
+from warehouse.protection import published_aggregates, released_figures, released_groups
 from warehouse.reference import target_for
 from warehouse.registers import register
+from warehouse.schema import empty_frame
+from warehouse.settings import read_settings
 from warehouse.store import ParquetStore
 from warehouse.tables import CORE_PROJECTS, OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
 
@@ -29,6 +35,18 @@ def earlier(history: pd.DataFrame, edition: str) -> pd.DataFrame:
     """The rows of the editions before one."""
     rows: pd.DataFrame = history.loc[history["edition"] < edition]
     return rows
+
+
+def withheld_and_past(home: Home, store: ParquetStore, projects: pd.DataFrame) -> tuple[Withheld, list[Aggregate]]:
+    """What is withheld up to the edition of `projects`, and what the editions before it published of it."""
+    edition = str(projects["edition"].iloc[0])
+    before = earlier(store.history(CORE_PROJECTS, edition), edition)
+    history = pd.concat([before, projects], ignore_index=True)
+    withheld = withheld_figures(history, register(home.registers, "baselines").read())
+    figures, groups = (
+        earlier(store.history(table, edition), edition) for table in (OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS)
+    )
+    return withheld, published_aggregates(withheld, figures, groups)
 
 
 @table_asset(OUT_SLIPPAGE_PROJECTS, "slippage")
@@ -55,11 +73,31 @@ def out_slippage_projects(
 
 @table_asset(OUT_SLIPPAGE_GROUPS, "slippage")
 def out_slippage_groups(
-    context: dg.AssetExecutionContext, home: dg.ResourceParam[Home], out_slippage_projects: pd.DataFrame
+    context: dg.AssetExecutionContext,
+    home: dg.ResourceParam[Home],
+    store: dg.ResourceParam[ParquetStore],
+    out_slippage_projects: pd.DataFrame,
+    core_projects: pd.DataFrame,
+    out_key_figures: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Statistics of slippage for the portfolio and each ministry, by several methods, each with its count."""
-    target = target_for(home.calendar().find(context.partition_key))
-    return slippage_by_group(out_slippage_projects, target.target_pct)
+    """Statistics of slippage for the portfolio and each group, by several methods and over three perimeters.
+
+    Each has its count and a 95 % interval. Groups: ministry, phase, cost band, functional zone, year of start. Withheld
+    figures are left out, or counted where none can be computed back, as the settings of the home say.
+    """
+    edition = home.calendar().find(context.partition_key)
+    before = earlier(store.history(OUT_SLIPPAGE_PROJECTS, edition.key), edition.key)
+    previous = home.calendar().previous(edition)
+    has_previous = previous is not None and store.has(OUT_SLIPPAGE_PROJECTS, previous.key)
+    groups = slippage_by_group(
+        out_slippage_projects,
+        target_for(edition).target_pct,
+        before,
+        previous.key if previous is not None and has_previous else None,
+    )
+    withheld, past = withheld_and_past(home, store, core_projects)
+    past = [*past, *published_aggregates(withheld, out_key_figures, empty_frame(OUT_SLIPPAGE_GROUPS))]
+    return released_groups(groups, withheld, past, read_settings(home.settings).disclosure.withheld)
 
 
 @table_asset(OUT_KEY_FIGURES, "slippage")
@@ -70,11 +108,14 @@ def out_key_figures(
     core_projects: pd.DataFrame,
     out_movements: pd.DataFrame,
 ) -> pd.DataFrame:
-    """What the panorama publishes in its head: counts, total cost, mean duration, movements, target."""
+    """What the panorama publishes in its head: counts, total cost, mean duration, movements, target.
+
+    Withheld figures are left out, or counted where none can be computed back, as the settings of the home say.
+    """
     edition = home.calendar().find(context.partition_key)
     compared = previous_projects(home, store, edition.key) is not None
     arrivals = int(out_movements["movement"].isin(["entry", "return"]).sum())
-    return pd.DataFrame(
+    figures = pd.DataFrame(
         [
             {
                 "edition": edition.key,
@@ -87,3 +128,5 @@ def out_key_figures(
             }
         ]
     )
+    withheld, past = withheld_and_past(home, store, core_projects)
+    return released_figures(figures, withheld, past, read_settings(home.settings).disclosure.withheld)

@@ -16,7 +16,7 @@ from warehouse.home import Home
 from warehouse.ministries import NO_LABELS
 from warehouse.registers import ministry_labels, read_registers
 from warehouse.tables import CORE_PROJECTS
-from warehouse.vocabulary import match_key
+from warehouse.terms import match_key
 
 # What is required of a row and follows from others, or is given later in the run.
 _NOT_YET = frozenset({"project_id", "cost_withheld", "schedule_withheld"})

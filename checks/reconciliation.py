@@ -28,7 +28,10 @@ PUBLISHED = (
 
 
 def headline_findings(groups: pd.DataFrame, slippages: pd.DataFrame) -> list[Finding]:
-    """Recompute the portfolio's mean and count from the rows, by another path than the measures."""
+    """Recompute the portfolio's mean and count from the rows, by another path than the measures.
+
+    A headline that counts withheld figures, or is not published to protect them, cannot be recomputed from the rows.
+    """
     findings = []
     for rate in ("budget", "schedule"):
         initial, updated = (
@@ -42,12 +45,17 @@ def headline_findings(groups: pd.DataFrame, slippages: pd.DataFrame) -> list[Fin
             if row[f"{rate}_status"] == "known"
         ]
         line = groups.loc[
-            groups["dimension"].eq("portfolio") & groups["rate"].eq(rate) & groups["method"].eq("mean_of_ratios")
+            groups["perimeter"].eq("published")
+            & groups["dimension"].eq("portfolio")
+            & groups["rate"].eq(rate)
+            & groups["method"].eq("mean_of_ratios")
         ].iloc[0]
         mean = sum(known) / len(known) if known else None
         stated = None if pd.isna(line["value_ratio"]) else float(line["value_ratio"])
         agrees = stated is None if mean is None else stated is not None and abs(stated - mean) <= SAME_RATIO
-        if line["n"] != len(known) or not agrees:
+        withheld = int(slippages[f"{rate}_status"].eq("withheld").sum())
+        protected = withheld > 0 and (stated is None or len(known) < line["n"] <= len(known) + withheld)
+        if not protected and (line["n"] != len(known) or not agrees):
             findings.append(
                 Finding(
                     "headline_equals_rows",

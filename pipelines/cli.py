@@ -247,6 +247,30 @@ def diff(
             print_comparison(found, output())
 
 
+@app.command()
+def explain(
+    span: Annotated[str, typer.Argument(metavar="FIRST..LAST", help="Éditions de départ et d'arrivée.")],
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Explique l'évolution des écarts moyens entre deux éditions, au point près, projet par projet.
+
+    Projets suivis, entrées, sorties, devenus ou plus comparables, corrections ; puis la moyenne selon le périmètre.
+
+    Exemples : panorama explain 2020-06..2021-11 ; panorama explain 1..5 --json
+    """
+    from pipelines import explanation  # noqa: PLC0415  # Dagster takes seconds to import
+
+    with reporting():
+        place = Home(home)
+        editions = _span(place, span)
+        found = explanation.explain(place, editions[0], editions[-1])
+        if as_json:
+            sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        else:
+            explanation.print_explanation(found, output())
+
+
 @edition_app.command("list")
 def edition_list(home: HomeOption = DEFAULT_HOME) -> None:
     """Liste les éditions : mois, numéro, publication, date limite, fichiers reçus, état.

@@ -15,8 +15,9 @@ from warehouse.home import Home
 from warehouse.registers import register
 from warehouse.store import ParquetStore
 from warehouse.tables import CORE_PROJECTS
+from warehouse.terms import Vocabulary
 from warehouse.versions import version_store
-from warehouse.vocabulary import CHANGES, EXIT_REASONS, MINISTRIES, PHASES, WITHHELD_REASONS, Vocabulary
+from warehouse.vocabulary import CHANGES, EXIT_REASONS, MINISTRIES, PHASES, WITHHELD_REASONS
 
 _VOCABULARIES = {"phase": PHASES, "moved_ministry": MINISTRIES}
 _UNITS = {"cost": " M€", "initial_cost": " M€", "duration": " mois"}

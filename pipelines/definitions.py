@@ -7,8 +7,21 @@ from typing import Any
 
 import dagster as dg
 
-from assets import history, open_data, projects, publication, slippage, submissions, warehouse_database
+from assets import (
+    disclosure,
+    explanation,
+    follow_up,
+    forecast,
+    history,
+    open_data,
+    projects,
+    publication,
+    slippage,
+    submissions,
+    warehouse_database,
+)
 from checks import conformance, continuity, reconciliation
+from checks import disclosure as disclosure_check
 from pipelines import jobs, schedules, sensors
 from pipelines.resources import DatabaseResource, HomeResource, ParquetIOManager, StoreResource
 
@@ -37,9 +50,21 @@ def build_definitions(
     store = StoreResource(home=home_resource)
     return dg.Definitions(
         assets=dg.load_assets_from_modules(
-            [submissions, projects, slippage, history, open_data, publication, warehouse_database]
+            [
+                submissions,
+                projects,
+                slippage,
+                disclosure,
+                explanation,
+                follow_up,
+                forecast,
+                history,
+                open_data,
+                publication,
+                warehouse_database,
+            ]
         ),
-        asset_checks=dg.load_asset_checks_from_modules([conformance, continuity, reconciliation]),
+        asset_checks=dg.load_asset_checks_from_modules([conformance, continuity, reconciliation, disclosure_check]),
         jobs=[jobs.semester, jobs.validation],
         schedules=[schedules.after_cutoff],
         sensors=[sensors.calendar_to_partitions],

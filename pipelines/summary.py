@@ -167,7 +167,9 @@ def _rate_summary(store: ParquetStore, edition: Edition, rate: str, compared: Se
 
 def _portfolio(store: ParquetStore, key: str, rate: str) -> dict[str, dict[Hashable, Any]]:
     groups = store.read(OUT_SLIPPAGE_GROUPS, key)
-    lines = groups.loc[groups["dimension"].eq("portfolio") & groups["rate"].eq(rate)]
+    lines = groups.loc[
+        groups["perimeter"].eq("published") & groups["dimension"].eq("portfolio") & groups["rate"].eq(rate)
+    ]
     return {str(line["method"]): line for line in lines.to_dict("records")}
 
 

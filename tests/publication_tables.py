@@ -106,7 +106,12 @@ def slippage_of(projects: pd.DataFrame, baseline_source: str = "declared") -> pd
     rows = []
     for row in projects.to_dict("records"):
         slip = {key: row[key] for key in OUT_SLIPPAGE_PROJECTS.names() if key in row}
-        slip |= {"baseline_source": baseline_source, "baseline_edition": row["edition"]}
+        slip |= {"baseline_source": baseline_source, "baseline_edition": row["edition"], "overdue": False}
+        slip |= {
+            f"{rate}_{reference}_status": "not_comparable"
+            for rate in ("budget", "schedule")
+            for reference in ("current", "previous")
+        }
         for rate, quantity, amount in (
             ("budget", "cost_meur", "meur"),
             ("schedule", "duration_months", "months"),
@@ -142,6 +147,7 @@ def groups_of(slippage: pd.DataFrame, target_ratio: float = 0.15) -> pd.DataFram
     rows = [
         {
             "edition": slippage["edition"].iloc[0],
+            "perimeter": "published",
             "dimension": dimension,
             "group_id": group,
             "group_label": label,

@@ -22,8 +22,9 @@ from checks.expectations import declared_rules, unexpected_rows
 from checks.reconciliation import dataset_findings, headline_findings, published_findings
 from pipelines.running import run_edition
 from warehouse.findings import Finding
+from warehouse.group_statistics import slippage_by_group
 from warehouse.home import Home
-from warehouse.measures import key_figures, slippage_by_group
+from warehouse.measures import key_figures
 from warehouse.reference import published_figures
 from warehouse.register_tables import DECISIONS, EXITS, LINKS, OPINIONS
 from warehouse.registers import no_registers, register

@@ -98,6 +98,55 @@ def test_slippage_is_told_against_each_reference(demonstration: tuple[Path, Said
     assert (row["baseline_source"], row["baseline_number"]) == ("declared", 2)
 
 
+def test_the_points_since_june_2020_are_split_and_add_up(demonstration: tuple[Path, Said]) -> None:
+    home, _ = demonstration
+    found = shown(home, "explain", "2020-06..2021-11", "--json")
+    for rate, change in (("budget_slippage", -23.1), ("schedule_slippage", -10.2)):
+        part = found[rate]
+        assert round(part["change_pts"], 1) == change
+        for parts in (part["components_pts"].values(), [line["contribution_pts"] for line in part["projects"]]):
+            assert sum(parts) == pytest.approx(part["change_pts"], abs=1e-9)
+        assert {name for name, points in part["components_pts"].items() if points} == {
+            "like_for_like", "entry", "exit", "became_comparable",
+        }  # fmt: skip
+    assert found["budget_slippage"]["components_pts"]["exit"] < -15
+    cohort = found["perimeters"]["2021-11"]["budget"]["cohort"]["mean_of_ratios_pct"]
+    assert cohort > found["budget_slippage"]["after_pct"] + 10
+    told = panorama(home, "explain", "11..14").output
+    assert "Sorties : −17,2" in told
+    assert "cohorte 26,5 %" in told
+    bridge = table(home, "out_bridge", "2021-11").query("reference_edition == '2020-06' and rate == 'budget'")
+    assert bridge["contribution_pts"].sum() == pytest.approx(found["budget_slippage"]["change_pts"], abs=1e-9)
+
+
+def test_the_finished_project_has_its_balance_sheet(demonstration: tuple[Path, Said]) -> None:
+    (row,) = (
+        table(demonstration[0], "out_retrospective", "2021-11").query("project_id == 'PGP-0001'").to_dict("records")
+    )
+    assert (row["delivered_cost_meur"], row["delivered_duration_months"]) == (212.0, 56)
+    assert (row["promised_cost_meur"], row["promised_duration_months"]) == (195.0, 44)
+
+
+def test_the_watch_lists_name_the_projects_made_for_them(demonstration: tuple[Path, Said]) -> None:
+    lists = table(demonstration[0], "out_watchlist", "2021-11")
+    rules = {str(rule): set(rows["project_id"]) for rule, rows in lists.groupby("rule")}
+    assert rules["overdue"] == {"PGP-0014"}
+    assert rules["no_opinion"] == {"PGP-0019"}
+    assert rules["trajectory_review"] == {"PGP-0012"}
+    assert "PGP-0012" in rules["drift"]
+
+
+def test_ministries_and_projects_add_up_to_the_headline(demonstration: tuple[Path, Said]) -> None:
+    home, _ = demonstration
+    headline = shown(home, "show", "14", "--json")["budget_slippage"]["mean_of_ratios_pct"]
+    briefs = table(home, "out_ministry_brief", "2021-11")
+    assert briefs["budget_contribution_pts"].sum() == pytest.approx(headline, abs=1e-9)
+    targets = table(home, "out_targets", "2021-11").query("rate == 'schedule'")
+    held = table(home, "out_target_projects", "2021-11").query("rate == 'schedule'")
+    assert held["held_pts"].sum() == pytest.approx(targets["distance_pts"].iloc[0], abs=1e-9)
+    assert targets["met"].tolist() == [False]
+
+
 def test_the_exit_without_a_reason_is_the_only_one_to_warn(demonstration: tuple[Path, Said]) -> None:
     home, _ = demonstration
     warned = {}

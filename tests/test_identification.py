@@ -15,7 +15,7 @@ from warehouse.register_tables import REGISTERS
 from warehouse.registers import Registers, no_registers
 from warehouse.schema import PANDAS_DTYPES, empty_frame
 from warehouse.tables import CORE_PROJECTS
-from warehouse.vocabulary import match_key
+from warehouse.terms import match_key
 
 EDITIONS = ("2020-06", "2020-11", "2021-07", "2021-11")
 

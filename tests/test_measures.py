@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from warehouse.group_statistics import slippage_by_group
 from warehouse.history import movements
 from warehouse.measures import (
     cost_band,
     duration_months,
     key_figures,
     slippage,
-    slippage_by_group,
     without_withheld,
 )
 from warehouse.project_slippage import first_published, slippage_by_project
@@ -65,6 +65,7 @@ def slippages(frame: pd.DataFrame, history: pd.DataFrame | None = None) -> pd.Da
 
 def statistic(frame: pd.DataFrame, rate: str, method: str, group: str = "all") -> pd.Series:
     groups = conform(slippage_by_group(frame, 15.0), OUT_SLIPPAGE_GROUPS)
+    groups = groups.loc[groups["perimeter"].eq("published")]
     return groups.loc[groups["group_id"].eq(group) & groups["rate"].eq(rate) & groups["method"].eq(method)].iloc[0]
 
 

@@ -19,7 +19,8 @@ from warehouse.ministries import (
     ministry_labels,
     nearest_ministries,
 )
-from warehouse.vocabulary import MINISTRIES, match_key
+from warehouse.terms import match_key
+from warehouse.vocabulary import MINISTRIES
 
 # A government may be named in two decrees some weeks apart, and leave a ministry without a minister in between.
 VACANCY = dt.timedelta(days=45)

@@ -19,7 +19,8 @@ from assets.parsing import (
     split_link,
     withheld_reason,
 )
-from warehouse.vocabulary import MINISTRIES, PHASES, VOCABULARIES, match_key
+from warehouse.terms import match_key
+from warehouse.vocabulary import MINISTRIES, PHASES, VOCABULARIES
 
 
 @pytest.mark.parametrize(

@@ -125,3 +125,18 @@ SOURCE_ROW = Column(
     required=True,
     minimum=1,
 )
+COST_BAND = Column(
+    "cost_band",
+    "tranche_cout",
+    "Tranche de coût",
+    "string",
+    "Tranche du coût actualisé, borne inférieure comprise ; vide quand le coût n'est pas connu.",
+    vocabulary="cost_bands",
+)
+FUNCTIONAL_ZONE = Column(
+    "functional_zone",
+    "zone_fonctionnelle",
+    "Zone fonctionnelle",
+    "string",
+    "Zone du plan d'occupation des sols du système d'information de l'État, telle que transmise.",
+)

@@ -1,8 +1,10 @@
 """The tables of what was received: cells as they are, and the projects they make."""
 
 from warehouse.columns import (
+    COST_BAND,
     EDITION,
     FICTITIOUS,
+    FUNCTIONAL_ZONE,
     INITIAL_COST,
     INITIAL_DURATION,
     MINISTRY_ID,
@@ -184,14 +186,7 @@ CORE_PROJECTS = Table(
         UPDATED_DURATION,
         INITIAL_COST,
         UPDATED_COST,
-        Column(
-            "cost_band",
-            "tranche_cout",
-            "Tranche de coût",
-            "string",
-            "Tranche du coût actualisé, borne inférieure comprise ; vide quand le coût n'est pas connu.",
-            vocabulary="cost_bands",
-        ),
+        COST_BAND,
         Column(
             "submitted_cost_band",
             "tranche_cout_transmise",
@@ -200,13 +195,7 @@ CORE_PROJECTS = Table(
             "Tranche écrite dans le fichier reçu, quand il en porte une.",
             vocabulary="cost_bands",
         ),
-        Column(
-            "functional_zone",
-            "zone_fonctionnelle",
-            "Zone fonctionnelle",
-            "string",
-            "Zone du plan d'occupation des sols du système d'information de l'État, telle que transmise.",
-        ),
+        FUNCTIONAL_ZONE,
         Column(
             "programmes",
             "programmes",

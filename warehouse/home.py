@@ -27,6 +27,7 @@ class Home:
     warehouse/         Parquet `<table>/edition=<key>/`, and `panorama.db`
     out/<edition>/     open_data, publication, quality, returned
     dagster/           the Dagster instance
+    panorama.toml      what the operator chose, when not the defaults
     """
 
     root: Path
@@ -40,6 +41,11 @@ class Home:
     def editions_register(self) -> Path:
         """The editions this home added to the calendar."""
         return self.registers / "editions.csv"
+
+    @property
+    def settings(self) -> Path:
+        """What the operator chose; the file may be absent."""
+        return self.root / "panorama.toml"
 
     @property
     def warehouse(self) -> Path:
@@ -114,7 +120,7 @@ class Home:
     def scratch(self) -> Iterator["Home"]:
         """Yield a throw-away copy of this home, to try something without writing here.
 
-        The inbox is shared, for reading; registers and core tables are copied.
+        The inbox is shared, for reading; settings, registers and core tables are copied.
         """
         with tempfile.TemporaryDirectory(prefix="panorama-") as folder:
             copy = Home(Path(folder))
@@ -127,4 +133,6 @@ class Home:
             ):
                 if source.is_dir():
                     shutil.copytree(source, target, dirs_exist_ok=True)
+            if self.settings.is_file():
+                shutil.copy(self.settings, copy.settings)
             yield copy

@@ -12,7 +12,7 @@ import pandas as pd
 from warehouse.frames import looked_up
 from warehouse.identity import match_projects
 from warehouse.registers import Registers
-from warehouse.vocabulary import match_key
+from warehouse.terms import match_key
 
 LINK_COLUMNS = ["edition", "name", "ministry_id", "project_id", "decision", "score", "candidate_id", "evidence"]
 NAME_COLUMNS = ["project_id", "name", "ministry_id", "first_edition"]

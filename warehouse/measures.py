@@ -7,12 +7,12 @@ euros including taxes, `_months` whole months. Only a `known` slippage enters a 
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from warehouse.vocabulary import COST_BANDS, MINISTRIES
+from warehouse.vocabulary import COST_BANDS
 
 # Mean length of a Gregorian month: 365.2425 days / 12.
 DAYS_PER_MONTH = 30.436875
@@ -95,75 +95,6 @@ def slippage(initial: pd.Series, updated: pd.Series, *, withheld: pd.Series, sco
     status = status.mask(withheld.astype(bool), "withheld")
     amount = (after - before).where(status == "known")
     return pd.DataFrame({"status": status, "ratio": amount / before, "amount": amount})
-
-
-def _mean_of_ratios(ratio: pd.Series, initial: pd.Series, target_ratio: float) -> float:
-    del initial, target_ratio
-    return math.fsum(ratio) / len(ratio)
-
-
-def _ratio_of_sums(ratio: pd.Series, initial: pd.Series, target_ratio: float) -> float:
-    del target_ratio
-    return math.fsum(ratio * initial) / math.fsum(initial)
-
-
-def _median(ratio: pd.Series, initial: pd.Series, target_ratio: float) -> float:
-    del initial, target_ratio
-    return float(ratio.median())
-
-
-def _share_above_target(ratio: pd.Series, initial: pd.Series, target_ratio: float) -> float:
-    del initial
-    return float((ratio > target_ratio).mean()) if not math.isnan(target_ratio) else math.nan
-
-
-# The mean of ratios is the official headline; the others tell how much it owes to its method.
-STATISTICS: Mapping[str, Callable[[pd.Series, pd.Series, float], float]] = {
-    "mean_of_ratios": _mean_of_ratios,
-    "ratio_of_sums": _ratio_of_sums,
-    "median": _median,
-    "share_above_target": _share_above_target,
-}
-
-
-def slippage_by_group(slippages: pd.DataFrame, target_pct: float | None) -> pd.DataFrame:
-    """Statistics of slippage for the portfolio and for each ministry.
-
-    Args:
-        slippages: slippage per project of one edition.
-        target_pct: the target in force, None when there was none.
-
-    Returns:
-        The columns of `OUT_SLIPPAGE_GROUPS`, one row per group, rate and method; the value is missing
-        when no slippage of the group is known.
-    """
-    groups = [("portfolio", "all", "Ensemble", slippages)]
-    groups += [
-        ("ministry", str(ministry), MINISTRIES.label(str(ministry)), rows)
-        for ministry, rows in slippages.groupby("ministry_id", sort=True)
-    ]
-    target_ratio = math.nan if target_pct is None else target_pct / 100
-    rows = []
-    for dimension, group_id, label, members in groups:
-        for rate, initial in (("budget", "initial_cost_meur"), ("schedule", "initial_duration_months")):
-            known = members.loc[members[f"{rate}_status"] == "known"].sort_values("project_id")
-            ratio = known[f"{rate}_slippage_ratio"].astype("float64")
-            baseline = known[initial].astype("float64")
-            rows += [
-                {
-                    "dimension": dimension,
-                    "group_id": group_id,
-                    "group_label": label,
-                    "rate": rate,
-                    "method": method,
-                    "value_ratio": statistic(ratio, baseline, target_ratio) if len(known) else math.nan,
-                    "n": len(known),
-                    "n_projects": len(members),
-                }
-                for method, statistic in STATISTICS.items()
-            ]
-    edition = slippages["edition"].iloc[0] if len(slippages) else None
-    return pd.DataFrame(rows).assign(edition=edition)
 
 
 def key_figures(projects: pd.DataFrame) -> dict[str, object]:

@@ -16,7 +16,8 @@ from typing import Literal, cast
 
 from rapidfuzz import fuzz, process
 
-from warehouse.vocabulary import MINISTRIES, match_key
+from warehouse.terms import match_key
+from warehouse.vocabulary import MINISTRIES
 
 NO_LABELS: Mapping[str, str] = {}
 

@@ -12,7 +12,7 @@ from functools import cache
 
 from rapidfuzz import fuzz
 
-from warehouse.vocabulary import match_key
+from warehouse.terms import match_key
 
 
 class Likeness(enum.IntEnum):

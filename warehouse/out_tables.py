@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from warehouse.columns import (
+    COST_BAND,
     EDITION,
     FICTITIOUS,
+    FUNCTIONAL_ZONE,
     INITIAL_COST,
     INITIAL_DURATION,
     MINISTRY_ID,
@@ -123,6 +125,35 @@ OUT_SLIPPAGE_PROJECTS = Table(
         INITIAL_DURATION,
         UPDATED_DURATION,
         *_slippage_columns("schedule", "calendaire", "écart calendaire", "mois", "months"),
+        Column(
+            "overdue",
+            "fin_depassee",
+            "Fin dépassée",
+            "boolean",
+            "Vrai quand la fin prévue, connue et publiée, est passée au mois de référence et que le projet n'est pas "
+            "terminé.",
+            required=True,
+        ),
+        Column(
+            "schedule_corrected_slippage_ratio",
+            "taux_ecart_calendaire_corrige",
+            "Taux d'écart calendaire corrigé",
+            "number",
+            "Le même, la durée d'un projet dont la fin est dépassée étant comptée jusqu'au mois de référence.",
+            unit="rapport",
+            minimum=-1,
+        ),
+        Column(
+            "schedule_corrected_slippage_months",
+            "ecart_calendaire_corrige_mois",
+            "Écart calendaire corrigé",
+            "integer",
+            "Le même, en mois.",
+            unit="mois",
+        ),
+        COST_BAND,
+        FUNCTIONAL_ZONE,
+        Column("start_year", "annee_debut", "Année de début", "integer", "Année du début du cadrage.", minimum=1980),
     ),
     ("edition", "project_id"),
     (STAND_IN_CAVEAT,),
@@ -130,16 +161,26 @@ OUT_SLIPPAGE_PROJECTS = Table(
 
 OUT_SLIPPAGE_GROUPS = Table(
     "out_slippage_groups",
-    "Écarts de l'ensemble et par ministère",
-    "Une ligne par groupe, par taux et par méthode de calcul.",
+    "Écarts de l'ensemble et par groupe",
+    "Une ligne par périmètre, par groupe, par taux et par méthode de calcul.",
     (
         EDITION,
+        Column(
+            "perimeter",
+            "perimetre",
+            "Périmètre",
+            "string",
+            "« publié » : écarts connus à cette édition ; « constant » : connus aussi à l'édition précédente ; "
+            "« cohorte » : tous les projets suivis un jour, au dernier écart connu pour ceux qui n'en ont plus.",
+            required=True,
+            vocabulary="perimeters",
+        ),
         Column(
             "dimension",
             "dimension",
             "Dimension",
             "string",
-            "Ce qui forme les groupes : l'ensemble du portefeuille ou le ministère.",
+            "Ce qui forme les groupes : l'ensemble, le ministère, la phase, la tranche de coût, la zone ou l'année.",
             required=True,
             vocabulary="dimensions",
         ),
@@ -164,6 +205,22 @@ OUT_SLIPPAGE_GROUPS = Table(
             unit="rapport",
         ),
         Column(
+            "low_ratio",
+            "borne_basse",
+            "Borne basse",
+            "number",
+            "Borne basse de l'intervalle à 95 %, par rééchantillonnage des projets ; vide pour moins de deux.",
+            unit="rapport",
+        ),
+        Column(
+            "high_ratio",
+            "borne_haute",
+            "Borne haute",
+            "number",
+            "Borne haute du même intervalle.",
+            unit="rapport",
+        ),
+        Column(
             "n",
             "nombre_connus",
             "Écarts connus",
@@ -184,7 +241,7 @@ OUT_SLIPPAGE_GROUPS = Table(
             minimum=0,
         ),
     ),
-    ("edition", "dimension", "group_id", "rate", "method"),
+    ("edition", "perimeter", "dimension", "group_id", "rate", "method"),
     OUT_SLIPPAGE_PROJECTS.caveats,
 )
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from warehouse.baselines import in_force
 from warehouse.frames import looked_up
-from warehouse.measures import WITHHELD_FIGURES, slippage, without_withheld
+from warehouse.measures import WITHHELD_FIGURES, duration_months, slippage, without_withheld
 from warehouse.register_tables import BASELINES
 from warehouse.schema import empty_frame
 from warehouse.tables import CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS
@@ -160,9 +160,11 @@ def slippage_by_project(
         for prefix, reference in references.items()
         for name, values in _against(projects, reference, prefix).items()
     }
+    copied = ("edition", "project_id", "name", "ministry_id", "phase", "functional_zone")
     return pd.DataFrame(
         {
-            **{name: projects[name] for name in ("edition", "project_id", "name", "ministry_id", "phase")},
+            **{name: projects[name] for name in copied},
+            "start_year": projects["start_date"].dt.year.astype("Int64"),
             "baseline_source": first["source"],
             "baseline_edition": first["edition"],
             "baseline_number": current["number"],
@@ -174,8 +176,31 @@ def slippage_by_project(
                 if name in OUT_SLIPPAGE_PROJECTS.names()
             },
             **measured,
+            **_corrected(projects, first),
         }
     )
+
+
+def _corrected(projects: pd.DataFrame, first: pd.DataFrame) -> Mapping[str, pd.Series]:
+    """The schedule slippage counted to the month of the edition where the forecast end is already past."""
+    reference = pd.Timestamp(f"{_edition(projects)}-01")
+    overdue = (
+        projects["updated_end_date"].lt(reference)
+        & projects["phase"].ne("completed").fillna(value=True)
+        & ~first["schedule_withheld"].astype(bool)
+    )
+    until_now = duration_months(projects["start_date"], pd.Series(reference, index=projects.index))
+    corrected = slippage(
+        first["duration_months"],
+        projects["updated_duration_months"].mask(overdue, until_now),
+        withheld=first["schedule_withheld"],
+        scoping=projects["phase"].eq("scoping"),
+    )
+    return {
+        "overdue": overdue.astype("boolean"),
+        "schedule_corrected_slippage_ratio": corrected["ratio"],
+        "schedule_corrected_slippage_months": corrected["amount"].astype("Int64"),
+    }
 
 
 def _against(projects: pd.DataFrame, reference: pd.DataFrame, prefix: str) -> Mapping[str, pd.Series]:

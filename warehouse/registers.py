@@ -18,7 +18,8 @@ from warehouse.errors import RegisterError
 from warehouse.files import write_bytes
 from warehouse.register_tables import REGISTERS
 from warehouse.schema import PANDAS_DTYPES, Column, Table, empty_frame
-from warehouse.vocabulary import VOCABULARIES, match_key
+from warehouse.terms import match_key
+from warehouse.vocabulary import VOCABULARIES
 
 # Every register of a home, by its short name.
 Registers = Mapping[str, pd.DataFrame]

@@ -2,21 +2,43 @@
 
 from dataclasses import replace
 
+from warehouse.bridge_tables import OUT_BRIDGE
 from warehouse.core_tables import CORE_PROJECTS, RAW_SUBMISSIONS
+from warehouse.disclosure_tables import OUT_DISCLOSURE
+from warehouse.follow_up_tables import (
+    OUT_CAUSES,
+    OUT_MINISTRY_BRIEF,
+    OUT_TARGET_PROJECTS,
+    OUT_TARGETS,
+    OUT_WATCHLIST,
+)
+from warehouse.forecast_tables import OUT_FORECAST, OUT_FORECAST_BACKTEST
 from warehouse.history_tables import CORE_CORRECTIONS, OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS
 from warehouse.out_tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.rating_tables import OUT_RETROSPECTIVE, OUT_SCORECARD
 from warehouse.schema import Table
 
 __all__ = [
     "CORE_CORRECTIONS",
     "CORE_PROJECTS",
     "OPEN_PROJECTS",
+    "OUT_BRIDGE",
+    "OUT_CAUSES",
     "OUT_CHANGES",
+    "OUT_DISCLOSURE",
+    "OUT_FORECAST",
+    "OUT_FORECAST_BACKTEST",
     "OUT_KEY_FIGURES",
     "OUT_LEAVERS",
+    "OUT_MINISTRY_BRIEF",
     "OUT_MOVEMENTS",
+    "OUT_RETROSPECTIVE",
+    "OUT_SCORECARD",
     "OUT_SLIPPAGE_GROUPS",
     "OUT_SLIPPAGE_PROJECTS",
+    "OUT_TARGETS",
+    "OUT_TARGET_PROJECTS",
+    "OUT_WATCHLIST",
     "RAW_SUBMISSIONS",
     "TABLES",
 ]
@@ -32,15 +54,25 @@ TABLES: dict[str, Table] = {
         OUT_MOVEMENTS,
         OUT_LEAVERS,
         OUT_CHANGES,
+        OUT_CAUSES,
+        OUT_WATCHLIST,
+        OUT_MINISTRY_BRIEF,
+        OUT_TARGETS,
+        OUT_TARGET_PROJECTS,
+        OUT_RETROSPECTIVE,
+        OUT_SCORECARD,
+        OUT_BRIDGE,
         CORE_CORRECTIONS,
+        OUT_FORECAST,
+        OUT_FORECAST_BACKTEST,
+        OUT_DISCLOSURE,
     )
 }
 
 
 def _open_projects() -> Table:
-    slippage = [
-        column for column in OUT_SLIPPAGE_PROJECTS.columns if column.name.startswith(("baseline", "budget", "schedule"))
-    ]
+    from_slippage = ("baseline", "budget", "schedule", "overdue")
+    slippage = [column for column in OUT_SLIPPAGE_PROJECTS.columns if column.name.startswith(from_slippage)]
     replaced = {"initial_cost_meur", "initial_duration_months"}
     columns = [
         replace(column, description=f"{column.description} À défaut, premiers chiffres publiés.")

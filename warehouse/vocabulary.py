@@ -4,68 +4,11 @@ Ministries are facts with dates and live in `data/ministries.csv`; the short lis
 """
 
 import csv
-import re
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-
-@cache
-def match_key(text: str) -> str:
-    """What is left of a label when case, accents, punctuation and spaces are ignored.
-
-    `@` reads as `a`, as in the project names `OP@LE` and `MISTR@L`.
-    """
-    decomposed = unicodedata.normalize("NFKD", text.replace("@", "a").replace("œ", "oe"))
-    return re.sub(r"[^a-z0-9]", "", decomposed.casefold())
-
-
-@dataclass(frozen=True)
-class Term:
-    """One entry of a closed list."""
-
-    code: str
-    label: str
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """A closed list of terms, in the order they are shown."""
-
-    name: str
-    terms: tuple[Term, ...]
-
-    def codes(self) -> list[str]:
-        """The codes, in order."""
-        return [term.code for term in self.terms]
-
-    def labels(self) -> list[str]:
-        """The French labels, in order."""
-        return [term.label for term in self.terms]
-
-    def label(self, code: str) -> str:
-        """The French label of a code; KeyError for an unknown one."""
-        return self.labels_by_code()[code]
-
-    def labels_by_code(self) -> dict[str, str]:
-        """Code to French label."""
-        return {term.code: term.label for term in self.terms}
-
-    def find(self, text: str) -> str | None:
-        """The code that a submitted label, alias or code stands for, or None."""
-        return _index(self).get(match_key(text))
-
-
-@cache
-def _index(vocabulary: Vocabulary) -> Mapping[str, str]:
-    index: dict[str, str] = {}
-    for term in vocabulary.terms:
-        for spelling in (term.code, term.label, *term.aliases):
-            index.setdefault(match_key(spelling), term.code)
-    return index
+from warehouse.terms import Term, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -149,6 +92,30 @@ OPINIONS = Vocabulary(
         Term("not_applicable", "Sans objet", ("non concerné",)),
     ),
 )
+
+# A deviation without a declared reason is shown as such, never spread over the others.
+CAUSES = Vocabulary("causes", (*DEVIATION_REASONS.terms, Term("unexplained", "Non expliqué")))
+
+CAUSE_REFERENCES = Vocabulary(
+    "cause_references",
+    (Term("first_baseline", "Première référence"), Term("previous_edition", "Édition précédente")),
+)
+
+# Why a project is followed closely (domain facts: what the followers of the panorama do with it).
+WATCH_RULES = Vocabulary(
+    "watch_rules",
+    (
+        Term("drift", "En dérive, candidat à une mission de sécurisation"),
+        Term("overdue", "Fin prévue déjà passée"),
+        Term("closing", "En cours de clôture"),
+        Term("recurrent", "Dérive récurrente"),
+        Term("entrant", "Nouvel entrant"),
+        Term("trajectory_review", "Trajectoire révisée"),
+        Term("no_opinion", "Sans avis à partir de 9 M€"),
+    ),
+)
+
+RATINGS = Vocabulary("ratings", (Term("green", "Vert"), Term("amber", "Orange"), Term("red", "Rouge")))
 
 WITHHELD_REASONS = Vocabulary(
     "withheld_reasons",
@@ -239,9 +206,59 @@ CHANGES = Vocabulary(
     ),
 )
 
-DIMENSIONS = Vocabulary("dimensions", (Term("portfolio", "Ensemble"), Term("ministry", "Ministère")))
+DIMENSIONS = Vocabulary(
+    "dimensions",
+    (
+        Term("portfolio", "Ensemble"),
+        Term("ministry", "Ministère"),
+        Term("phase", "Phase"),
+        Term("cost_band", "Tranche de coût"),
+        Term("zone", "Zone fonctionnelle"),
+        Term("start_year", "Année de début"),
+    ),
+)
+
+# In the order a waterfall tells them.
+BRIDGE_COMPONENTS = Vocabulary(
+    "bridge_components",
+    (
+        Term("past_correction", "Corrections du passé"),
+        Term("method_change", "Changement de méthode"),
+        Term("like_for_like", "Projets suivis"),
+        Term("entry", "Entrées"),
+        Term("exit", "Sorties"),
+        Term("became_comparable", "Devenus comparables"),
+        Term("ceased_comparable", "Plus comparables"),
+    ),
+)
+
+PERIMETERS = Vocabulary(
+    "perimeters", (Term("published", "Publié"), Term("constant", "Constant"), Term("cohort", "Cohorte"))
+)
 
 RATES = Vocabulary("rates", (Term("budget", "Écart budgétaire"), Term("schedule", "Écart calendaire")))
+
+DISCLOSURE_QUANTITIES = Vocabulary(
+    "disclosure_quantities",
+    (
+        Term("initial_cost", "Coût initial"),
+        Term("updated_cost", "Coût actualisé"),
+        Term("initial_duration", "Durée initiale"),
+        Term("updated_duration", "Durée actualisée"),
+        Term("budget_ratio", "Taux d'écart budgétaire"),
+        Term("schedule_ratio", "Taux d'écart calendaire"),
+    ),
+)
+
+DISCLOSURE_ACTIONS = Vocabulary(
+    "disclosure_actions",
+    (
+        Term("excluded", "Exclu"),
+        Term("included", "Compté"),
+        Term("suppressed", "Supprimé"),
+        Term("none", "Aucune"),
+    ),
+)
 
 METHODS = Vocabulary(
     "methods",
@@ -252,6 +269,38 @@ METHODS = Vocabulary(
         Term("median", "Médiane"),
         Term("p80", "80e centile"),
         Term("share_above_target", "Part des projets au-dessus de la cible"),
+    ),
+)
+
+
+FORECAST_STATUSES = Vocabulary(
+    "forecast_statuses",
+    (
+        Term("forecast", "prévu"),
+        Term("withheld", "non publié"),
+        Term("scoping", "en cadrage"),
+        Term("completed", "terminé"),
+        Term("missing", "manquant"),
+        Term("insufficient_history", "historique insuffisant"),
+    ),
+)
+
+FORECAST_HORIZONS = Vocabulary(
+    "forecast_horizons",
+    (
+        Term("next", "édition suivante"),
+        Term("one_year", "un an ou plus"),
+        Term("completion", "achèvement"),
+    ),
+)
+
+SKILL_VERDICTS = Vocabulary(
+    "skill_verdicts",
+    (
+        Term("added_value", "avec valeur ajoutée"),
+        Term("uncertain", "incertaine"),
+        Term("no_added_value", "sans valeur ajoutée"),
+        Term("insufficient", "insuffisant"),
     ),
 )
 
@@ -282,6 +331,10 @@ VOCABULARIES: dict[str, Vocabulary] = {
         BASELINE_SOURCES,
         SLIPPAGE_STATUSES,
         DEVIATION_REASONS,
+        CAUSES,
+        CAUSE_REFERENCES,
+        WATCH_RULES,
+        RATINGS,
         OPINIONS,
         WITHHELD_REASONS,
         MOVEMENTS,
@@ -293,8 +346,15 @@ VOCABULARIES: dict[str, Vocabulary] = {
         MISSION_EVENTS,
         CHANGES,
         DIMENSIONS,
+        PERIMETERS,
+        BRIDGE_COMPONENTS,
         RATES,
         METHODS,
+        DISCLOSURE_QUANTITIES,
+        DISCLOSURE_ACTIONS,
+        FORECAST_STATUSES,
+        FORECAST_HORIZONS,
+        SKILL_VERDICTS,
         COST_BAND_VOCABULARY,
         MINISTRIES,
     )

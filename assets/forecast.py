@@ -1,0 +1,46 @@
+"""Forecasts at completion, and the trial that says what they are worth."""
+
+import dagster as dg
+import pandas as pd
+
+from assets.asset_metadata import table_asset
+from assets.slippage import earlier
+from warehouse import backtest, forecast
+from warehouse.store import ParquetStore
+from warehouse.tables import CORE_PROJECTS, OUT_FORECAST, OUT_FORECAST_BACKTEST
+
+
+def _history(store: ParquetStore, core_projects: pd.DataFrame, edition: str) -> pd.DataFrame:
+    before = earlier(store.history(CORE_PROJECTS, edition), edition)
+    return pd.concat([before, core_projects], ignore_index=True)
+
+
+@table_asset(OUT_FORECAST_BACKTEST, "forecast")
+def out_forecast_backtest(
+    context: dg.AssetExecutionContext, store: dg.ResourceParam[ParquetStore], core_projects: pd.DataFrame
+) -> pd.DataFrame:
+    """What the forecasts would have been worth at each past edition, against what was published later.
+
+    Each past edition forecasts again with what it knew; the rule to beat is that nothing changes. When the gain is
+    nil, or may be luck, the verdict says so.
+    """
+    edition = context.partition_key
+    return backtest.backtest(_history(store, core_projects, edition), edition)
+
+
+@table_asset(OUT_FORECAST, "forecast")
+def out_forecast(
+    context: dg.AssetExecutionContext,
+    store: dg.ResourceParam[ParquetStore],
+    core_projects: pd.DataFrame,
+    out_slippage_projects: pd.DataFrame,
+    out_forecast_backtest: pd.DataFrame,
+) -> pd.DataFrame:
+    """Expected final cost and end of each project (P50, P80), from the changes of forecast in comparable projects.
+
+    A project in scoping, finished, withheld or without figures has a row that says so, and no forecast. Costs are
+    nominal, and in constant euros beside. The verdict of the trial goes with each forecast.
+    """
+    edition = context.partition_key
+    history = _history(store, core_projects, edition)
+    return forecast.forecast(history, edition, out_slippage_projects, out_forecast_backtest)

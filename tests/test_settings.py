@@ -1,0 +1,48 @@
+"""What an operator may write in `panorama.toml`, and what is said of what is not allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from warehouse.errors import ConfigurationError
+from warehouse.home import Home
+from warehouse.settings import ALLOWED, Settings, read_settings
+
+
+def written(folder: Path, text: str) -> Path:
+    path = Home(folder).settings
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_a_file_every_setting_has_its_default(tmp_path: Path) -> None:
+    assert read_settings(Home(tmp_path).settings) == Settings()
+    assert Settings().disclosure.withheld == ALLOWED["disclosure"]["withheld"][0] == "exclude"
+
+
+@pytest.mark.parametrize("mode", ALLOWED["disclosure"]["withheld"])
+def test_the_operator_chooses_what_becomes_of_withheld_figures(tmp_path: Path, mode: str) -> None:
+    path = written(tmp_path, f'[disclosure]\nwithheld = "{mode}"\n')
+    assert read_settings(path).disclosure.withheld == mode
+
+
+def test_an_empty_section_keeps_its_defaults(tmp_path: Path) -> None:
+    assert read_settings(written(tmp_path, "[disclosure]\n")) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[disclosure]\nwithheld = "publish"\n', ("disclosure.withheld", "publish", "exclude", "suppress")),
+        ("[disclosure]\nwithheld = 1\n", ("disclosure.withheld", "« 1 »", "exclude")),
+        ('[disclosure]\nwithold = "exclude"\n', ("disclosure.withold", "« withheld »")),
+        ('[privacy]\nwithheld = "exclude"\n', ("« privacy »", "« disclosure »")),
+        ('withheld = "exclude"\n', ("« withheld »", "« disclosure »")),
+        ("[disclosure\n", ("TOML",)),
+    ],
+)
+def test_what_is_not_allowed_is_named_with_what_is(tmp_path: Path, text: str, said: tuple[str, ...]) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(ConfigurationError) as raised:
+        read_settings(path)
+    assert all(word in str(raised.value) for word in (str(path), *said))
