@@ -74,7 +74,8 @@ def released_groups(
     gone = {aggregate.cell.key for aggregate in chosen.suppressed}
     keys = pd.Series([tuple(map(str, key)) for key in counting[GROUP_KEY].itertuples(index=False)], counting.index)
     suppressed = counting["perimeter"].eq("published") & keys.isin(gone)
-    return counting.assign(value_ratio=counting["value_ratio"].mask(suppressed))
+    published = ("value_ratio", "low_ratio", "high_ratio")
+    return counting.assign(**{column: counting[column].mask(suppressed) for column in published})
 
 
 def disclosure_table(
