@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from publication_tables import tables
 
 from assets.rendering import render_site
@@ -141,7 +141,8 @@ def test_filters_combine_and_reset(page: Page) -> None:
     both = len(shown(page))
     assert 0 < both < in_rollout < 50
     page.click("button[type=reset]")
-    page.wait_for_function("document.getElementById('resultats').textContent === '50\u00a0projets'")
+    # Not `wait_for_function`, which evaluates a string in the page: the content security policy refuses it.
+    expect(page.locator("#resultats")).to_have_text("50\u00a0projets")
     assert len(shown(page)) == 50
 
 
