@@ -16,6 +16,9 @@ from warehouse.store import parquet_bytes
 from warehouse.tables import CORE_PROJECTS, OPEN_PROJECTS
 from warehouse.vocabulary import VOCABULARIES
 
+# What a spreadsheet takes for the start of a formula when it opens a CSV file.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
+
 
 def open_projects(projects: pd.DataFrame, slippages: pd.DataFrame) -> pd.DataFrame:
     """The published rows of an edition, with the columns of `OPEN_PROJECTS`.
@@ -47,14 +50,31 @@ def with_published_names(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return frame.assign(**labelled).rename(columns={column.name: column.published for column in table.columns})
 
 
+def _without_formula(values: pd.Series) -> pd.Series:
+    # A lone carriage return is not quoted by the writer, and would start a row, hence a cell.
+    lines = values.str.replace("\r\n?", "\n", regex=True)
+    return lines.where(~lines.str.startswith(FORMULA_STARTS, na=False), "'" + lines)
+
+
 def csv_text(frame: pd.DataFrame, table: Table) -> str:
-    """A conformed frame as published CSV: comma, point, ISO dates, `true`/`false`, empty for missing."""
+    """A conformed frame as published CSV: comma, point, ISO dates, `true`/`false`, empty for missing.
+
+    A text that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, a tabulation or a line end)
+    is preceded by an apostrophe, as OWASP advises. Only free texts can start so: numbers, dates, labels of
+    closed lists and texts with a pattern are written as they are, and the Table Schema holds. A reader who wants such
+    a text back takes the apostrophe off; the Parquet file, which no spreadsheet evaluates, keeps it as submitted.
+    """
     booleans = {
         column.name: frame[column.name].map({True: "true", False: "false"})
         for column in table.columns
         if column.kind == "boolean"
     }
-    return with_published_names(frame.assign(**booleans), table).to_csv(
+    texts = {
+        column.name: _without_formula(frame[column.name])
+        for column in table.columns
+        if column.kind == "string" and not column.vocabulary and not column.pattern
+    }
+    return with_published_names(frame.assign(**booleans, **texts), table).to_csv(
         index=False, lineterminator="\n", date_format="%Y-%m-%d"
     )
 

@@ -8,6 +8,7 @@ from assets.workbooks import read_inbox
 from warehouse.errors import DataRefusedError
 from warehouse.findings import errors_of
 from warehouse.home import Home
+from warehouse.settings import read_settings
 from warehouse.tables import RAW_SUBMISSIONS
 
 
@@ -19,7 +20,7 @@ def raw_submissions(context: dg.AssetExecutionContext, home: dg.ResourceParam[Ho
     give no cell and are named by the check `every_file_is_read`.
     """
     edition = home.calendar().find(context.partition_key)
-    cells, findings = read_inbox(home.inbox(edition), edition.key)
+    cells, findings = read_inbox(home.inbox(edition), edition.key, read_settings(home.settings).reading)
     if cells.empty:
         raise DataRefusedError("\n".join(str(finding) for finding in errors_of(findings)))
     files = cells.drop_duplicates("source_file")

@@ -7,23 +7,28 @@ cell means is for `assets.projects`.
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
+from assets.file_limits import (
+    FileLimits,
+    UnreadableFileError,
+    refuse_large_file,
+    refuse_unsafe_workbook,
+    sheets_of_old_workbook,
+)
 from assets.headers import HeaderMatch, layouts, match_headers
 from warehouse.files import sha256_of
-from warehouse.findings import Finding
+from warehouse.findings import Finding, errors_of
 from warehouse.schema import empty_frame
 from warehouse.tables import RAW_SUBMISSIONS
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv")
-# A submission of 50 projects weighs 60 kB; what is a thousand times heavier is not one.
-MAXIMUM_BYTES = 64 * 1024 * 1024
 # Titles and notes may stand above the headers.
 HEADER_ROWS = 15
 # How far a row must look like headers before an unknown one is said to be wrong, rather than the sheet another thing.
@@ -37,22 +42,23 @@ Cell = object
 
 @dataclass(frozen=True)
 class Sheet:
-    """The cells of one sheet, row by row from the first."""
+    """The cells of one sheet, row by row from the first; `is_ended` is false for a CSV whose last line has no end."""
 
     name: str
     rows: Sequence[Sequence[Cell]]
+    is_ended: bool = True
 
 
-class UnreadableFileError(Exception):
-    """A file that is not what its extension says; the text is a French sentence."""
+DEFAULT_LIMITS = FileLimits()
 
 
-def read_inbox(folder: Path, edition: str) -> tuple[pd.DataFrame, list[Finding]]:
+def read_inbox(folder: Path, edition: str, limits: FileLimits = DEFAULT_LIMITS) -> tuple[pd.DataFrame, list[Finding]]:
     """Read every file received for an edition.
 
     Args:
         folder: the edition's inbox; hidden files and office lock files are passed over.
         edition: key of the edition, which decides the layouts.
+        limits: what a file may cost to read; beyond, it is refused and the others are read.
 
     Returns:
         The cells, with the columns of `RAW_SUBMISSIONS`, and the errors of the files that could not be
@@ -81,7 +87,15 @@ def read_inbox(folder: Path, edition: str) -> tuple[pd.DataFrame, list[Finding]]
     findings: list[Finding] = []
     seen: dict[str, str] = {}
     for path in files:
-        digest = sha256_of(path)
+        try:
+            refuse_large_file(path, limits)
+            digest = sha256_of(path)
+        except UnreadableFileError as error:
+            findings.append(_unreadable(path, error))
+            continue
+        except OSError as error:
+            findings.append(_unreadable(path, f"Le fichier ne peut pas être lu ({error.strerror or error})."))
+            continue
         if digest in seen:
             findings.append(
                 Finding(
@@ -94,7 +108,7 @@ def read_inbox(folder: Path, edition: str) -> tuple[pd.DataFrame, list[Finding]]
             )
             continue
         seen[digest] = path.name
-        frame, problems = read_file(path, edition, digest)
+        frame, problems = read_file(path, edition, digest, limits)
         findings += problems
         if not any(problem.severity == "error" for problem in problems):
             frames.append(frame)
@@ -102,14 +116,14 @@ def read_inbox(folder: Path, edition: str) -> tuple[pd.DataFrame, list[Finding]]
     return pd.concat(frames, ignore_index=True) if frames else empty_frame(RAW_SUBMISSIONS), findings
 
 
-def read_file(path: Path, edition: str, digest: str) -> tuple[pd.DataFrame, list[Finding]]:
+def read_file(
+    path: Path, edition: str, digest: str, limits: FileLimits = DEFAULT_LIMITS
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Read one file into cells; see `read_inbox`."""
     try:
-        sheets = open_sheets(path)
+        sheets = open_sheets(path, limits)
     except UnreadableFileError as error:
-        return empty_frame(RAW_SUBMISSIONS), [
-            Finding("file_is_readable", "error", str(error), file=path.name, expected=_accepted())
-        ]
+        return empty_frame(RAW_SUBMISSIONS), [_unreadable(path, error)]
     cells: list[dict[str, object]] = []
     findings: list[Finding] = []
     recognised = 0
@@ -119,6 +133,8 @@ def read_file(path: Path, edition: str, digest: str) -> tuple[pd.DataFrame, list
             continue
         recognised += 1
         header_row, match = found
+        if not sheet.is_ended:
+            findings.append(_unended(path.name, sheet))
         problems = header_findings(path.name, sheet, header_row, match)
         findings += problems
         if not problems:
@@ -134,27 +150,44 @@ def read_file(path: Path, edition: str, digest: str) -> tuple[pd.DataFrame, list
             findings += _stray_findings(path.name, sheet.name, [cell for cell in rows if cell["field"] is None])
     if not recognised:
         findings.append(_no_sheet(path.name, sheets, edition))
-    elif not cells and not findings:
+    elif not cells and not errors_of(findings):
         findings.append(Finding("file_has_projects", "error", "Aucune ligne sous les en-têtes.", file=path.name))
     columns = [column.name for column in RAW_SUBMISSIONS.columns]
     return pd.DataFrame(cells, columns=columns) if cells else empty_frame(RAW_SUBMISSIONS), findings
 
 
-def open_sheets(path: Path) -> list[Sheet]:
-    """The visible sheets of a workbook, or the single one of a CSV file.
+def _unreadable(path: Path, reason: object) -> Finding:
+    return Finding("file_is_readable", "error", str(reason), file=path.name, expected=_accepted())
+
+
+def _unended(file: str, sheet: Sheet) -> Finding:
+    return Finding(
+        "last_line_is_ended",
+        "warning",
+        "La dernière ligne du fichier CSV n'a pas de fin de ligne : s'il a été tronqué, sa dernière valeur est fausse.",
+        file=file,
+        row=len(sheet.rows),
+        value=_text(sheet.rows[-1][-1]) if sheet.rows and sheet.rows[-1] else None,
+        expected="un fichier enregistré en entier, qui finit par une fin de ligne",
+    )
+
+
+def open_sheets(path: Path, limits: FileLimits = DEFAULT_LIMITS) -> list[Sheet]:
+    """The sheets of a workbook, hidden or not, or the single one of a CSV file.
 
     Raises:
-        UnreadableFileError: unknown extension, too large, truncated, encrypted or of another format.
+        UnreadableFileError: unknown extension, beyond a limit, truncated, encrypted or of another format.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UnreadableFileError(f"L'extension « {path.suffix} » n'est pas acceptée.")
-    size = path.stat().st_size
-    if size > MAXIMUM_BYTES:
-        raise UnreadableFileError(f"Le fichier pèse {size} octets, plus que la limite de {MAXIMUM_BYTES}.")
-    if size == 0:
-        raise UnreadableFileError("Le fichier est vide.")
-    return _csv_sheets(path) if suffix == ".csv" else _workbook_sheets(path)
+    refuse_large_file(path, limits)
+    if suffix == ".csv":
+        return _csv_sheets(path, limits)
+    refuse_unsafe_workbook(path, limits)
+    if suffix == ".xls":
+        return [Sheet(name, rows) for name, rows in sheets_of_old_workbook(path, limits)]
+    return _workbook_sheets(path)
 
 
 def _workbook_sheets(path: Path) -> list[Sheet]:
@@ -167,14 +200,17 @@ def _workbook_sheets(path: Path) -> list[Sheet]:
         ]
     except PasswordError as error:
         raise UnreadableFileError("Le classeur est protégé par un mot de passe.") from error
-    except (CalamineError, OSError, ValueError) as error:
+    except BaseException as error:
+        # A panic of the Rust reader is no Exception, so that `except Exception` would let one file end the run.
+        if not isinstance(error, (CalamineError, OSError, ValueError)) and type(error).__name__ != "PanicException":
+            raise
         raise UnreadableFileError(
             f"Le classeur est illisible : tronqué, endommagé ou d'un autre format ({error})."
         ) from error
     return sheets
 
 
-def _csv_sheets(path: Path) -> list[Sheet]:
+def _csv_sheets(path: Path, limits: FileLimits) -> list[Sheet]:
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -188,13 +224,37 @@ def _csv_sheets(path: Path) -> list[Sheet]:
         raise UnreadableFileError("Le fichier contient des octets nuls : ce n'est pas un fichier CSV.")
     first_line = text.lstrip("\r\n").split("\n", 1)[0]
     delimiter = max(",;\t", key=first_line.count)
+    # Counted before any row is built: one line may hold them all.
+    if (separators := text.count(delimiter)) > limits.cells:
+        raise UnreadableFileError(
+            f"Le fichier CSV a trop de cellules : {separators} séparateurs, plus que la limite de {limits.cells}."
+        )
+    # The module's own limit is global and names no value: ours is looked at row by row.
+    former = csv.field_size_limit(max(len(text), 1))
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        rows = list(_bounded_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), limits))
     except csv.Error as error:
         raise UnreadableFileError(f"Le fichier CSV est mal formé ou tronqué ({error}).") from error
+    finally:
+        csv.field_size_limit(former)
     if len(rows) > 1 and not text.endswith(("\n", "\r")) and len(rows[-1]) < len(rows[0]):
         raise UnreadableFileError(f"Le fichier CSV est tronqué : sa dernière ligne ({len(rows)}) est incomplète.")
-    return [Sheet(path.stem, rows)]
+    return [Sheet(path.stem, rows, is_ended=text.endswith(("\n", "\r")))]
+
+
+def _bounded_rows(rows: Iterable[list[str]], limits: FileLimits) -> Iterator[list[str]]:
+    for number, row in enumerate(rows, start=1):
+        if number > limits.rows:
+            raise UnreadableFileError(
+                f"Le fichier CSV a trop de lignes : au moins {number}, plus que la limite de {limits.rows}."
+            )
+        longest = max(map(len, row), default=0)
+        if longest > limits.cell_characters:
+            raise UnreadableFileError(
+                f"Le fichier CSV a une cellule de {longest} caractères à la ligne {number}, plus que la limite de "
+                f"{limits.cell_characters}."
+            )
+        yield row
 
 
 def find_headers(sheet: Sheet, edition: str) -> tuple[int, HeaderMatch] | None:

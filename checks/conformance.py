@@ -15,6 +15,7 @@ from warehouse.findings import Finding
 from warehouse.home import Home
 from warehouse.ministries import NO_LABELS
 from warehouse.registers import ministry_labels, read_registers
+from warehouse.settings import read_settings
 from warehouse.tables import CORE_PROJECTS
 from warehouse.terms import match_key
 
@@ -217,7 +218,7 @@ def every_file_is_read(
 ) -> dg.AssetCheckResult:
     """Every file of the inbox is of a known layout, with its required headers and no unknown one."""
     edition = home.calendar().find(context.partition_key)
-    _, findings = read_inbox(home.inbox(edition), edition.key)
+    _, findings = read_inbox(home.inbox(edition), edition.key, read_settings(home.settings).reading)
     return record(context, home, findings, checked=raw_submissions["source_file"].nunique())
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from warehouse.errors import ConfigurationError
 from warehouse.home import Home
-from warehouse.settings import ALLOWED, Settings, read_settings
+from warehouse.settings import ALLOWED, FileLimits, Settings, read_settings
 
 
 def written(folder: Path, text: str) -> Path:
@@ -30,6 +30,11 @@ def test_an_empty_section_keeps_its_defaults(tmp_path: Path) -> None:
     assert read_settings(written(tmp_path, "[disclosure]\n")) == Settings()
 
 
+def test_the_operator_moves_the_limits_of_what_is_read(tmp_path: Path) -> None:
+    limits = read_settings(written(tmp_path, "[reading]\nrows = 200\n")).reading
+    assert limits == FileLimits(rows=200)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -39,6 +44,10 @@ def test_an_empty_section_keeps_its_defaults(tmp_path: Path) -> None:
         ('[privacy]\nwithheld = "exclude"\n', ("« privacy »", "« disclosure »")),
         ('withheld = "exclude"\n', ("« withheld »", "« disclosure »")),
         ("[disclosure\n", ("TOML",)),
+        ("[reading]\nrows = 0\n", ("reading.rows", "« 0 »", "entier")),
+        ("[reading]\nrows = true\n", ("reading.rows", "entier")),
+        ('[reading]\nrows = "all"\n', ("reading.rows", "« all »", "entier")),
+        ("[reading]\nlines = 10\n", ("reading.lines", "« rows »", "« cells »")),
     ],
 )
 def test_what_is_not_allowed_is_named_with_what_is(tmp_path: Path, text: str, said: tuple[str, ...]) -> None:
