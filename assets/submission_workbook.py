@@ -1,7 +1,9 @@
 """Write a workbook in our own submission layout: the projects, a sheet that explains it, the closed lists.
 
-Headers come from `layouts/submission.csv`, what a column accepts from `warehouse.tables`: nothing is typed
-here twice. What the rows say is for the caller; reading a workbook back is for `assets.workbooks`.
+Filled in (`write_submission`), or to be filled in (`write_form`): then what is known is locked, each header
+carries its definition, and sheets wait for new projects and for who signs. Headers come from
+`layouts/submission.csv`, what a column accepts from `warehouse.tables`: nothing is typed here twice. What the
+rows say is for the caller; reading a workbook back is for `assets.workbooks`.
 """
 # xlsxwriter ships no types.
 # mypy: disable-error-code="import-untyped"
@@ -9,7 +11,7 @@ here twice. What the rows say is for the caller; reading a workbook back is for 
 import datetime as dt
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,8 @@ from warehouse.tables import CORE_PROJECTS
 from warehouse.vocabulary import VOCABULARIES
 
 PROJECTS_SHEET = "Projets"
+NEW_PROJECTS_SHEET = "Nouveaux projets"
+SIGN_OFF_SHEET = "Attestation"
 README_SHEET = "Lisez-moi"
 LISTS_SHEET = "Listes"
 YES_NO = ("Oui", "Non")
@@ -41,6 +45,12 @@ KIND_WIDTHS = {"date": 12, "number": 14, "boolean": 14, "integer": 12, "string":
 MINISTRY_WIDTH = 34
 README_WIDTHS = (38, 12, 38, 90)
 LINE_HEIGHT = 15  # points
+BOOK_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+# Without a password: whoever must change a locked cell can, and knows that it was locked.
+PROTECTION = {"format_columns": True, "format_rows": True}
+LOCKED_COLOUR = "#EFEFEF"
+SIGN_OFF_WIDTHS = (62, 40)
+COMMENT_WIDTH, COMMENT_LINE = 320, 40  # pixels, characters
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Styles:
-    """The formats of a workbook's cells."""
+    """The formats of a kind of cells of a workbook."""
 
     title: Format
     header: Format
@@ -103,13 +113,9 @@ def write_submission(frame: pd.DataFrame, path: Path, *, edition: str, title: st
         SchemaError: the columns are not those of the layout.
         ServiceError: the disk refused.
     """
-    fields = submission_fields(edition)
-    names = [field.name for field in fields]
-    if list(frame.columns) != names:
-        raise SchemaError(f"Classeur {path.name} : colonnes {list(frame.columns)}, attendues {names}.")
+    fields = _fields_of(frame, path, edition)
     stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
+    with xlsxwriter.Workbook(stream, BOOK_OPTIONS) as book:
         book.set_properties({"title": title, "created": CREATED})
         styles = _styles(book)
         projects = book.add_worksheet(PROJECTS_SHEET)
@@ -119,6 +125,66 @@ def write_submission(frame: pd.DataFrame, path: Path, *, edition: str, title: st
         _write_readme(readme, fields, styles, title, notes)
         _offer_lists(projects, fields, _write_lists(lists, fields, styles))
     write_bytes(path, stream.getvalue())
+
+
+def write_form(
+    frame: pd.DataFrame,
+    path: Path,
+    *,
+    edition: str,
+    title: str,
+    notes: Sequence[str] = (),
+    locked: Collection[str] = (),
+) -> None:
+    """Write one workbook to be filled in; the same arguments give the same bytes.
+
+    Its sheets: the projects, of which only the cells to fill in can be changed; new projects, with the same
+    headers; the attestation (nothing to declare, name, date); the two sheets of every submission. Nothing is
+    said of who or what wrote it.
+
+    Args:
+        frame: what is known already, as for `write_submission`.
+        path: where the workbook goes.
+        edition: key of the edition, which decides the headers.
+        title: what the workbook is, in French.
+        notes: French sentences that say how to fill it in.
+        locked: the fields that are locked on the rows where they are known.
+
+    Raises:
+        SchemaError: the columns are not those of the layout.
+        ServiceError: the disk refused.
+    """
+    fields = _fields_of(frame, path, edition)
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, BOOK_OPTIONS) as book:
+        book.set_properties({"title": title, "created": CREATED})
+        styles, to_fill = _styles(book), _styles(book, locked=False)
+        sheets = [
+            book.add_worksheet(name)
+            for name in (PROJECTS_SHEET, NEW_PROJECTS_SHEET, SIGN_OFF_SHEET, README_SHEET, LISTS_SHEET)
+        ]
+        projects, new_projects, sign_off, readme, lists = sheets
+        _write_known(projects, frame, fields, to_fill, _styles(book, bg_color=LOCKED_COLOUR), locked)
+        _write_known(new_projects, frame.iloc[:0], fields, to_fill, styles, locked)
+        # A new project has no identifier yet: whoever keeps the register gives it one.
+        _open_columns(new_projects, [field for field in fields if field.name != "project_id"], fields, to_fill)
+        _write_sign_off(sign_off, styles, to_fill)
+        _write_readme(readme, fields, styles, title, notes)
+        places = _write_lists(lists, fields, styles)
+        for sheet in (projects, new_projects):
+            _offer_lists(sheet, fields, places)
+            _comment_headers(sheet, fields)
+        for sheet in sheets:
+            sheet.protect("", PROTECTION)
+    write_bytes(path, stream.getvalue())
+
+
+def _fields_of(frame: pd.DataFrame, path: Path, edition: str) -> list[Field]:
+    fields = submission_fields(edition)
+    names = [field.name for field in fields]
+    if list(frame.columns) != names:
+        raise SchemaError(f"Classeur {path.name} : colonnes {list(frame.columns)}, attendues {names}.")
+    return fields
 
 
 def _submission_layout(edition: str) -> Layout:
@@ -131,26 +197,62 @@ def _declaration(field: str) -> Column:
     return CORE_PROJECTS.column(field if field in names else f"{field}_id")
 
 
-def _styles(book: xlsxwriter.Workbook) -> Styles:
-    top = {"valign": "top"}
+def _styles(book: xlsxwriter.Workbook, **more: object) -> Styles:
+    values = {"valign": "top", **more}
     return Styles(
         title=book.add_format({"bold": True, "font_size": 14}),
         header=book.add_format(
             {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DDE5F4", "bottom": 1}
         ),
-        text=book.add_format({**top, "text_wrap": True}),
-        date=book.add_format({**top, "num_format": "dd/mm/yyyy", "align": "center"}),
-        cost=book.add_format({**top, "num_format": "0.00_ "}),
+        text=book.add_format({**values, "text_wrap": True}),
+        date=book.add_format({**values, "num_format": "dd/mm/yyyy", "align": "center"}),
+        cost=book.add_format({**values, "num_format": "0.00_ "}),
     )
 
 
 def _write_projects(sheet: Worksheet, frame: pd.DataFrame, fields: Sequence[Field], styles: Styles) -> None:
     for position, field in enumerate(fields):
-        sheet.set_column(position, position, field.width(), styles.of(field.column))
-        sheet.write_string(0, position, field.header, styles.header)
+        _write_header(sheet, position, field, styles)
         for row, value in enumerate(frame[field.name], start=1):
             if not pd.isna(value):
                 _write_value(sheet, (row, position), value, styles.of(field.column))
+    _set_page(sheet, frame, fields)
+
+
+def _write_known(
+    sheet: Worksheet,
+    frame: pd.DataFrame,
+    fields: Sequence[Field],
+    to_fill: Styles,
+    known: Styles,
+    locked: Collection[str],
+) -> None:
+    """Write what is known, and open every cell of its rows but those of `locked` fields that have a value."""
+    for position, field in enumerate(fields):
+        _write_header(sheet, position, field, known)
+        for row, value in enumerate(frame[field.name], start=1):
+            is_known = not pd.isna(value)
+            style = (known if is_known and field.name in locked else to_fill).of(field.column)
+            if is_known:
+                _write_value(sheet, (row, position), value, style)
+            else:
+                sheet.write_blank(row, position, None, style)
+    _set_page(sheet, frame, fields)
+
+
+def _write_header(sheet: Worksheet, position: int, field: Field, styles: Styles) -> None:
+    sheet.set_column(position, position, field.width(), styles.of(field.column))
+    sheet.write_string(0, position, field.header, styles.header)
+
+
+def _open_columns(sheet: Worksheet, opened: Sequence[Field], fields: Sequence[Field], to_fill: Styles) -> None:
+    """Let every cell of some columns be filled in, but their headers."""
+    for position, field in enumerate(fields):
+        if field in opened:
+            sheet.set_column(position, position, field.width(), to_fill.of(field.column))
+
+
+def _set_page(sheet: Worksheet, frame: pd.DataFrame, fields: Sequence[Field]) -> None:
     sheet.set_row(0, 3 * LINE_HEIGHT)
     for row, values in enumerate(frame.itertuples(index=False), start=1):
         sheet.set_row(row, LINE_HEIGHT * _lines(values, [field.width() for field in fields]))
@@ -160,6 +262,40 @@ def _write_projects(sheet: Worksheet, frame: pd.DataFrame, fields: Sequence[Fiel
     sheet.fit_to_pages(2, 0)
     sheet.repeat_rows(0)
     sheet.repeat_columns(0, 1)
+
+
+def _comment_headers(sheet: Worksheet, fields: Sequence[Field]) -> None:
+    """Say the definition and the unit of each column where it is filled in."""
+    for position, field in enumerate(fields):
+        parts = [field.column.description, f"Attendu : {_accepted(field)}."]
+        if field.column.unit:
+            parts.append(f"Unité : {field.column.unit}.")
+        height = 20 * sum(math.ceil(len(part) / COMMENT_LINE) for part in parts)
+        sheet.write_comment(0, position, "\n".join(parts), {"width": COMMENT_WIDTH, "height": height})
+
+
+def _write_sign_off(sheet: Worksheet, styles: Styles, to_fill: Styles) -> None:
+    """Ask whether there is nothing to declare, who answers for it, and when.
+
+    One question a row: no row of it may look like the headers of a table of projects.
+    """
+    for position, width in enumerate(SIGN_OFF_WIDTHS):
+        sheet.set_column(position, position, width)
+    sheet.write_string(0, 0, "Attestation du ministère", styles.title)
+    questions = (
+        ("Remontée « néant » : aucun grand projet à transmettre pour cette édition", to_fill.text),
+        ("Nom et fonction de la personne qui atteste les chiffres", to_fill.text),
+        ("Date de l'attestation", to_fill.date),
+    )
+    for row, (question, style) in enumerate(questions, start=2):
+        sheet.write_string(row, 0, question, styles.text)
+        sheet.write_blank(row, 1, None, style)
+    sheet.data_validation(2, 1, 2, 1, {"validate": "list", "source": list(YES_NO)})
+    sheet.data_validation(4, 1, 4, 1, {"validate": "date", "criteria": ">=", "value": EARLIEST_DATE})
+
+
+def _accepted(field: Field) -> str:
+    return f"une valeur de la feuille « {LISTS_SHEET} »" if field.column.vocabulary else field.column.expected()
 
 
 def _lines(values: Iterable[object], widths: Sequence[int]) -> int:
@@ -192,8 +328,7 @@ def _write_readme(sheet: Worksheet, fields: Sequence[Field], styles: Styles, tit
     for position, header in enumerate(("Colonne", "Obligatoire", "Valeur attendue", "Définition")):
         sheet.write_string(top, position, header, styles.header)
     for row, field in enumerate(fields, start=top + 1):
-        accepted = f"une valeur de la feuille « {LISTS_SHEET} »" if field.column.vocabulary else field.column.expected()
-        cells = (field.header, YES_NO[0] if field.required else YES_NO[1], accepted, field.column.description)
+        cells = (field.header, YES_NO[0] if field.required else YES_NO[1], _accepted(field), field.column.description)
         sheet.set_row(row, LINE_HEIGHT * _lines(cells, README_WIDTHS))
         for position, text in enumerate(cells):
             sheet.write_string(row, position, text, styles.text)

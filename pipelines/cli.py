@@ -4,12 +4,11 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines import cli_projects, cli_registers
+from pipelines import cli_editions, cli_projects, cli_registers, cli_template
 from pipelines.command import DEFAULT_HOME, ByOption, EditionArgument, HomeOption, JsonOption, parse_day, reporting, who
 from pipelines.comparison import compare, print_comparison
 from pipelines.console import (
@@ -22,15 +21,13 @@ from pipelines.console import (
     steps,
 )
 from pipelines.summary import edition_summary, known_versions
-from warehouse import editions as calendar_register
-from warehouse.editions import Edition, parse_key
+from warehouse.editions import Edition
 from warehouse.errors import ConfigurationError, DataRefusedError
-from warehouse.files import write_text
 from warehouse.findings import Finding
 from warehouse.home import Home
 from warehouse.reference import published_figures
 from warehouse.store import ParquetStore
-from warehouse.tables import CORE_PROJECTS, OUT_KEY_FIGURES
+from warehouse.tables import CORE_PROJECTS
 from warehouse.versions import BY_TAG, KNOWN_ON_TAG, WHY_TAG, as_of, version_count
 
 app = typer.Typer(
@@ -43,10 +40,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Sortie : 0 fait, 1 données refusées, 2 commande ou configuration, 3 service extérieur (disque, base).",
 )
-edition_app = typer.Typer(help="Le calendrier des éditions.", no_args_is_help=True)
-app.add_typer(edition_app, name="edition")
+app.add_typer(cli_editions.app, name="edition")
 app.add_typer(cli_projects.app, name="projects")
 app.add_typer(cli_registers.app, name="registers")
+app.command()(cli_template.template)
 
 AgainstOption = Annotated[
     list[str] | None,
@@ -148,7 +145,7 @@ def backfill(
     with reporting():
         place = Home(home)
         wanted = _span(place, span)
-        if not any(_received(place, edition) for edition in wanted):
+        if not any(place.received(edition) for edition in wanted):
             raise DataRefusedError(f"Aucun fichier reçu dans {place.root / 'inbox'} pour les éditions {span}.")
         store = ParquetStore(place.warehouse)
         rows: list[BackfillRow] = []
@@ -156,7 +153,7 @@ def backfill(
         worst = 0
         for edition in wanted:
             published = published_figures().get(edition.key)
-            if not _received(place, edition):
+            if not place.received(edition):
                 rows.append((edition, "aucun fichier reçu", None, published))
                 continue
             with steps(f"Édition {edition.key}") as progress:
@@ -202,6 +199,29 @@ def check(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
         print_findings(outcome.findings, output())
         count = sum(finding.severity == "warning" for finding in outcome.findings)
         output().print(f"Édition {wanted.key} : acceptable, {count} alerte(s).", markup=False)
+
+
+@app.command("return")
+def return_(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
+    """Rend à chaque ministère son propre fichier, chaque anomalie marquée à sa cellule, avec un récapitulatif.
+
+    Les fichiers reçus sont lus et contrôlés comme par « check » ; rien d'autre n'est écrit que out/<édition>/returned.
+
+    Exemple : panorama return 2021-11
+    """
+    from pipelines.returning import write_returned  # noqa: PLC0415  # openpyxl, for this command
+    from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
+
+    with reporting():
+        place = Home(home)
+        wanted = place.calendar().find(edition)
+        _require_inbox(place, wanted)
+        with steps(f"Édition {wanted.key}") as progress, place.scratch() as copy:
+            outcome = run_edition(copy, wanted, job="validation", progress=progress)
+        if outcome.exit_status not in (0, DataRefusedError.exit_status) and outcome.error:
+            raise outcome.error
+        for path in write_returned(place, wanted, outcome.findings):
+            output().print(str(path), markup=False)
 
 
 @app.command()
@@ -271,79 +291,6 @@ def explain(
             explanation.print_explanation(found, output())
 
 
-@edition_app.command("list")
-def edition_list(home: HomeOption = DEFAULT_HOME) -> None:
-    """Liste les éditions : mois, numéro, publication, date limite, fichiers reçus, état.
-
-    Exemple : panorama edition list --home /srv/panorama
-    """
-    from rich.table import Table  # noqa: PLC0415  # for this command
-
-    with reporting():
-        place = Home(home)
-        store = ParquetStore(place.warehouse)
-        table = Table()
-        for header in ("N°", "Édition", "Publiée le", "Date limite", "Fichiers reçus", "État"):
-            table.add_column(header, no_wrap=True)
-        for known in place.calendar():
-            table.add_row(
-                str(known.ordinal),
-                known.key,
-                str(known.published_on or "–"),
-                str(known.cutoff_on or "–"),
-                str(len(_received(place, known))),
-                "calculée" if store.has(OUT_KEY_FIGURES, known.key) else "–",
-            )
-        output().print(table)
-
-
-@edition_app.command("open")
-def edition_open(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="Mois de référence, « 2026-06 ».")],
-    home: HomeOption = DEFAULT_HOME,
-    cutoff: Annotated[
-        str | None, typer.Option(metavar="AAAA-MM-JJ", help="Dernier jour où les remontées sont attendues.")
-    ] = None,
-    published: Annotated[str | None, typer.Option(metavar="AAAA-MM-JJ", help="Date de publication.")] = None,
-) -> None:
-    """Ouvre une édition dans le calendrier du dossier, ou en change les dates ; aucun commit n'est nécessaire.
-
-    Exemple : panorama edition open 2026-06 --cutoff 2026-07-15
-    """
-    with reporting():
-        place = Home(home)
-        place.create()
-        with place.writing():
-            opened, message = _opened(
-                place, parse_key(key), parse_day(cutoff, "--cutoff"), parse_day(published, "--published")
-            )
-            others = [
-                known for known in calendar_register.read_register(place.editions_register) if known.key != opened.key
-            ]
-            if message:
-                write_text(place.editions_register, calendar_register.render_register([*others, opened]))
-        place.inbox(opened).mkdir(parents=True, exist_ok=True)
-        output().print(message or f"L'édition {opened.key} (n° {opened.ordinal}) est déjà ouverte.", markup=False)
-        output().print(f"Fichiers attendus dans {place.inbox(opened)}", markup=False)
-
-
-def _opened(place: Home, key: str, cutoff: dt.date | None, published: dt.date | None) -> tuple[Edition, str | None]:
-    """The edition as it is to be registered, and what to say; no message when nothing changes."""
-    calendar = place.calendar()
-    if key in calendar.keys():  # noqa: SIM118  # a Calendar is a sequence of editions
-        known = calendar.find(key)
-        changed = Edition(key, known.ordinal, published or known.published_on, cutoff or known.cutoff_on)
-        return changed, None if changed == known else f"Les dates de l'édition {key} sont enregistrées."
-    latest = calendar.latest()
-    if key < latest.key:
-        raise ConfigurationError(
-            f"L'édition {key} précède la dernière du calendrier, {latest.key} (n° {latest.ordinal}) : les numéros "
-            "ne se suivraient plus."
-        )
-    opened = Edition(key, latest.ordinal + 1, published, cutoff)
-    return opened, f"L'édition {key} est ouverte, sous le n° {opened.ordinal}."
-
-
 def _span(place: Home, text: str) -> list[Edition]:
     calendar = place.calendar()
     first, dots, last = text.partition("..")
@@ -355,18 +302,11 @@ def _span(place: Home, text: str) -> list[Edition]:
     return calendar.between(start, end)
 
 
-def _received(place: Home, edition: Edition) -> list[Path]:
-    folder = place.inbox(edition)
-    if not folder.is_dir():
-        return []
-    return [path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))]
-
-
 def _require_inbox(place: Home, edition: Edition) -> None:
     folder = place.inbox(edition)
     if not folder.is_dir():
         raise DataRefusedError(f"Le dossier de réception {folder} n'existe pas : aucune remontée pour {edition.key}.")
-    if not _received(place, edition):
+    if not place.received(edition):
         raise DataRefusedError(f"Le dossier de réception {folder} est vide : aucune remontée pour {edition.key}.")
 
 

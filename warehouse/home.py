@@ -66,6 +66,13 @@ class Home:
         """The files received for an edition."""
         return self.root / "inbox" / edition.key
 
+    def received(self, edition: Edition) -> list[Path]:
+        """The files received for an edition, by name; hidden files and office lock files are passed over."""
+        folder = self.inbox(edition)
+        if not folder.is_dir():
+            return []
+        return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+
     def out(self, edition: Edition, kind: str) -> Path:
         """One folder of an edition's outputs: open_data, publication, quality or returned."""
         return self.root / "out" / edition.key / kind
