@@ -5,24 +5,18 @@ as a stream for what it would unfold into (rows, cells, texts). What the cells h
 """
 
 import io
-import pickle
 import re
 import struct
-import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from xml.parsers import expat
-
-from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 from warehouse.settings import FileLimits
 
-__all__ = ["FileLimits", "UnreadableFileError", "refuse_large_file", "refuse_unsafe_workbook", "sheets_of_old_workbook"]
+__all__ = ["ContentScan", "FileLimits", "UnreadableFileError", "beyond", "refuse_large_file", "refuse_unsafe_workbook"]
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -83,14 +77,15 @@ def _damaged(detail: object) -> UnreadableFileError:
     return UnreadableFileError(f"Le classeur est illisible : tronqué ou endommagé ({detail}).")
 
 
-def _beyond(what: str, found: object, limit: object) -> UnreadableFileError:
+def beyond(what: str, found: object, limit: object) -> UnreadableFileError:
+    """The refusal of a workbook for what it has too much of: what was found, and the limit."""
     return UnreadableFileError(f"Le classeur a {what} : {found}, plus que la limite de {limit}.")
 
 
 def _refuse_unsafe_zip(content: bytes, suffix: str, limits: FileLimits) -> None:
     # Before the directory of the archive is read: a million entries would already cost a gigabyte.
     if (entries := content.count(CENTRAL_ENTRY)) > limits.members:
-        raise _beyond("trop de fichiers internes", entries, limits.members)
+        raise beyond("trop de fichiers internes", entries, limits.members)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
@@ -129,9 +124,9 @@ def _refuse_members(members: list[zipfile.ZipInfo], suffix: str) -> None:
 def _refuse_sizes(members: list[zipfile.ZipInfo], size: int, limits: FileLimits) -> None:
     unfolded = sum(member.file_size for member in members)
     if unfolded > limits.uncompressed_bytes:
-        raise _beyond("trop d'octets une fois décomprimé", unfolded, limits.uncompressed_bytes)
+        raise beyond("trop d'octets une fois décomprimé", unfolded, limits.uncompressed_bytes)
     if unfolded > RATIO_MATTERS_FROM and unfolded > limits.ratio * size:
-        raise _beyond("un taux de compression anormal", round(unfolded / size), limits.ratio)
+        raise beyond("un taux de compression anormal", round(unfolded / size), limits.ratio)
 
 
 def _unfold(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -172,7 +167,7 @@ def _inflate(packed: bytes) -> Iterator[bytes]:
         yield block
 
 
-def _scan_member(content: bytes, member: zipfile.ZipInfo, scan: "_Scan") -> None:
+def _scan_member(content: bytes, member: zipfile.ZipInfo, scan: "ContentScan") -> None:
     """Read a member as a stream of XML; one that is no XML is only decompressed and searched for a hidden sheet."""
     parser = expat.ParserCreate()
     scan.begin(member.filename)
@@ -186,7 +181,7 @@ def _scan_member(content: bytes, member: zipfile.ZipInfo, scan: "_Scan") -> None
         is_xml = is_xml and _feed(parser, block, member.filename, final=False)
         fed += len(block)
         if is_xml and (tag := fed - max(parser.CurrentByteIndex, 0)) > LONGEST_TAG_BYTES:
-            raise _beyond("une balise XML de trop d'octets", tag, LONGEST_TAG_BYTES)
+            raise beyond("une balise XML de trop d'octets", tag, LONGEST_TAG_BYTES)
         is_marked = is_marked or any(mark in last + block for mark in scan.marks)
         # A reader more tolerant than ours would find a sheet there that nothing has counted.
         if is_marked and not is_xml:
@@ -208,7 +203,7 @@ def _feed(parser: expat.XMLParserType, block: bytes, name: str, *, final: bool) 
 
 
 @dataclass
-class _Scan:
+class ContentScan:
     """What a workbook unfolds into, counted as its XML goes by; a subclass knows one format."""
 
     limits: FileLimits
@@ -222,22 +217,27 @@ class _Scan:
     marks: tuple[bytes, ...] = ()
 
     def begin(self, member: str) -> None:
+        """Start a member of the archive."""
         self.member, self.depth = member, 0
 
     def open_element(self, name: str, attributes: dict[str, str]) -> None:
+        """Go down one element, refusing one that is too deep."""
         self.depth += 1
         if self.depth > DEEPEST_XML:
-            raise _beyond("trop de balises XML emboîtées", self.depth, DEEPEST_XML)
+            raise beyond("trop de balises XML emboîtées", self.depth, DEEPEST_XML)
         self.start(name, attributes)
 
     def close_element(self, name: str) -> None:
+        """Come back up one element."""
         self.depth -= 1
         self.end(name)
 
     def finish(self) -> None:
+        """End a member: its last sheet is counted."""
         self.close_sheet()
 
     def doctype(self, _name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
+        """Refuse a document type: none of ours has one, and entities come with it."""
         # Old OpenOffice manifests name a DTD, which nobody fetches; no other member of a workbook has one.
         if has_subset or self.member != ODS_MANIFEST:
             raise UnreadableFileError(
@@ -246,15 +246,16 @@ class _Scan:
             )
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        raise NotImplementedError
+        """Look at an element that begins; a format says what it counts."""
 
     def end(self, name: str) -> None:
-        raise NotImplementedError
+        """Look at an element that ends."""
 
     def text(self, data: str) -> None:
-        raise NotImplementedError
+        """Look at a text."""
 
     def close_sheet(self) -> None:
+        """Count the rectangle of the sheet that ends."""
         self.cells += self.last_row * self.last_column
         self.last_row = self.last_column = 0
 
@@ -262,15 +263,15 @@ class _Scan:
         """Count a filled cell that ends at a row and a column (from 1), holds a text, and is repeated."""
         self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
         if self.last_row > self.limits.rows:
-            raise _beyond("une feuille de trop de lignes", self.last_row, self.limits.rows)
+            raise beyond("une feuille de trop de lignes", self.last_row, self.limits.rows)
         cells = self.cells + self.last_row * self.last_column
         if cells > self.limits.cells:
-            raise _beyond("trop de cellules", cells, self.limits.cells)
+            raise beyond("trop de cellules", cells, self.limits.cells)
         if length > self.limits.cell_characters:
-            raise _beyond("une cellule de trop de caractères", length, self.limits.cell_characters)
+            raise beyond("une cellule de trop de caractères", length, self.limits.cell_characters)
         self.characters += length * times
         if self.characters > self.limits.characters:
-            raise _beyond("trop de caractères en tout", self.characters, self.limits.characters)
+            raise beyond("trop de caractères en tout", self.characters, self.limits.characters)
 
     def whole(self, text: str) -> int:
         """A count written in the XML."""
@@ -280,7 +281,7 @@ class _Scan:
 
 
 @dataclass
-class _XlsxScan(_Scan):
+class _XlsxScan(ContentScan):
     shared: list[int] = field(default_factory=list)
     sheets: set[str] = field(default_factory=set)
     marks: tuple[bytes, ...] = (b"sheetData", b"<sst", b":sst")
@@ -334,7 +335,7 @@ class _XlsxScan(_Scan):
                 self.within = ""
                 self.shared.append(self.length)
                 if len(self.shared) > self.limits.cells:
-                    raise _beyond("trop de textes partagés", f"au moins {len(self.shared)}", self.limits.cells)
+                    raise beyond("trop de textes partagés", f"au moins {len(self.shared)}", self.limits.cells)
             case "c" if self.within == "c":
                 self.within = ""
                 if self.is_filled:
@@ -361,7 +362,7 @@ class _XlsxScan(_Scan):
 
 
 @dataclass
-class _OdsScan(_Scan):
+class _OdsScan(ContentScan):
     marks: tuple[bytes, ...] = (b"table:table-row",)
     row: int = 0
     row_repeats: int = 1
@@ -406,71 +407,3 @@ class _OdsScan(_Scan):
         if self.is_cell:
             self.length += len(data)
             self.is_filled = self.is_filled or bool(data.strip())
-
-
-def sheets_of_old_workbook(path: Path, limits: FileLimits) -> list[tuple[str, list[list[Any]]]]:
-    """The sheets of an .xls, read by a process of its own that the system stops at the limits.
-
-    The old binary format announces sizes that a reader allocates before looking: no cheap count is safe, and a failed
-    allocation ends the process that asked.
-    """
-    numbers = (limits.xls_memory_bytes, limits.xls_seconds, limits.rows, limits.cells, limits.characters)
-    code = "from assets.file_limits import answer_parent; answer_parent()"
-    command = [sys.executable, "-c", code, str(path), *map(str, numbers)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=2 * limits.xls_seconds, check=False)  # noqa: S603 - this interpreter, this module
-    except subprocess.TimeoutExpired as error:
-        raise _beyond(
-            "un temps de lecture trop long", f"{2 * limits.xls_seconds} s", f"{limits.xls_seconds} s"
-        ) from error
-    if done.returncode:
-        raise UnreadableFileError(
-            "Le classeur est illisible : tronqué, endommagé, d'un autre format, ou au-delà des limites de "
-            f"{limits.xls_memory_bytes} octets de mémoire et {limits.xls_seconds} s."
-        )
-    answer = pickle.loads(done.stdout)  # noqa: S301 - written by our own process
-    if isinstance(answer, str):
-        raise UnreadableFileError(answer)
-    sheets: list[tuple[str, list[list[Any]]]] = answer
-    return sheets
-
-
-def answer_parent() -> None:
-    """Read the .xls named on the command line within its limits; write its sheets, or the refusal, for the parent."""
-    path, *numbers = sys.argv[1:]
-    memory, seconds, rows, cells, characters = map(int, numbers)
-    _limit_process(memory, seconds)
-    limits = FileLimits(rows=rows, cells=cells, characters=characters)
-    answer: str | list[tuple[str, list[list[Any]]]]
-    try:
-        answer = _bounded_sheets(path, limits)
-    except UnreadableFileError as error:
-        answer = str(error)
-    sys.stdout.buffer.write(pickle.dumps(answer))
-
-
-def _limit_process(memory: int, seconds: int) -> None:
-    try:
-        import resource  # noqa: PLC0415 - absent from Windows, where the limits of the parent's timeout remain
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _bounded_sheets(path: str, limits: FileLimits) -> list[tuple[str, list[list[Any]]]]:
-    scan = _Scan(limits)
-    sheets = []
-    workbook = CalamineWorkbook.from_path(path)
-    for meta in workbook.sheets_metadata:
-        if meta.typ == SheetTypeEnum.WorkSheet:
-            sheet = workbook.get_sheet_by_name(meta.name)
-            if sheet.total_height and sheet.total_width:
-                scan.reach(sheet.total_height, sheet.total_width, 0)
-            cells = sheet.to_python(skip_empty_area=False)
-            scan.characters += sum(len(cell) for row in cells for cell in row if isinstance(cell, str))
-            scan.reach(0, 0, 0)
-            scan.close_sheet()
-            sheets.append((meta.name, cells))
-    return sheets

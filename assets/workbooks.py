@@ -19,9 +19,9 @@ from assets.file_limits import (
     UnreadableFileError,
     refuse_large_file,
     refuse_unsafe_workbook,
-    sheets_of_old_workbook,
 )
 from assets.headers import HeaderMatch, layouts, match_headers
+from assets.old_workbooks import sheets_of_old_workbook
 from warehouse.files import sha256_of
 from warehouse.findings import Finding, errors_of
 from warehouse.schema import empty_frame
