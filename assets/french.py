@@ -10,25 +10,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
+from warehouse.editions import MONTHS
+
 NARROW = "\u202f"  # narrow no-break space: thousands, and before ; ! ? %
 NBSP = "\u00a0"
 MINUS = "\u2212"
 UNKNOWN = f"n.{NBSP}c."
 
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 _SHORT_MONTHS = (
     "janv.",
     "févr.",
@@ -115,7 +103,7 @@ def ordinal(rank: int, *, feminine: bool = True) -> str:
 
 def month(date: dt.date | None) -> str:
     """A month and its year: « novembre 2021 »; « n. c. » when unknown."""
-    return UNKNOWN if date is None or pd.isna(date) else f"{_MONTHS[date.month - 1]}{NBSP}{date.year}"
+    return UNKNOWN if date is None or pd.isna(date) else f"{MONTHS[date.month - 1]}{NBSP}{date.year}"
 
 
 def short_month(rank: int) -> str:
@@ -126,7 +114,7 @@ def short_month(rank: int) -> str:
 def day(date: dt.date) -> str:
     """A full date: « 1er décembre 2021 »."""
     number_of_day = "1er" if date.day == 1 else str(date.day)
-    return f"{number_of_day}{NBSP}{_MONTHS[date.month - 1]}{NBSP}{date.year}"
+    return f"{number_of_day}{NBSP}{MONTHS[date.month - 1]}{NBSP}{date.year}"
 
 
 def of_month(label: str) -> str:

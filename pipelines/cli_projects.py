@@ -12,6 +12,7 @@ from pipelines.command import DEFAULT_HOME, ByOption, HomeOption, JsonOption, re
 from pipelines.console import output
 from pipelines.dossier import print_project, project_dossier
 from warehouse.errors import ConfigurationError
+from warehouse.frames import plain_records
 from warehouse.home import Home
 from warehouse.identification import canonical, fresh_ids, waiting_for_review
 from warehouse.registers import Registers, read_registers, register
@@ -34,8 +35,7 @@ def review(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
     with reporting():
         lines = waiting_for_review(read_registers(Home(home).registers))
         if as_json:
-            rows = lines.drop(columns="line").astype(object)
-            json.dump(rows.where(rows.notna(), None).to_dict("records"), sys.stdout, ensure_ascii=False, indent=2)
+            json.dump(plain_records(lines.drop(columns="line")), sys.stdout, ensure_ascii=False, indent=2)
             sys.stdout.write("\n")
             return
         console = output()

@@ -10,6 +10,7 @@ from rich.console import Console
 from assets import french
 from warehouse.editions import Edition
 from warehouse.errors import ConfigurationError
+from warehouse.frames import plain_records
 from warehouse.history import changes, corrections
 from warehouse.home import Home
 from warehouse.registers import register
@@ -49,11 +50,10 @@ class Comparison:
         """Plain data, None for what is missing."""
         columns = ["project_id", "name", "field" if self.is_correction else "change", "before", "after"]
         columns += [] if self.is_correction else ["difference"]
-        rows = self.rows[columns].astype(object)
         return {
             "before": self.before.label(),
             "after": self.after.label(),
-            "changes": rows.where(rows.notna(), None).to_dict("records"),
+            "changes": plain_records(self.rows[columns]),
         }
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from assets.french import month, number, percent
 from warehouse.errors import ConfigurationError
+from warehouse.frames import plain_records
 from warehouse.home import Home
 from warehouse.measures import without_withheld
 from warehouse.registers import read_registers
@@ -66,7 +67,7 @@ def project_dossier(home: Home, project: str) -> dict[str, Any]:
         concerned = lines["project_id"].eq(project)
         if "other_id" in lines:
             concerned |= lines["other_id"].eq(project)
-        found[name] = _records(lines.loc[concerned])
+        found[name] = plain_records(lines.loc[concerned])
     store = ParquetStore(home.warehouse)
     editions: list[dict[str, Any]] = []
     for key in store.editions(CORE_PROJECTS):
@@ -75,18 +76,11 @@ def project_dossier(home: Home, project: str) -> dict[str, Any]:
         if store.has(OUT_SLIPPAGE_PROJECTS, key):
             slippages = store.read(OUT_SLIPPAGE_PROJECTS, key)[["project_id", *SLIPPAGE_COLUMNS]]
             rows = rows.merge(slippages, on="project_id", how="left")
-        editions += _records(rows.drop(columns="project_id"))
+        editions += plain_records(rows.drop(columns="project_id"))
     found["editions"] = editions
     if not editions and not any(found[name] for name in SUBJECTS):
         raise ConfigurationError(f"Projet inconnu : « {project} ».")
     return found
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    dated = rows.assign(
-        **{name: rows[name].dt.strftime("%Y-%m-%d") for name in rows.select_dtypes("datetime").columns}
-    ).astype(object)
-    return [{str(k): v for k, v in record.items()} for record in dated.where(dated.notna(), None).to_dict("records")]
 
 
 def print_project(found: dict[str, Any], console: Console) -> None:

@@ -1,6 +1,5 @@
 """Why a headline moved between two editions: the bridge, the perimeters, and what forecasts were worth."""
 
-from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -11,6 +10,7 @@ from assets.french import number, points, visible
 from warehouse.bridge import POINTS, RATES, bridge, headline, waterfall
 from warehouse.editions import Edition
 from warehouse.errors import ConfigurationError
+from warehouse.frames import plain_records
 from warehouse.home import Home
 from warehouse.store import ParquetStore
 from warehouse.tables import OUT_FORECAST_BACKTEST, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
@@ -53,7 +53,7 @@ def explain(home: Home, first: Edition, last: Edition) -> dict[str, Any]:
             "after_pct": None if now is None else now * POINTS,
             "change_pts": None if then is None or now is None else (now - then) * POINTS,
             "components_pts": dict(waterfall(of_rate)),
-            "projects": _records(
+            "projects": plain_records(
                 of_rate.assign(weight=of_rate["contribution_pts"].abs())
                 .sort_values(["weight", "project_id"], ascending=[False, True])
                 .loc[:, ["project_id", "name", "component", "before_ratio", "after_ratio", "contribution_pts"]]
@@ -62,7 +62,7 @@ def explain(home: Home, first: Edition, last: Edition) -> dict[str, Any]:
     keys = [key for key in store.editions(OUT_SLIPPAGE_GROUPS) if first.key <= key <= last.key]
     found["perimeters"] = {key: _perimeters(store.read(OUT_SLIPPAGE_GROUPS, key)) for key in keys}
     has_backtest = store.has(OUT_FORECAST_BACKTEST, last.key)
-    found["backtest"] = _records(store.read(OUT_FORECAST_BACKTEST, last.key)) if has_backtest else []
+    found["backtest"] = plain_records(store.read(OUT_FORECAST_BACKTEST, last.key)) if has_backtest else []
     return found
 
 
@@ -97,14 +97,6 @@ def _print_backtest(backtest: list[dict[str, Any]], console: Console) -> None:
             f"{SKILL_VERDICTS.label(line['verdict']).lower()}",
             markup=False,
         )
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    dated = rows.assign(
-        **{name: rows[name].dt.strftime("%Y-%m-%d") for name in rows.select_dtypes("datetime").columns}
-    ).astype(object)
-    records: list[dict[Hashable, Any]] = dated.where(dated.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in record.items()} for record in records]
 
 
 def print_explanation(found: dict[str, Any], console: Console) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from warehouse.editions import Calendar, Edition
 from warehouse.errors import ConfigurationError
+from warehouse.frames import plain_records
 from warehouse.home import Home
 from warehouse.register_tables import VERSIONS
 from warehouse.registers import register
@@ -50,7 +51,7 @@ class KnownVersions:
         return {
             "version": int(last["version"]),
             "known_on": last["known_on"].date().isoformat(),
-            "corrections": _records(corrections),
+            "corrections": plain_records(corrections),
         }
 
 
@@ -138,15 +139,7 @@ def _events(store: ParquetStore, edition: Edition) -> list[dict[str, Any]]:
         return []
     changes = store.read(OUT_CHANGES, edition.key)
     rows = changes.loc[changes["change"].isin(EVENTS), ["change", "project_id", "name", "before", "after"]]
-    return _records(rows)
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = rows.astype(object)
-    return [
-        {str(name): value for name, value in record.items()}
-        for record in plain.where(plain.notna(), None).to_dict("records")
-    ]
+    return plain_records(rows)
 
 
 def _rate_summary(store: ParquetStore, edition: Edition, rate: str, compared: Sequence[str]) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from warehouse.errors import RegisterError, UnknownEditionError
 
 COLUMNS = ("edition", "ordinal", "published_on", "cutoff_on")
 _KEY = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_MONTHS = (
+# In French, January first.
+MONTHS = (
     "janvier",
     "février",
     "mars",
@@ -48,7 +49,7 @@ class Edition:
     def month_label(self) -> str:
         """The reference month in French: « juin 2020 »."""
         year, month = self.key.split("-")
-        return f"{_MONTHS[int(month) - 1]} {year}"
+        return f"{MONTHS[int(month) - 1]} {year}"
 
     def reference_date(self) -> dt.date:
         """The first day of the reference month."""

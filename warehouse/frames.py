@@ -1,4 +1,6 @@
-"""Pieces of pandas that the measures share and that keep dtypes, which pandas alone does not always."""
+"""Pieces of pandas that several modules share: look-ups that keep dtypes, rows as plain data."""
+
+from typing import Any
 
 import pandas as pd
 
@@ -17,3 +19,12 @@ def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
     """
     found: pd.Series = values.reindex(pd.Index(keys)).set_axis(keys.index)
     return found
+
+
+def plain_records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as plain data, ready for JSON: ISO dates, None for what is missing."""
+    dated = rows.assign(
+        **{name: rows[name].dt.strftime("%Y-%m-%d") for name in rows.select_dtypes("datetime").columns}
+    ).astype(object)
+    records = dated.where(dated.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in record.items()} for record in records]
