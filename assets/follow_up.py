@@ -4,7 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.asset_metadata import table_asset
-from assets.slippage import earlier, previous_projects
+from assets.slippage import previous_projects
 from warehouse import causes, ministry_brief, retrospective, scorecard, targets, watchlist
 from warehouse.follow_up_tables import (
     OUT_CAUSES,
@@ -17,15 +17,8 @@ from warehouse.home import Home
 from warehouse.rating_tables import OUT_RETROSPECTIVE, OUT_SCORECARD
 from warehouse.reference import targets as known_targets
 from warehouse.registers import register
-from warehouse.schema import Table
 from warehouse.store import ParquetStore
 from warehouse.tables import CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS
-
-
-def history_with(store: ParquetStore, table: Table, now: pd.DataFrame, edition: str) -> pd.DataFrame:
-    """The editions of a table before one, then that one as it is now."""
-    before = earlier(store.history(table, edition), edition)
-    return pd.concat([before, now], ignore_index=True) if len(before) else now
 
 
 @table_asset(OUT_CAUSES, "follow_up")
@@ -48,8 +41,8 @@ def out_watchlist(
     """Projects to follow closely, by rule: what triggered it, since when, and whether a securing mission is open."""
     edition = context.partition_key
     return watchlist.watchlist(
-        history_with(store, CORE_PROJECTS, core_projects, edition),
-        history_with(store, OUT_SLIPPAGE_PROJECTS, out_slippage_projects, edition),
+        store.history_with(CORE_PROJECTS, core_projects, edition),
+        store.history_with(OUT_SLIPPAGE_PROJECTS, out_slippage_projects, edition),
         register(home.registers, "baselines").read(),
         register(home.registers, "missions").read(),
         known_targets(),
@@ -98,8 +91,8 @@ def out_retrospective(
     """Finished projects: what was promised, what was delivered, how often it was revised, what missions taught."""
     edition = context.partition_key
     return retrospective.retrospective(
-        history_with(store, CORE_PROJECTS, core_projects, edition),
-        history_with(store, OUT_SLIPPAGE_PROJECTS, out_slippage_projects, edition),
+        store.history_with(CORE_PROJECTS, core_projects, edition),
+        store.history_with(OUT_SLIPPAGE_PROJECTS, out_slippage_projects, edition),
         register(home.registers, "baselines").read(),
         register(home.registers, "exits").read(),
         register(home.registers, "missions").read(),
@@ -117,8 +110,8 @@ def out_scorecard(
     """A rating of each project on five axes, by published thresholds, and overall; unknown values are not rated."""
     edition = context.partition_key
     return scorecard.scorecard(
-        history_with(store, CORE_PROJECTS, core_projects, edition),
-        history_with(store, OUT_SLIPPAGE_PROJECTS, out_slippage_projects, edition),
+        store.history_with(CORE_PROJECTS, core_projects, edition),
+        store.history_with(OUT_SLIPPAGE_PROJECTS, out_slippage_projects, edition),
         register(home.registers, "missions").read(),
         known_targets(),
     )

@@ -4,15 +4,9 @@ import dagster as dg
 import pandas as pd
 
 from assets.asset_metadata import table_asset
-from assets.slippage import earlier
 from warehouse import backtest, forecast
 from warehouse.store import ParquetStore
 from warehouse.tables import CORE_PROJECTS, OUT_FORECAST, OUT_FORECAST_BACKTEST
-
-
-def _history(store: ParquetStore, core_projects: pd.DataFrame, edition: str) -> pd.DataFrame:
-    before = earlier(store.history(CORE_PROJECTS, edition), edition)
-    return pd.concat([before, core_projects], ignore_index=True)
 
 
 @table_asset(OUT_FORECAST_BACKTEST, "forecast")
@@ -25,7 +19,7 @@ def out_forecast_backtest(
     nil, or may be luck, the verdict says so.
     """
     edition = context.partition_key
-    return backtest.backtest(_history(store, core_projects, edition), edition)
+    return backtest.backtest(store.history_with(CORE_PROJECTS, core_projects, edition), edition)
 
 
 @table_asset(OUT_FORECAST, "forecast")
@@ -42,5 +36,5 @@ def out_forecast(
     nominal, and in constant euros beside. The verdict of the trial goes with each forecast.
     """
     edition = context.partition_key
-    history = _history(store, core_projects, edition)
+    history = store.history_with(CORE_PROJECTS, core_projects, edition)
     return forecast.forecast(history, edition, out_slippage_projects, out_forecast_backtest)

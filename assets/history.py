@@ -7,7 +7,7 @@ import pandas as pd
 
 from assets import disclosure, explanation, follow_up, forecast
 from assets.asset_metadata import table_asset
-from assets.slippage import earlier, out_key_figures, out_slippage_groups, out_slippage_projects, previous_projects
+from assets.slippage import out_key_figures, out_slippage_groups, out_slippage_projects, previous_projects
 from warehouse import history, versions
 from warehouse.errors import ConfigurationError
 from warehouse.home import Home
@@ -39,7 +39,7 @@ def out_movements(
     previous = previous_projects(home, store, edition)
     if previous is None:
         return empty_frame(OUT_MOVEMENTS)
-    ever = earlier(store.history(CORE_PROJECTS, edition), edition)["project_id"]
+    ever = store.earlier(CORE_PROJECTS, edition)["project_id"]
     return history.movements(core_projects, previous, ever, register(home.registers, "exits").read())
 
 
@@ -58,7 +58,7 @@ def out_changes(
     previous = previous_projects(home, store, edition)
     if previous is None:
         return empty_frame(OUT_CHANGES)
-    ever = earlier(store.history(CORE_PROJECTS, edition), edition)["project_id"]
+    ever = store.earlier(CORE_PROJECTS, edition)["project_id"]
     ledger = register(home.registers, "baselines").read()
     exits = register(home.registers, "exits").read()
     return history.changes(core_projects, previous, ledger, ever=ever, exits=exits)
@@ -75,8 +75,8 @@ def out_leavers(
     edition = context.partition_key
     return history.leavers(
         core_projects,
-        earlier(store.history(CORE_PROJECTS, edition), edition),
-        earlier(store.history(OUT_SLIPPAGE_PROJECTS, edition), edition),
+        store.earlier(CORE_PROJECTS, edition),
+        store.earlier(OUT_SLIPPAGE_PROJECTS, edition),
         register(home.registers, "exits").read(),
     )
 

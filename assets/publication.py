@@ -28,8 +28,8 @@ def publication(
     """The page and the PDF of the edition: key figures, changes, target, charts, projects, data quality."""
     calendar = home.calendar()
     edition = calendar.find(context.partition_key)
-    figures = _until(store.history(OUT_KEY_FIGURES, edition.key), out_key_figures)
-    groups = _until(store.history(OUT_SLIPPAGE_GROUPS, edition.key), out_slippage_groups)
+    figures = store.history_with(OUT_KEY_FIGURES, out_key_figures, edition.key)
+    groups = store.history_with(OUT_SLIPPAGE_GROUPS, out_slippage_groups, edition.key)
     tables = PublicationTables(
         edition=edition,
         editions=tuple(calendar.find(key) for key in figures["edition"]),
@@ -49,9 +49,3 @@ def publication(
             "files": [str(path) for path in files],
         }
     )
-
-
-def _until(history: pd.DataFrame, computed: pd.DataFrame) -> pd.DataFrame:
-    """The editions before, and this one as it was just computed."""
-    earlier: pd.DataFrame = history.loc[history["edition"] < computed["edition"].iloc[0]]
-    return pd.concat([earlier, computed], ignore_index=True)

@@ -31,21 +31,12 @@ def previous_projects(home: Home, store: ParquetStore, edition: str) -> pd.DataF
     return store.read(CORE_PROJECTS, previous.key)
 
 
-def earlier(history: pd.DataFrame, edition: str) -> pd.DataFrame:
-    """The rows of the editions before one."""
-    rows: pd.DataFrame = history.loc[history["edition"] < edition]
-    return rows
-
-
 def withheld_and_past(home: Home, store: ParquetStore, projects: pd.DataFrame) -> tuple[Withheld, list[Aggregate]]:
     """What is withheld up to the edition of `projects`, and what the editions before it published of it."""
     edition = str(projects["edition"].iloc[0])
-    before = earlier(store.history(CORE_PROJECTS, edition), edition)
-    history = pd.concat([before, projects], ignore_index=True)
+    history = store.history_with(CORE_PROJECTS, projects, edition)
     withheld = withheld_figures(history, register(home.registers, "baselines").read())
-    figures, groups = (
-        earlier(store.history(table, edition), edition) for table in (OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS)
-    )
+    figures, groups = (store.earlier(table, edition) for table in (OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS))
     return withheld, published_aggregates(withheld, figures, groups)
 
 
@@ -62,10 +53,9 @@ def out_slippage_projects(
     warehouse stand in, marked `first_publication`.
     """
     edition = context.partition_key
-    before = earlier(store.history(CORE_PROJECTS, edition), edition)
     return slippage_by_project(
         core_projects,
-        pd.concat([before, core_projects], ignore_index=True),
+        store.history_with(CORE_PROJECTS, core_projects, edition),
         register(home.registers, "baselines").read(),
         previous_projects(home, store, edition),
     )
@@ -86,13 +76,12 @@ def out_slippage_groups(
     figures are left out, or counted where none can be computed back, as the settings of the home say.
     """
     edition = home.calendar().find(context.partition_key)
-    before = earlier(store.history(OUT_SLIPPAGE_PROJECTS, edition.key), edition.key)
     previous = home.calendar().previous(edition)
     has_previous = previous is not None and store.has(OUT_SLIPPAGE_PROJECTS, previous.key)
     groups = slippage_by_group(
         out_slippage_projects,
         target_for(edition).target_pct,
-        before,
+        store.earlier(OUT_SLIPPAGE_PROJECTS, edition.key),
         previous.key if previous is not None and has_previous else None,
     )
     withheld, past = withheld_and_past(home, store, core_projects)

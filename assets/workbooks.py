@@ -24,6 +24,7 @@ from assets.headers import HeaderMatch, layouts, match_headers
 from assets.old_workbooks import sheets_of_old_workbook
 from warehouse.files import sha256_of
 from warehouse.findings import Finding, errors_of
+from warehouse.home import received_files
 from warehouse.schema import empty_frame
 from warehouse.tables import RAW_SUBMISSIONS
 
@@ -73,7 +74,7 @@ def read_inbox(folder: Path, edition: str, limits: FileLimits = DEFAULT_LIMITS) 
                 expected=_accepted(),
             )
         ]
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+    files = received_files(folder)
     if not files:
         return empty_frame(RAW_SUBMISSIONS), [
             Finding(

@@ -159,8 +159,7 @@ def starts_do_not_move(
     core_projects: pd.DataFrame,
 ) -> dg.AssetCheckResult:
     """The start of a project without a declared baseline is that of the edition before."""
-    history = store.history(CORE_PROJECTS, context.partition_key)
-    earlier = history.loc[history["edition"] < context.partition_key]
+    earlier = store.earlier(CORE_PROJECTS, context.partition_key)
     ledger = register(home.registers, "baselines").read()
     return record(context, home, moved_starts(core_projects, earlier, ledger), checked=len(core_projects))
 

@@ -18,6 +18,13 @@ from warehouse.registers import register
 LOCK_TIMEOUT_SECONDS = 600
 
 
+def received_files(folder: Path) -> list[Path]:
+    """The files of an inbox, by name, none when it does not exist; hidden and office lock files are passed over."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+
+
 @dataclass(frozen=True)
 class Home:
     """The folders of one installation.
@@ -68,10 +75,7 @@ class Home:
 
     def received(self, edition: Edition) -> list[Path]:
         """The files received for an edition, by name; hidden files and office lock files are passed over."""
-        folder = self.inbox(edition)
-        if not folder.is_dir():
-            return []
-        return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+        return received_files(self.inbox(edition))
 
     def out(self, edition: Edition, kind: str) -> Path:
         """One folder of an edition's outputs: open_data, publication, quality or returned."""

@@ -74,6 +74,17 @@ class ParquetStore:
         """Whether a table has an edition."""
         return self.path(table, edition).is_file()
 
+    def earlier(self, table: Table, edition: str) -> pd.DataFrame:
+        """All editions of a table before one, in calendar order."""
+        rows = self.history(table, edition)
+        before: pd.DataFrame = rows.loc[rows["edition"] < edition]
+        return before
+
+    def history_with(self, table: Table, now: pd.DataFrame, edition: str) -> pd.DataFrame:
+        """The editions of a table before one, then that one as it was just computed."""
+        before = self.earlier(table, edition)
+        return pd.concat([before, now], ignore_index=True) if len(before) else now
+
     def history(self, table: Table, until: str) -> pd.DataFrame:
         """All editions of a table up to `until` included, in calendar order."""
         frames = [self.read(table, edition) for edition in self.editions(table) if edition <= until]
