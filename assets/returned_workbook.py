@@ -33,7 +33,8 @@ from assets.file_limits import FileLimits, UnreadableFileError
 from assets.french import counted
 from assets.submission_workbook import CREATED
 from assets.workbooks import DEFAULT_LIMITS, Sheet, column_letter, find_headers, open_sheets
-from warehouse.findings import SEVERITY_LABELS, Finding, Severity, shorten
+from warehouse.findings import SEVERITY_LABELS, Finding, shorten
+from warehouse.rules import SEVERITIES, Severity
 from warehouse.tables import CORE_PROJECTS
 from warehouse.terms import match_key
 
@@ -45,7 +46,6 @@ SUMMARY_TITLE = "Panorama des grands projets : anomalies de"
 COMMENT_TITLE = "Panorama des grands projets :"
 NOTHING_FOUND = "Aucune anomalie"
 WHOLE_EDITION, WHOLE_FILE = "(toute l'édition)", "(tout le fichier)"
-SEVERITIES: tuple[Severity, ...] = tuple(SEVERITY_LABELS)
 # Light enough for black text (contrast above 12), and odd enough that no ministry would have chosen them.
 FILLS: Mapping[Severity, str] = {"error": "FFF9C7C5", "warning": "FFFBE3A9", "notice": "FFCDE1F7"}
 COPY_WIDTH = 22
@@ -308,7 +308,7 @@ def _comment(former: Comment | None, findings: Sequence[Finding]) -> Comment:
 
 def _said(finding: Finding) -> str:
     value = f"« {shorten(finding.value)} »" if finding.value is not None else "aucune"
-    parts = [f"{SEVERITY_LABELS[finding.severity]} [{finding.rule}]", finding.message, f"Valeur trouvée : {value}."]
+    parts = [f"{SEVERITY_LABELS[finding.severity]} [{finding.code}]", finding.message, f"Valeur trouvée : {value}."]
     return "\n".join([*parts, f"Attendu : {finding.expected}."] if finding.expected else parts)
 
 
@@ -388,7 +388,7 @@ def _write_table(page: Worksheet, top: int, findings: Sequence[Finding], targets
         sheet = finding.sheet or (WHOLE_FILE if finding.file else WHOLE_EDITION)
         label = SEVERITY_LABELS[finding.severity]
         values = (
-            label, finding.rule, sheet, finding.row, finding.column, place, finding.value, finding.message,
+            label, finding.code, sheet, finding.row, finding.column, place, finding.value, finding.message,
             finding.expected,
         )  # fmt: skip
         for position, value in enumerate(values, start=1):

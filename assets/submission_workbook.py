@@ -32,6 +32,12 @@ PROJECTS_SHEET = "Projets"
 NEW_PROJECTS_SHEET = "Nouveaux projets"
 SIGN_OFF_SHEET = "Attestation"
 README_SHEET = "Lisez-moi"
+SIGN_OFF_TITLE = "Attestation du ministère"
+SIGN_OFF_MINISTRY = "Ministère"
+SIGN_OFF_EDITION = "Édition"
+SIGN_OFF_NIL = "Remontée « néant » : aucun grand projet à transmettre pour cette édition"
+SIGN_OFF_NAME = "Nom et fonction de la personne qui atteste les chiffres"
+SIGN_OFF_DATE = "Date de l'attestation"
 LISTS_SHEET = "Listes"
 YES_NO = ("Oui", "Non")
 # A fixed date, so that the same rows give the same bytes; spreadsheets want one in the properties of a file.
@@ -132,6 +138,7 @@ def write_form(
     path: Path,
     *,
     edition: str,
+    ministry: str,
     title: str,
     notes: Sequence[str] = (),
     locked: Collection[str] = (),
@@ -146,6 +153,7 @@ def write_form(
         frame: what is known already, as for `write_submission`.
         path: where the workbook goes.
         edition: key of the edition, which decides the headers.
+        ministry: label of the ministry whose form it is.
         title: what the workbook is, in French.
         notes: French sentences that say how to fill it in.
         locked: the fields that are locked on the rows where they are known.
@@ -168,7 +176,7 @@ def write_form(
         _write_known(new_projects, frame.iloc[:0], fields, to_fill, styles, locked)
         # A new project has no identifier yet: whoever keeps the register gives it one.
         _open_columns(new_projects, [field for field in fields if field.name != "project_id"], fields, to_fill)
-        _write_sign_off(sign_off, styles, to_fill)
+        _write_sign_off(sign_off, styles, to_fill, edition, ministry)
         _write_readme(readme, fields, styles, title, notes)
         places = _write_lists(lists, fields, styles)
         for sheet in (projects, new_projects):
@@ -274,24 +282,24 @@ def _comment_headers(sheet: Worksheet, fields: Sequence[Field]) -> None:
         sheet.write_comment(0, position, "\n".join(parts), {"width": COMMENT_WIDTH, "height": height})
 
 
-def _write_sign_off(sheet: Worksheet, styles: Styles, to_fill: Styles) -> None:
-    """Ask whether there is nothing to declare, who answers for it, and when.
+def _write_sign_off(sheet: Worksheet, styles: Styles, to_fill: Styles, edition: str, ministry: str) -> None:
+    """Say whose form it is and for when; ask whether there is nothing to declare, who answers for it, and when.
 
     One question a row: no row of it may look like the headers of a table of projects.
     """
     for position, width in enumerate(SIGN_OFF_WIDTHS):
         sheet.set_column(position, position, width)
-    sheet.write_string(0, 0, "Attestation du ministère", styles.title)
-    questions = (
-        ("Remontée « néant » : aucun grand projet à transmettre pour cette édition", to_fill.text),
-        ("Nom et fonction de la personne qui atteste les chiffres", to_fill.text),
-        ("Date de l'attestation", to_fill.date),
-    )
-    for row, (question, style) in enumerate(questions, start=2):
-        sheet.write_string(row, 0, question, styles.text)
+    sheet.write_string(0, 0, SIGN_OFF_TITLE, styles.title)
+    known = ((SIGN_OFF_MINISTRY, ministry), (SIGN_OFF_EDITION, edition))
+    for row, (label, value) in enumerate(known, start=2):
+        sheet.write_string(row, 0, label, styles.text)
+        sheet.write_string(row, 1, value, styles.text)
+    asked = ((SIGN_OFF_NIL, to_fill.text), (SIGN_OFF_NAME, to_fill.text), (SIGN_OFF_DATE, to_fill.date))
+    for row, (label, style) in enumerate(asked, start=4):
+        sheet.write_string(row, 0, label, styles.text)
         sheet.write_blank(row, 1, None, style)
-    sheet.data_validation(2, 1, 2, 1, {"validate": "list", "source": list(YES_NO)})
-    sheet.data_validation(4, 1, 4, 1, {"validate": "date", "criteria": ">=", "value": EARLIEST_DATE})
+    sheet.data_validation(4, 1, 4, 1, {"validate": "list", "source": list(YES_NO)})
+    sheet.data_validation(6, 1, 6, 1, {"validate": "date", "criteria": ">=", "value": EARLIEST_DATE})
 
 
 def _accepted(field: Field) -> str:

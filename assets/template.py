@@ -140,6 +140,7 @@ def write_template(template: Template, path: Path) -> None:
         template.rows,
         path,
         edition=template.edition.key,
+        ministry=MINISTRIES.label(template.ministry_id),
         title=template.title(),
         notes=template.notes(),
         locked=LOCKED_FIELDS,

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from warehouse.findings import Finding, Severity, shorten
+from warehouse.findings import Finding, shorten
+from warehouse.rules import Severity
 from warehouse.schema import Column, Table
 from warehouse.vocabulary import VOCABULARIES
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import dagster as dg
 
 from assets.partitions import EDITIONS
-from warehouse.findings import Finding
+from warehouse.findings import Finding, finding_of
 from warehouse.home import Home
 from warehouse.quality import write_quality
 
@@ -62,4 +62,4 @@ def findings_in(evaluation: dg.AssetCheckEvaluation) -> list[Finding]:
     metadata = evaluation.metadata["findings"]
     if not isinstance(metadata, dg.JsonMetadataValue) or not isinstance(metadata.data, list):
         return []
-    return [Finding(**finding) for finding in metadata.data]
+    return [finding_of(finding) for finding in metadata.data]

@@ -75,7 +75,7 @@ def _csv_text(findings: Sequence[Finding]) -> str:
     writer.writerow(SUMMARY_HEADERS)
     for finding in findings:
         label = SEVERITY_LABELS[finding.severity]
-        cells = (label, finding.rule, finding.sheet, finding.row, finding.column, finding.cell, finding.value)
+        cells = (label, finding.code, finding.sheet, finding.row, finding.column, finding.cell, finding.value)
         writer.writerow([_as_text(cell) for cell in (*cells, finding.message, finding.expected)])
     return stream.getvalue()
 

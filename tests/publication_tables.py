@@ -202,11 +202,11 @@ def _movements(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 FINDINGS = (
-    Finding("cost_band_disagrees", "warning", "La tranche transmise ne correspond pas au coût actualisé.",
+    Finding("cost_band_matches_cost", "warning", "La tranche transmise ne correspond pas au coût actualisé.",
             file="justice.xlsx", sheet="Projets", row=10, column="Tranche", cell="H10", value="moins de 5 M€"),
-    Finding("cost_band_disagrees", "warning", "La tranche transmise ne correspond pas au coût actualisé.",
+    Finding("cost_band_matches_cost", "warning", "La tranche transmise ne correspond pas au coût actualisé.",
             file="culture.xlsx", sheet="Projets", row=7, column="Tranche", cell="H7", value="plus de 100 M€"),
-    Finding("empty_column_ignored", "notice", "Onze colonnes vides après les données sont ignorées.", file="pm.xlsx"),
+    Finding("last_line_is_ended", "notice", "Onze colonnes vides après les données sont ignorées.", file="pm.xlsx"),
 )  # fmt: skip
 
 

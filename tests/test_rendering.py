@@ -110,7 +110,7 @@ def _withheld_with_figures(shown: PublicationTables) -> PublicationTables:
     told = Finding(
         "x", "warning", "Coût de 98765,4 M€.", file=row["source_file"], row=row["source_row"], value="98765,4"
     )
-    named = Finding("x", "warning", f"{row['name']} : 8642 mois.")
+    named = Finding("cost_is_given", "warning", f"{row['name']} : 8642 mois.")
     return replace(shown, projects=projects, slippage=slippage, findings=(*shown.findings, told, named))
 
 

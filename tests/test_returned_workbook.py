@@ -93,10 +93,10 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (
             "B3",
             "error",
-            ["[ministry_is_known]", "Ministère inconnu.", "Ministère de la Magie", "le plus proche : « "],
+            ["[MIN-001]", "Ministère inconnu.", "Ministère de la Magie", "le plus proche : « "],
         ),
-        ("G4", "error", ["[updated_end_date_is_after_start]", "La fin précède le début.", "« 2018-12-01 »"]),
-        ("D5", "warning", ["Alerte [phase_is_given]", "La phase manque.", "Valeur trouvée : aucune.", "Attendu : "]),
+        ("G4", "error", ["[DATE-001]", "La fin précède le début.", "« 2018-12-01 »"]),
+        ("D5", "warning", ["Alerte [PHASE-002]", "La phase manque.", "Valeur trouvée : aucune.", "Attendu : "]),
         ("H6", "error", ["[baseline_agrees_with_ledger]", "PROJET ECHO", "Valeur trouvée : « 11", "Attendu : 10"]),
     ],
 )
@@ -146,7 +146,7 @@ def test_the_same_anomalies_are_given_as_csv_and_json(refused: Path) -> None:
     lines = list(csv.DictReader(io.StringIO((folder / "culture.csv").read_text(encoding="utf-8"))))
     listed = summary(folder / "culture.xlsx")
     assert (report["edition"], report["file"]) == (EDITION, "culture.xlsx")
-    assert [found["rule"] for found in report["findings"]] == [line["Règle"] for line in listed]
+    assert [found["code"] for found in report["findings"]] == [line["Règle"] for line in listed]
     assert [(line["Règle"], line["Message"]) for line in lines] == [(line["Règle"], line["Message"]) for line in listed]
     assert next(line for line in lines if line["Cellule"] == "I2")["Valeur"] == "-1.5"
 
@@ -267,9 +267,9 @@ def test_the_findings_of_a_run_take_the_place_of_those_kept(tmp_path: Path) -> N
     home = Home(tmp_path)
     edition = home.calendar().find(EDITION)
     write_xlsx(home.inbox(edition) / "culture.xlsx", table_of(rows()))
-    write_quality(home, edition, "one", [Finding("of_the_run_before", "warning", "Périmé.")], 1)
-    (path,) = write_returned(home, edition, [Finding("of_this_run", "notice", "Juste.", file="culture.xlsx")])
-    assert [line["Règle"] for line in summary(path)] == ["of_this_run"]
+    write_quality(home, edition, "one", [Finding("phase_is_given", "warning", "Périmé.")], 1)
+    (path,) = write_returned(home, edition, [Finding("cost_is_given", "notice", "Juste.", file="culture.xlsx")])
+    assert [line["Règle"] for line in summary(path)] == ["cost_is_given"]
 
 
 def test_the_demonstration_keeps_its_lists_widths_and_panes(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def back_from(path: Path, *findings: Finding) -> Workbook:
     return load_workbook(io.BytesIO(returned_workbook(path, findings, EDITION)))
 
 
-def about(place: str | None, rule: str = "a_rule", severity: str = "error", **more: object) -> Finding:
+def about(place: str | None, rule: str = "value_is_readable", severity: str = "error", **more: object) -> Finding:
     values = {"sheet": "Projets", "row": 2, "cell": place, "file": "f.xlsx"} | more
     return Finding(rule, severity, "Un message.", **values)  # type: ignore[arg-type]  # keywords
 

@@ -209,14 +209,16 @@ def test_new_projects_wait_under_the_same_headers(forms: dict[str, Path], tmp_pa
 def test_whoever_signs_is_not_taken_for_a_project(forms: dict[str, Path], tmp_path: Path) -> None:
     book = openpyxl.load_workbook(forms["culture"])
     sheet = book["Attestation"]
-    questions = [sheet.cell(row, 1).value for row in (3, 4, 5)]
+    assert [sheet.cell(row, 2).value for row in (3, 4)] == ["Ministère de la Culture", "2022-06"]
+    assert [sheet.cell(row, 2).protection.locked for row in (3, 4)] == [True] * 2
+    questions = [sheet.cell(row, 1).value for row in (5, 6, 7)]
     assert ["néant" in str(questions[0]), "Nom" in str(questions[1]), "Date" in str(questions[2])] == [True] * 3
-    assert [sheet.cell(row, 2).protection.locked for row in (3, 4, 5)] == [False] * 3
+    assert [sheet.cell(row, 2).protection.locked for row in (5, 6, 7)] == [False] * 3
     assert [(str(rule.sqref), rule.type) for rule in sheet.data_validations.dataValidation] == [
-        ("B3", "list"),
-        ("B5", "date"),
+        ("B5", "list"),
+        ("B7", "date"),
     ]
-    sheet["B3"], sheet["B4"], sheet["B5"] = "Non", "Une secrétaire générale", dt.date(2022, 6, 1)
+    sheet["B5"], sheet["B6"], sheet["B7"] = "Non", "Une secrétaire générale", dt.date(2022, 6, 1)
     book.save(tmp_path / "culture.xlsx")
     assert set(read_back(tmp_path / "culture.xlsx")["source_sheet"]) == {"Projets"}
 

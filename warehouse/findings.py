@@ -3,11 +3,12 @@
 The place is as precise as the rule allows: an edition, a file, a sheet, a row, a cell.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any
 
-Severity = Literal["error", "warning", "notice"]
+from warehouse.rules import Severity, code_of
+
 SEVERITY_LABELS: dict[Severity, str] = {"error": "Erreur", "warning": "Alerte", "notice": "Information"}
 
 
@@ -30,6 +31,11 @@ class Finding:
     value: str | None = None
     expected: str | None = None
 
+    @property
+    def code(self) -> str:
+        """The stable code of the rule, for instance `COST-004`."""
+        return code_of(self.rule)
+
     def place(self) -> str:
         """Where it is, as a person would say it; empty for a finding about the whole edition."""
         column = self.column and f"colonne « {self.column} »" + (f" (cellule {self.cell})" if self.cell else "")
@@ -47,11 +53,16 @@ class Finding:
         value = "" if self.value is None else f" Valeur trouvée : « {shorten(self.value)} »."
         expected = "" if self.expected is None else f" Attendu : {self.expected}."
         lead = f"{place} : " if place else ""
-        return f"{SEVERITY_LABELS[self.severity]} [{self.rule}] {lead}{self.message}{value}{expected}"
+        return f"{SEVERITY_LABELS[self.severity]} [{self.code}] {lead}{self.message}{value}{expected}"
 
     def as_dict(self) -> dict[str, str | int | None]:
-        """The finding as plain data, in the order it is declared."""
-        return asdict(self)
+        """The finding as plain data, its code first, then as it is declared."""
+        return {"code": self.code, **asdict(self)}
+
+
+def finding_of(data: Mapping[str, Any]) -> Finding:
+    """The finding that `as_dict` gave."""
+    return Finding(**{name: value for name, value in data.items() if name != "code"})
 
 
 def shorten(text: str, width: int = 120) -> str:

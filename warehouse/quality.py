@@ -6,7 +6,7 @@ from typing import Any
 
 from warehouse.editions import Edition
 from warehouse.files import write_text
-from warehouse.findings import Finding
+from warehouse.findings import Finding, finding_of
 from warehouse.home import Home
 
 
@@ -29,4 +29,4 @@ def read_findings(home: Home, edition: Edition) -> list[Finding]:
     """Every finding kept for an edition, in the order of the checks' names."""
     files = sorted(home.out(edition, "quality").glob("*.json"))
     reports = [json.loads(path.read_text(encoding="utf-8")) for path in files]
-    return [Finding(**finding) for report in reports for finding in report["findings"]]
+    return [finding_of(finding) for report in reports for finding in report["findings"]]

@@ -260,6 +260,88 @@ VERSIONS = _register(
     Column("reason", "motif", "Motif", "string", "Pourquoi la version a changé."),
 )
 
+SUBMISSIONS = _register(
+    "submissions",
+    "Remontées reçues",
+    "Une ligne par fichier reçu et par ministère dont il porte les projets, dans l'ordre de prise en compte.",
+    EDITION,
+    replace(MINISTRY_ID, required=False, description="Ministère porteur ; vide pour un fichier dont rien ne le dit."),
+    Column(
+        "version",
+        "version",
+        "Version",
+        "integer",
+        "Rang de la remontée de ce ministère pour cette édition ; les anciennes versions sont gardées.",
+        required=True,
+        minimum=1,
+    ),
+    Column("file", "fichier", "Fichier", "string", "Nom du fichier reçu.", required=True),
+    Column(
+        "sha256",
+        "empreinte",
+        "Empreinte",
+        "string",
+        "Empreinte SHA-256 du fichier reçu, sous laquelle il est gardé.",
+        required=True,
+        pattern=r"^[0-9a-f]{64}$",
+    ),
+    Column("received_on", "recu_le", "Reçu le", "date", "Jour où le fichier a été pris en compte.", required=True),
+    Column(
+        "replaces_sha256",
+        "remplace",
+        "Remplace",
+        "string",
+        "Empreinte du fichier que celui-ci remplace ; vide pour un premier envoi ou un complément.",
+        pattern=r"^[0-9a-f]{64}$",
+    ),
+    Column(
+        "status",
+        "etat",
+        "État",
+        "string",
+        "Lu, « néant » attesté, ou écarté parce qu'il ne peut pas être ouvert sans danger.",
+        required=True,
+        vocabulary="submission_statuses",
+    ),
+    Column("signed_by", "atteste_par", "Attesté par", "string", "Nom et fonction de la personne qui atteste."),
+    Column("signed_on", "atteste_le", "Attesté le", "date", "Date de l'attestation."),
+)
+
+RULE_CHANGES = _register(
+    "rule_changes",
+    "Règles modifiées",
+    "Une ligne par règle qu'un exploitant reclasse ou suspend, depuis une édition, avec son motif.",
+    Column(
+        "code",
+        "code",
+        "Code",
+        "string",
+        "Code de la règle au catalogue, par exemple COST-004.",
+        required=True,
+        pattern=r"^[A-Z]+-\d{3}$",
+    ),
+    Column(
+        "grade",
+        "gravite",
+        "Gravité",
+        "string",
+        "Ce que la règle devient.",
+        required=True,
+        vocabulary="rule_grades",
+    ),
+    _edition("first_edition", "premiere_edition", "Première édition", "Édition à partir de laquelle cela vaut."),
+    _edition(
+        "last_edition",
+        "derniere_edition",
+        "Dernière édition",
+        "Dernière édition où cela vaut ; vide : jusqu'à nouvel ordre.",
+        required=False,
+    ),
+    DECIDED_ON,
+    DECIDED_BY,
+    REASON,
+)
+
 REGISTERS: dict[str, Table] = {
     table.name.removeprefix("register_"): table
     for table in (
@@ -275,5 +357,7 @@ REGISTERS: dict[str, Table] = {
         MISSIONS,
         WITHHELD,
         VERSIONS,
+        SUBMISSIONS,
+        RULE_CHANGES,
     )
 }

@@ -152,6 +152,26 @@ LINK_DECISIONS = Vocabulary(
     ),
 )
 
+SUBMISSION_STATUSES = Vocabulary(
+    "submission_statuses",
+    (
+        Term("read", "Lu"),
+        Term("nil", "Néant"),
+        Term("quarantined", "Écarté"),
+    ),
+)
+
+# What an operator makes of a rule.
+RULE_GRADES = Vocabulary(
+    "rule_grades",
+    (
+        Term("error", "Erreur"),
+        Term("warning", "Alerte"),
+        Term("notice", "Information"),
+        Term("off", "Suspendue"),
+    ),
+)
+
 # What a person decides of an identity: two ids are one project, an id is two projects, a doubtful one is its own.
 IDENTITY_DECISIONS = Vocabulary(
     "identity_decisions",
@@ -340,6 +360,8 @@ VOCABULARIES: dict[str, Vocabulary] = {
         MOVEMENTS,
         EXIT_REASONS,
         LINK_DECISIONS,
+        SUBMISSION_STATUSES,
+        RULE_GRADES,
         IDENTITY_DECISIONS,
         LINEAGE_EVENTS,
         OPINION_AXES,

@@ -1,0 +1,60 @@
+"""The catalogue of the rules: a stable code each, why it exists, where it comes from; and what an operator made of it.
+
+A rule is named in code by a sentence that is true when it passes, and by its code to the ministries: neither is ever
+given to another rule. What a rule looks at is where it runs; `data/rules.csv` declares all of them.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Literal, cast, get_args
+
+Severity = Literal["error", "warning", "notice"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+
+@dataclass(frozen=True)
+class RuleDeclaration:
+    """One rule of the catalogue; texts are French sentences.
+
+    `title` is what holds when the rule passes, `reason` why it exists, `source` the text or the fact it rests on,
+    `example` what breaks it. A rule that is not `adjustable` protects the tables themselves: no register can switch
+    it off.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    adjustable: bool
+    title: str
+    reason: str
+    source: str
+    example: str
+
+
+@cache
+def catalogue() -> Mapping[str, RuleDeclaration]:
+    """Every rule by its name, in the order of the codes."""
+    text = resources.files("warehouse").joinpath("data", "rules.csv").read_text(encoding="utf-8")
+    rules = [
+        RuleDeclaration(
+            code=row["code"],
+            name=row["rule"],
+            severity=cast("Severity", row["severity"]),
+            adjustable=row["adjustable"] == "oui",
+            title=row["title"],
+            reason=row["reason"],
+            source=row["source"],
+            example=row["example"],
+        )
+        for row in csv.DictReader(text.splitlines(), strict=True)
+    ]
+    return MappingProxyType({rule.name: rule for rule in rules})
+
+
+def code_of(rule: str) -> str:
+    """The code of a rule by its name; KeyError for one that the catalogue does not have."""
+    return catalogue()[rule].code
