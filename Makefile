@@ -4,7 +4,7 @@ PANORAMA_HOME ?= panorama-home
 bin = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo ui test lint clean
+.PHONY: help demo ui test fuzz lint clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -24,6 +24,10 @@ test:  ## run the tests
 	@scripts/bootstrap --dev
 	@scripts/install-test-tools
 	$(bin)/pytest -n auto
+
+fuzz:  ## read thousands of submissions made wrong: none may crash, hang or change a value silently
+	@scripts/bootstrap --dev
+	$(bin)/python -m benchmarks.fuzz --files 5000
 
 lint:  ## run the linters, the type checker and the import contracts
 	@scripts/bootstrap --dev

@@ -1,10 +1,11 @@
 """Everything the publication of an edition says, gathered once for the page and for the PDF."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from assets import charts, drawing, french, project_rows, reading, wording
+from assets import charts, drawing, french, project_rows, quality_wording, reading, wording
 from assets.reading import PublicationTables
 
 
@@ -42,10 +43,12 @@ class Contents:
     bar_width: float
     target: str
     method: tuple[Definition, ...]
+    quality_method: tuple[Definition, ...]
     methods: wording.DataTable
     coverage: wording.DataTable
     sources: wording.DataTable
     findings: tuple[wording.FindingGroup, ...]
+    quality: quality_wording.Quality
 
 
 def contents(tables: PublicationTables) -> Contents:
@@ -79,10 +82,12 @@ def contents(tables: PublicationTables) -> Contents:
         bar_width=project_rows.BAR_WIDTH,
         target="" if pd.isna(target) else french.short_percent(float(target) / 100),
         method=_method(shown),
+        quality_method=_definitions(quality_wording.method()),
         methods=wording.methods_table(shown),
         coverage=wording.coverage_table(shown),
         sources=wording.sources_table(shown),
         findings=wording.finding_groups(shown.findings),
+        quality=quality_wording.quality(shown),
     )
 
 
@@ -111,6 +116,10 @@ def _method(tables: PublicationTables) -> tuple[Definition, ...]:
         definitions["Cible"] = (
             f"au plus {french.short_percent(float(target) / 100)} d'écart moyen, budgétaire comme calendaire."
         )
+    return _definitions(definitions)
+
+
+def _definitions(definitions: Mapping[str, str]) -> tuple[Definition, ...]:
     return tuple(
         Definition(term.replace("n. c.", french.UNKNOWN), french.typeset(text)) for term, text in definitions.items()
     )

@@ -50,6 +50,11 @@ def number(value: float | None, decimals: int = 0, *, signed: bool = False) -> s
     return f"+{digits}" if signed and exact > 0 else digits
 
 
+def exact(value: float) -> str:
+    """A number with every decimal it has: « 1234,567 »."""
+    return f"{Decimal(repr(float(value))).normalize():f}".replace("-", MINUS).replace(".", ",")
+
+
 def percent(ratio: float | None, decimals: int = 1, *, signed: bool = False) -> str:
     """A ratio as a percentage: 0.135 is « 13,5 % »."""
     if ratio is None or pd.isna(ratio):

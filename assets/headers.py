@@ -12,8 +12,15 @@ from importlib import resources
 from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
 
+from assets.sheets import Sheet, cell_text, column_letter
 from warehouse.errors import ConfigurationError
+from warehouse.findings import Finding
 from warehouse.terms import match_key
+
+# Titles and notes may stand above the headers.
+HEADER_ROWS = 15
+# How far a row must look like headers before an unknown one is said to be wrong, rather than the sheet another thing.
+RECOGNISED_HEADERS = 3
 
 
 @dataclass(frozen=True)
@@ -92,16 +99,25 @@ def layouts(edition: str) -> tuple[Layout, ...]:
 
 
 def _read(name: str, edition: str) -> Layout:
-    source = resources.files("assets").joinpath(f"layouts/{name}.csv")
     columns = []
-    lines = source.read_text(encoding="utf-8").splitlines()
-    for number, row in enumerate(csv.DictReader(lines), start=2):
+    for number, row in enumerate(_lines(name), start=2):
         if row["presence"] not in ("required", "optional"):
             raise ConfigurationError(f"layouts/{name}.csv, ligne {number} : présence {row['presence']!r}.")
         if (row["first_edition"] or "0") <= edition <= (row["last_edition"] or "9"):
             conventions = frozenset(row["convention"].split(";")) - {""}
             columns.append(LayoutColumn(row["field"], row["header"], row["presence"] == "required", conventions))
     return Layout(name, tuple(columns))
+
+
+def _lines(name: str) -> list[dict[str, str]]:
+    source = resources.files("assets").joinpath(f"layouts/{name}.csv")
+    return list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+
+
+@cache
+def header_keys() -> frozenset[str]:
+    """The `match_key` of every header of every layout, whatever the edition."""
+    return frozenset(match_key(row["header"]) for name in LAYOUT_NAMES for row in _lines(name))
 
 
 def match_headers(cells: Sequence[str], layout: Layout) -> HeaderMatch:
@@ -128,3 +144,72 @@ def match_headers(cells: Sequence[str], layout: Layout) -> HeaderMatch:
         tuple(repeated),
         tuple(headers[field] for field in headers if field in missing),
     )
+
+
+def find_headers(sheet: Sheet, edition: str) -> tuple[int, HeaderMatch] | None:
+    """The row of a sheet that holds headers, counted from 0, and the layout it fits best.
+
+    None for a sheet that is no table of projects: fewer than three known headers in its first rows.
+    """
+    best: tuple[int, HeaderMatch] | None = None
+    for number, row in enumerate(sheet.rows[:HEADER_ROWS]):
+        texts = [cell_text(cell) for cell in row]
+        for layout in layouts(edition):
+            match = match_headers(texts, layout)
+            if best is None or _fit(match) > _fit(best[1]):
+                best = (number, match)
+    if best is None or len(best[1].columns) < RECOGNISED_HEADERS:
+        return None
+    return best
+
+
+def _fit(match: HeaderMatch) -> tuple[int, int]:
+    return (len(match.columns) - len(match.missing) - len(match.unknown), len(match.columns))
+
+
+def header_findings(file: str, sheet: Sheet, header_row: int, match: HeaderMatch) -> list[Finding]:
+    """What is wrong with the headers of a recognised sheet."""
+    texts = [cell_text(cell) for cell in sheet.rows[header_row]]
+
+    def at(position: int, rule: str, message: str, expected: str) -> Finding:
+        return Finding(
+            rule,
+            "error",
+            message,
+            file=file,
+            sheet=sheet.name,
+            row=header_row + 1,
+            column=texts[position].strip(),
+            cell=f"{column_letter(position)}{header_row + 1}",
+            value=texts[position],
+            expected=expected,
+        )
+
+    found = {column.field for column in match.columns.values()}
+
+    def nearest(position: int) -> str:
+        return " ou ".join(f"« {name} »" for name in match.layout.nearest_headers(texts[position], found))
+
+    return [
+        *(
+            at(position, "header_is_known", "En-tête inconnu.", f"un en-tête connu, par exemple {nearest(position)}")
+            for position in match.unknown
+        ),
+        *(
+            at(position, "header_is_unique", "En-tête répété.", "une seule colonne de ce nom")
+            for position in match.repeated
+        ),
+        *(
+            Finding(
+                "required_header_is_present",
+                "error",
+                f"La colonne « {header} » manque.",
+                file=file,
+                sheet=sheet.name,
+                row=header_row + 1,
+                column=header,
+                expected=f"une colonne « {header} »",
+            )
+            for header in match.missing
+        ),
+    ]

@@ -5,7 +5,7 @@ import datetime as dt
 import dagster as dg
 import pandas as pd
 
-from assets import disclosure, explanation, follow_up, forecast
+from assets import collection, data_quality, disclosure, explanation, follow_up, forecast
 from assets.asset_metadata import table_asset
 from assets.slippage import out_key_figures, out_slippage_groups, out_slippage_projects, previous_projects
 from warehouse import history, versions
@@ -92,6 +92,7 @@ def out_leavers(
         out_movements,
         out_changes,
         out_leavers,
+        collection.out_collection,
         explanation.out_bridge,
         disclosure.out_disclosure,
         follow_up.out_causes,
@@ -101,6 +102,8 @@ def out_leavers(
         follow_up.out_target_projects,
         follow_up.out_retrospective,
         follow_up.out_scorecard,
+        data_quality.out_project_quality,
+        data_quality.out_ministry_quality,
         forecast.out_forecast,
         forecast.out_forecast_backtest,
     ],

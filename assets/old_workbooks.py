@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from assets.file_limits import ContentScan, FileLimits, UnreadableFileError, beyond
+from assets.content_scan import ContentScan, UnreadableFileError, beyond
+from assets.file_limits import FileLimits
+from assets.sheets import Sheet
 
 
-def sheets_of_old_workbook(path: Path, limits: FileLimits) -> list[tuple[str, list[list[Any]]]]:
+def sheets_of_old_workbook(path: Path, limits: FileLimits) -> list[Sheet]:
     """The sheets of an .xls, read by a process of its own that the system stops at the limits.
 
     The old binary format announces sizes that a reader allocates before looking: no cheap count is safe, and a failed
@@ -34,7 +36,7 @@ def sheets_of_old_workbook(path: Path, limits: FileLimits) -> list[tuple[str, li
     answer = pickle.loads(done.stdout)  # noqa: S301 - written by our own process
     if isinstance(answer, str):
         raise UnreadableFileError(answer)
-    sheets: list[tuple[str, list[list[Any]]]] = answer
+    sheets: list[Sheet] = answer
     return sheets
 
 
@@ -44,7 +46,7 @@ def answer_parent() -> None:
     memory, seconds, rows, cells, characters = map(int, numbers)
     _limit_process(memory, seconds)
     limits = FileLimits(rows=rows, cells=cells, characters=characters)
-    answer: str | list[tuple[str, list[list[Any]]]]
+    answer: str | list[Sheet]
     try:
         answer = _bounded_sheets(path, limits)
     except UnreadableFileError as error:
@@ -62,7 +64,7 @@ def _limit_process(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _bounded_sheets(path: str, limits: FileLimits) -> list[tuple[str, list[list[Any]]]]:
+def _bounded_sheets(path: str, limits: FileLimits) -> list[Sheet]:
     scan = ContentScan(limits)
     sheets = []
     workbook = CalamineWorkbook.from_path(path)
@@ -71,9 +73,10 @@ def _bounded_sheets(path: str, limits: FileLimits) -> list[tuple[str, list[list[
             sheet = workbook.get_sheet_by_name(meta.name)
             if sheet.total_height and sheet.total_width:
                 scan.reach(sheet.total_height, sheet.total_width, 0)
-            cells = sheet.to_python(skip_empty_area=False)
+            cells: list[list[Any]] = sheet.to_python(skip_empty_area=False)
             scan.characters += sum(len(cell) for row in cells for cell in row if isinstance(cell, str))
             scan.reach(0, 0, 0)
             scan.close_sheet()
-            sheets.append((meta.name, cells))
+            is_hidden = meta.visible != SheetVisibleEnum.Visible
+            sheets.append(Sheet(meta.name, cells, is_hidden=is_hidden, merged=sheet.merged_cell_ranges or ()))
     return sheets

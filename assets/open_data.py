@@ -1,113 +1,125 @@
-"""The semester dataset: one row per project, under French names, as CSV and Parquet, with its schema."""
+"""The semester dataset: every file of `out/<edition>/open_data/`, as `warehouse.open_tables` lists them."""
 
-import json
+from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 import pandas as pd
-import pyarrow as pa
 
 from assets.asset_metadata import folder_asset
-from assets.slippage import out_slippage_groups
+from assets.history import core_corrections
+from assets.open_about import About, changelog_text, publishable_corrections
+from assets.open_catalogue import catalogue
+from assets.open_contracting import project_package
+from assets.open_documents import (
+    checksums,
+    data_package,
+    dictionary_html,
+    dictionary_markdown,
+    readme_text,
+    schema_text,
+)
+from assets.open_formats import WORKBOOK_WRITERS, csv_text, json_text, published_parquet, sqlite_bytes, workbook
+from assets.open_rows import as_withheld_today, open_frames, read_tables
+from warehouse.editions import Edition
 from warehouse.files import replacing_directory
 from warehouse.home import Home
-from warehouse.measures import without_withheld
-from warehouse.schema import Table, conform, table_schema, to_arrow
-from warehouse.store import parquet_bytes
-from warehouse.tables import CORE_PROJECTS, OPEN_PROJECTS
-from warehouse.vocabulary import VOCABULARIES
+from warehouse.open_tables import DATA_FILES, published_files
+from warehouse.protection import statement
+from warehouse.registers import register
+from warehouse.schema import Table
+from warehouse.store import ParquetStore
+from warehouse.tables import CORE_CORRECTIONS, CORE_PROJECTS, OPEN_PROJECTS, OUT_DISCLOSURE
+from warehouse.versions import version_count
 
-# What a spreadsheet takes for the start of a formula when it opens a CSV file.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
+
+def about_edition(home: Home, store: ParquetStore, edition: Edition) -> About:
+    """What the dataset of an edition says of itself, from the warehouse and the registers.
+
+    Raises:
+        RegisterError: a malformed register.
+        SchemaError: a table of the edition was not computed.
+    """
+    projects = store.read(CORE_PROJECTS, edition.key)
+    flagged = as_withheld_today(projects, register(home.registers, "withheld").read())
+    return About(
+        edition=edition,
+        first=home.calendar().find(store.editions(CORE_PROJECTS)[0]),
+        version=max(1, version_count(home, edition.key)),
+        is_fictitious=bool(projects["fictitious"].any()),
+        disclosure=statement(store.read(OUT_DISCLOSURE, edition.key)),
+        corrections=publishable_corrections(store.read(CORE_CORRECTIONS, edition.key), flagged),
+    )
 
 
-def open_projects(projects: pd.DataFrame, slippages: pd.DataFrame) -> pd.DataFrame:
-    """The published rows of an edition, with the columns of `OPEN_PROJECTS`.
-
-    Withheld figures are missing; the initial figures are those the slippage was counted from.
+def open_files(frames: Mapping[Table, pd.DataFrame], about: About) -> dict[str, bytes]:
+    """The bytes of every file of the dataset of an edition, by name.
 
     Args:
-        projects: core projects of the edition.
-        slippages: slippage per project of the edition.
+        frames: the rows of every table, from `assets.open_rows.open_frames`.
+        about: what the dataset says of itself.
     """
-    taken_from_slippage = [
-        name for name in OPEN_PROJECTS.names() if name in slippages.columns and name not in CORE_PROJECTS.names()
-    ]
-    figures = slippages.set_index("project_id")
-    published = without_withheld(projects).set_index("project_id")
-    published = published.assign(
-        **{name: figures[name] for name in ("initial_cost_meur", "initial_duration_months", *taken_from_slippage)}
-    )
-    return conform(published.reset_index(), OPEN_PROJECTS)
+    edition = about.edition
+    files = list(published_files(edition))
+    made: dict[str, bytes] = {}
+    for file in DATA_FILES:
+        if file.table is not None:
+            title = f"{about.title} : {file.title.format(month=edition.month_label())}"
+            contents = _table_contents(frames[file.table], file.table, title, about, file.formats)
+            for name, extension in zip(file.names(edition), file.formats, strict=True):
+                made[name] = contents[extension]
+            made[f"{file.stem_for(edition)}.schema.json"] = schema_text(file.table).encode()
+    made["panorama.sqlite"] = sqlite_bytes(frames, files, about.properties() | _caveats(about))
+    made["oc4ids.json"] = project_package(frames[OPEN_PROJECTS], about).encode()
+    made["LISEZMOI.md"] = readme_text(about, files).encode()
+    made["dictionnaire.html"] = dictionary_html(about, files).encode()
+    made["dictionnaire.md"] = dictionary_markdown(about, files).encode()
+    made["CHANGELOG.md"] = changelog_text(about).encode()
+    made["datapackage.json"] = data_package(about, files, made).encode()
+    made["dcat.jsonld"] = catalogue(about, files, made).encode()
+    made["SHA256SUMS"] = checksums(made).encode()
+    return {file.name: made[file.name] for file in files}
 
 
-def with_published_names(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """A conformed frame as it is published: French column names, French labels instead of codes."""
-    labelled = {
-        column.name: frame[column.name].map(VOCABULARIES[column.vocabulary].labels_by_code()).astype("str")
-        for column in table.columns
-        if column.vocabulary
-    }
-    return frame.assign(**labelled).rename(columns={column.name: column.published for column in table.columns})
+def _caveats(about: About) -> dict[str, str]:
+    return {f"precaution {rank}": caveat for rank, caveat in enumerate(about.caveats(), start=1)}
 
 
-def _without_formula(values: pd.Series) -> pd.Series:
-    # A lone carriage return is not quoted by the writer, and would start a row, hence a cell.
-    lines = values.str.replace("\r\n?", "\n", regex=True)
-    return lines.where(~lines.str.startswith(FORMULA_STARTS, na=False), "'" + lines)
+def _table_contents(
+    frame: pd.DataFrame, table: Table, title: str, about: About, formats: tuple[str, ...]
+) -> dict[str, bytes]:
+    contents: dict[str, bytes] = {"csv": csv_text(frame, table).encode()}
+    if "parquet" in formats:
+        contents["parquet"] = published_parquet(frame, table)
+    if "json" in formats:
+        contents["json"] = json_text(frame, table, about.properties()).encode()
+    if not WORKBOOK_WRITERS.keys().isdisjoint(formats):
+        book = workbook(frame, table, title, [*about.notes(), *about.caveats()])
+        contents |= {extension: write(book) for extension, write in WORKBOOK_WRITERS.items()}
+    return contents
 
 
-def csv_text(frame: pd.DataFrame, table: Table) -> str:
-    """A conformed frame as published CSV: comma, point, ISO dates, `true`/`false`, empty for missing.
-
-    A text that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, a tabulation or a line end)
-    is preceded by an apostrophe, as OWASP advises. Only free texts can start so: numbers, dates, labels of
-    closed lists and texts with a pattern are written as they are, and the Table Schema holds. A reader who wants such
-    a text back takes the apostrophe off; the Parquet file, which no spreadsheet evaluates, keeps it as submitted.
-    """
-    booleans = {
-        column.name: frame[column.name].map({True: "true", False: "false"})
-        for column in table.columns
-        if column.kind == "boolean"
-    }
-    texts = {
-        column.name: _without_formula(frame[column.name])
-        for column in table.columns
-        if column.kind == "string" and not column.vocabulary and not column.pattern
-    }
-    return with_published_names(frame.assign(**booleans, **texts), table).to_csv(
-        index=False, lineterminator="\n", date_format="%Y-%m-%d"
-    )
-
-
-def published_parquet(frame: pd.DataFrame, table: Table) -> bytes:
-    """A conformed frame as published Parquet: the same names and labels as the CSV, and types."""
-    arrow = to_arrow(frame, table)
-    for position, column in enumerate(table.columns):
-        if column.vocabulary:
-            labels = VOCABULARIES[column.vocabulary].labels_by_code()
-            values = [None if code is None else labels[code] for code in arrow.column(position).to_pylist()]
-            arrow = arrow.set_column(position, arrow.schema.field(position), pa.array(values, pa.string()))
-    return parquet_bytes(arrow.rename_columns([column.published for column in table.columns]))
-
-
-# After the groups, whose blocking check looks for what would give a withheld figure away.
-@folder_asset("publication", "csv", "parquet", deps=[out_slippage_groups])
+# After the versions, which come after every other table and the blocking checks of what is withheld.
+@folder_asset("publication", "csv", "parquet", "sqlite", deps=[core_corrections])
 def open_dataset(
     context: dg.AssetExecutionContext,
     home: dg.ResourceParam[Home],
-    core_projects: pd.DataFrame,
-    out_slippage_projects: pd.DataFrame,
+    store: dg.ResourceParam[ParquetStore],
 ) -> dg.MaterializeResult[None]:
-    """The dataset of the edition for reusers: CSV, Parquet and the Table Schema generated from the declaration."""
+    """The dataset for reusers: each table as CSV, Parquet and more, one SQLite file, and what describes them.
+
+    The names, columns, schemas, dictionary and catalogues all come from the declarations of `warehouse.open_tables`.
+    """
     edition = home.calendar().find(context.partition_key)
-    rows = open_projects(core_projects, out_slippage_projects)
-    name = f"panorama-{edition.key}"
+    frames = open_frames(read_tables(store, edition, register(home.registers, "withheld").read()))
+    files = open_files(frames, about_edition(home, store, edition))
     target = home.out(edition, "open_data")
     with replacing_directory(target) as folder:
-        (folder / f"{name}.csv").write_text(csv_text(rows, OPEN_PROJECTS), encoding="utf-8", newline="")
-        (folder / f"{name}.parquet").write_bytes(published_parquet(rows, OPEN_PROJECTS))
-        schema = json.dumps(table_schema(OPEN_PROJECTS), ensure_ascii=False, indent=2)
-        (folder / f"{name}.schema.json").write_text(schema + "\n", encoding="utf-8")
-    return dg.MaterializeResult(
-        metadata={"dagster/row_count": len(rows), "folder": dg.MetadataValue.path(str(target.resolve()))}
-    )
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    metadata: dict[str, Any] = {
+        "dagster/row_count": len(frames[OPEN_PROJECTS]),
+        "files": list(files),
+        "folder": dg.MetadataValue.path(str(target.resolve())),
+    }
+    return dg.MaterializeResult(metadata=metadata)

@@ -24,6 +24,8 @@ def publication(
     out_slippage_groups: pd.DataFrame,
     out_movements: pd.DataFrame,
     out_key_figures: pd.DataFrame,
+    out_project_quality: pd.DataFrame,
+    out_ministry_quality: pd.DataFrame,
 ) -> dg.MaterializeResult[None]:
     """The page and the PDF of the edition: key figures, changes, target, charts, projects, data quality."""
     calendar = home.calendar()
@@ -39,6 +41,8 @@ def publication(
         projects=without_withheld(core_projects),
         movements=out_movements,
         findings=tuple(read_findings(home, edition)),
+        project_quality=out_project_quality,
+        ministry_quality=out_ministry_quality,
     )
     target = home.out(edition, "publication")
     with replacing_directory(target) as folder:

@@ -27,7 +27,8 @@ class PublicationTables:
 
     `editions` are the editions up to this one that have figures, in calendar order; `key_figures` has one row
     for each, this one last, and `groups` their portfolio and ministry rows. `slippage`, `projects` and
-    `movements` are those of `edition` alone. `findings` are the warnings and notices to publish. Changes are
+    `movements` are those of `edition` alone, like the scores of the data sent, `project_quality` and
+    `ministry_quality`. `findings` are the warnings and notices to publish. Changes are
     stated against the previous edition and `reference_edition`, when these have figures.
     """
 
@@ -39,6 +40,8 @@ class PublicationTables:
     projects: pd.DataFrame
     movements: pd.DataFrame
     findings: tuple[Finding, ...]
+    project_quality: pd.DataFrame
+    ministry_quality: pd.DataFrame
     reference_edition: str | None = "2020-06"
 
     def figures(self) -> pd.Series:

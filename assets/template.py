@@ -84,6 +84,7 @@ class Template:
                 "feuille, qui est sans mot de passe, supprimer la ligne, et dire pourquoi à la DINUM."
             ),
             f"Feuille « {SIGN_OFF_SHEET} » : dire s'il n'y a rien à transmettre ; nom et date de qui atteste.",
+            "Le formulaire existe en xlsx et en ods, de même contenu : n'en remplir et n'en renvoyer qu'un.",
         )
         elsewhere = f"Transmis par un autre ministère, à ne pas ajouter ici : {' ; '.join(self.partnered)}."
         return [
@@ -131,7 +132,7 @@ def ministry_templates(
 
 
 def write_template(template: Template, path: Path) -> None:
-    """Write a form as a workbook; the same form gives the same bytes.
+    """Write a form as the workbook that the extension names, `.xlsx` or `.ods`; the same form gives the same bytes.
 
     Raises:
         ServiceError: the disk refused.

@@ -11,15 +11,20 @@ from typing import TypeVar
 
 import pandas as pd
 
+from assets.french import day, exact
 from assets.headers import Layout, layouts
 from assets.parsing import (
     UnreadableValueError,
+    is_ambiguous_date,
     parse_boolean,
     parse_code,
+    parse_cost,
     parse_date,
     parse_number,
     parse_programmes,
     parse_text,
+    parse_years,
+    says_formula_error,
     says_withheld,
     split_link,
     withheld_reason,
@@ -27,6 +32,7 @@ from assets.parsing import (
 from warehouse.findings import Finding
 from warehouse.measures import MONTHS_PER_YEAR, cost_band, duration_months
 from warehouse.ministries import NO_LABELS, find_ministries, nearest_ministries
+from warehouse.rules import Severity
 from warehouse.schema import PANDAS_DTYPES
 from warehouse.tables import CORE_PROJECTS
 from warehouse.vocabulary import VOCABULARIES
@@ -34,6 +40,29 @@ from warehouse.vocabulary import VOCABULARIES
 # Open data up to edition 7 gave years as days / 365 (domain facts); the convention is named in the layouts.
 DAYS_PER_PUBLISHED_YEAR = 365
 PLACE = ["source_file", "source_sheet", "source_row"]
+COST_FIELDS = ("initial_cost_meur", "updated_cost_meur", "rebaseline_cost_meur")
+# Read first and last: the forecast end may follow from a number of years.
+OTHER_DATE_FIELDS = (
+    "initial_start_date",
+    "initial_end_date",
+    "opinion_date",
+    "rebaseline_date",
+    "rebaseline_end_date",
+)
+DATE_FIELDS = ("start_date", "updated_end_date", *OTHER_DATE_FIELDS)
+# Fields of which any text is a value.
+TEXT_FIELDS = (
+    "project_id",
+    "name",
+    "description",
+    "information_url",
+    "functional_zone",
+    "funding",
+    "performance_plan_url",
+    "deviation_comment",
+    "rebaseline_act",
+    "rebaseline_reason",
+)
 Value = TypeVar("Value")
 
 
@@ -60,17 +89,15 @@ class _Row:
             if "sentence_means_withheld" in self.layout.conventions(name) and says_withheld(text):
                 self.withheld_note = parse_text(text)
             else:
-                self.report(name, str(error))
+                self.report(name, error.rule, "Valeur illisible.", str(error))
             return None
 
-    def report(
-        self, name: str, expected: str, rule: str = "value_is_readable", message: str = "Valeur illisible."
-    ) -> None:
+    def report(self, name: str, rule: str, message: str, expected: str, severity: Severity = "error") -> None:
         cell = self.cells[name]
         self.findings.append(
             Finding(
                 rule,
-                "error",
+                severity,
                 message,
                 file=str(self.place["source_file"]),
                 sheet=str(self.place["source_sheet"]),
@@ -95,7 +122,8 @@ def type_projects(
     Returns:
         One row per submitted line, in the order of files, sheets and rows, with the columns of
         `CORE_PROJECTS` (`project_id` missing when not declared), and an error for each cell that cannot
-        be read. A line with an error is still a row, with that value missing.
+        be read, then a notice for each column where a convention of the layout was needed. A line with an error is
+        still a row, with that value missing.
     """
     records, findings = [], []
     for place, group in cells.groupby(PLACE, sort=True):
@@ -108,11 +136,37 @@ def type_projects(
         findings += row.findings
     frame = pd.DataFrame(records, columns=CORE_PROJECTS.names())
     typed = frame.astype({column.name: PANDAS_DTYPES[column.kind] for column in CORE_PROJECTS.columns})
-    return typed.pipe(_with_derived), findings
+    return typed.pipe(_with_derived), findings + _convention_notices(cells)
 
 
 def _strings(cell: Mapping[Hashable, object]) -> dict[str, str]:
     return {str(name): str(value) for name, value in cell.items()}
+
+
+def _convention_notices(cells: pd.DataFrame) -> list[Finding]:
+    """One notice for each column of a sheet where only the convention of the layout tells the day from the month."""
+    texts = cells.loc[cells["value_type"].eq("text") & cells["field"].isin(DATE_FIELDS)]
+    ambiguous = texts.loc[texts["value"].map(is_ambiguous_date).astype(bool)]
+    return [_day_first_notice(column) for _, column in ambiguous.groupby([*PLACE[:2], "field"], sort=True)]
+
+
+def _day_first_notice(column: pd.DataFrame) -> Finding:
+    first = column.sort_values("source_row").iloc[0]
+    date = parse_date(first["value"])
+    count = "une date s'écrit" if len(column) == 1 else f"{len(column)} dates s'écrivent"
+    example = "" if date is None else f", donc ici le {day(date)}"
+    return Finding(
+        "date_convention_is_day_first",
+        "notice",
+        f"Dans cette colonne, {count} sans qu'on puisse distinguer le jour du mois : le jour est lu d'abord{example}.",
+        file=first["source_file"],
+        sheet=first["source_sheet"],
+        row=int(first["source_row"]),
+        column=first["header"].strip(),
+        cell=f"{first['source_column']}{first['source_row']}",
+        value=first["value"],
+        expected="le jour avant le mois, ou une cellule de date",
+    )
 
 
 def _with_derived(projects: pd.DataFrame) -> pd.DataFrame:
@@ -159,9 +213,9 @@ def _project(row: _Row) -> dict[str, object]:
         "rebaseline_reason": parse_text(row.text("rebaseline_reason")),
         "fictitious": row.read("fictitious", parse_boolean) or False,
     }
-    for name in ("initial_cost_meur", "updated_cost_meur", "rebaseline_cost_meur"):
-        project[name] = row.read(name, parse_number)
-    for name in ("initial_start_date", "initial_end_date", "opinion_date", "rebaseline_date", "rebaseline_end_date"):
+    for name in COST_FIELDS:
+        project[name] = _cost(row, name)
+    for name in OTHER_DATE_FIELDS:
         project[name] = row.read(name, _date_parser(row, name))
     for name in ("phase", "opinion", "deviation_reason", "withheld_reason"):
         project[name] = row.read(name, _code_parser(name))
@@ -173,7 +227,35 @@ def _project(row: _Row) -> dict[str, object]:
     withheld = row.read("withheld", parse_boolean) or False
     if row.withheld_note is not None:
         project |= {"withheld_note": row.withheld_note, "withheld_reason": withheld_reason(row.withheld_note)}
+    _refuse_formula_errors(row)
     return project | {"withheld": withheld or row.withheld_note is not None}
+
+
+def _cost(row: _Row, name: str) -> float | None:
+    cost = row.read(name, parse_cost)
+    if cost is None:
+        return None
+    if cost.unit is not None:
+        row.report(
+            name,
+            "cost_unit_is_meur",
+            f"Le coût est donné en {cost.unit} : il est lu {exact(cost.meur)} M€.",
+            "un coût en M€ TTC",
+            "notice",
+        )
+    return cost.meur
+
+
+def _refuse_formula_errors(row: _Row) -> None:
+    """Name the texts that are the error of a formula: anything is a text, so that nothing else would refuse them."""
+    for name in TEXT_FIELDS:
+        if name in row.cells and says_formula_error(row.text(name)):
+            row.report(
+                name,
+                "value_is_readable",
+                "La formule de la cellule est en erreur.",
+                "une valeur, ou rien",
+            )
 
 
 def says_no_band(text: str) -> bool:
@@ -186,7 +268,8 @@ def says_no_band(text: str) -> bool:
 
 def _date_parser(row: _Row, name: str) -> Callable[[str], dt.date | None]:
     is_number = name in row.cells and row.cells[name]["value_type"] == "number"
-    return lambda text: parse_date(text, is_number=is_number)
+    day_first = "day_first" in row.layout.conventions(name)
+    return lambda text: parse_date(text, is_number=is_number, day_first=day_first)
 
 
 def _code_parser(name: str) -> Callable[[str], str | None]:
@@ -200,7 +283,7 @@ def _forecast_end(row: _Row, start: dt.date | None) -> tuple[dt.date | None, int
     Open data gives a number of years instead of an end; how it was counted is a convention of the layout.
     """
     declared = row.read("updated_end_date", _date_parser(row, "updated_end_date"))
-    years = row.read("duration_years", parse_number)
+    years = row.read("duration_years", parse_years)
     if declared is not None or years is None:
         return declared, None
     months = int(years * MONTHS_PER_YEAR + 0.5)
@@ -236,10 +319,10 @@ def _ministries(row: _Row) -> tuple[str | None, str | None]:
             cell = name if label != row.text("partner_ministry") else "partner_ministry"
             row.report(
                 cell,
-                f"un ministère connu, le plus proche : {nearest} ; un libellé nouveau s'ajoute à "
-                "registers/ministries.csv",
                 "ministry_is_known",
                 "Ministère inconnu.",
+                f"un ministère connu, le plus proche : {nearest} ; un libellé nouveau s'ajoute à "
+                "registers/ministries.csv",
             )
         found.append(code)
     return found[0], found[1] if len(found) > 1 else None

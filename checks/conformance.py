@@ -6,16 +6,18 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from assets.intake import read_received
+from assets.projects import EVER, prepare_projects
 from assets.submissions import raw_submissions
-from assets.typed_rows import type_projects
-from assets.workbooks import read_inbox
+from assets.typed_rows import PLACE, type_projects
 from checks.expectations import Rule, declared_rules, findings_of
 from checks.recording import edition_check, record
 from warehouse.findings import Finding
 from warehouse.home import Home
 from warehouse.ministries import NO_LABELS
-from warehouse.registers import ministry_labels, read_registers
-from warehouse.settings import read_settings
+from warehouse.opinions import opinions_on
+from warehouse.registers import Registers, ministry_labels, read_registers
+from warehouse.store import ParquetStore
 from warehouse.tables import CORE_PROJECTS
 from warehouse.terms import match_key
 
@@ -23,6 +25,8 @@ from warehouse.terms import match_key
 _NOT_YET = frozenset({"project_id", "cost_withheld", "schedule_withheld"})
 # From 9 M€ including taxes an opinion is required before any contract (domain facts).
 OPINION_THRESHOLD_MEUR = 9
+# A file, a sheet and a row.
+Place = tuple[Any, ...]
 # Answers that give no opinion: it was not asked, or is said not to apply.
 NO_OPINION = ("not_requested", "not_applicable")
 # The submission field that a column of the core table comes from, where the names differ.
@@ -30,6 +34,7 @@ _FIELDS = {
     "ministry_id": "ministry",
     "programmes": "funding",
     "updated_duration_months": "duration_years",
+    "updated_end_date": "duration_years",
     "cost_band": "submitted_cost_band",
     "name_key": "name",
     "phase_if_due": "phase",
@@ -43,7 +48,6 @@ ERRORS = [
     *declared_rules(CORE_PROJECTS, without=_NOT_YET),
     Rule(
         "project_id_is_well_formed",
-        "error",
         "ExpectColumnValuesToMatchRegex",
         "project_id",
         "Identifiant mal formé.",
@@ -52,7 +56,6 @@ ERRORS = [
     ),
     Rule(
         "project_id_is_declared_once",
-        "error",
         "ExpectColumnValuesToBeUnique",
         "project_id",
         "Deux lignes portent le même identifiant de projet.",
@@ -61,7 +64,6 @@ ERRORS = [
     ),
     Rule(
         "project_is_declared_once",
-        "error",
         "ExpectCompoundColumnsToBeUnique",
         "name_key",
         "Deux lignes du même ministère portent le même nom de projet.",
@@ -71,7 +73,6 @@ ERRORS = [
     *(
         Rule(
             f"{end}_is_after_start",
-            "error",
             "ExpectColumnPairValuesAToBeGreaterThanB",
             end,
             "La fin précède le début.",
@@ -90,7 +91,6 @@ ERRORS = [
 WARNINGS = [
     Rule(
         "cost_is_given",
-        "warning",
         "ExpectColumnValuesToNotBeNull",
         "cost_if_due",
         "Le coût manque, alors que le projet n'est pas en cadrage et que ses chiffres ne sont pas dits non publiés.",
@@ -99,7 +99,6 @@ WARNINGS = [
     ),
     Rule(
         "duration_is_given",
-        "warning",
         "ExpectColumnValuesToNotBeNull",
         "duration_if_due",
         "La durée ou la fin manque, alors que le projet n'est pas en cadrage et que ses chiffres ne sont pas dits non "
@@ -109,7 +108,6 @@ WARNINGS = [
     ),
     Rule(
         "phase_is_given",
-        "warning",
         "ExpectColumnValuesToNotBeNull",
         "phase_if_due",
         "La phase manque.",
@@ -118,7 +116,6 @@ WARNINGS = [
     ),
     Rule(
         "cost_band_matches_cost",
-        "warning",
         "ExpectColumnPairValuesToBeEqual",
         "submitted_cost_band",
         "La tranche transmise n'est pas celle du coût.",
@@ -131,7 +128,6 @@ WARNINGS = [
     ),
     Rule(
         "opinion_is_given_from_9_meur",
-        "warning",
         "ExpectColumnValuesToNotBeNull",
         "opinion_if_due",
         "Un projet d'au moins 9 M€ TTC n'a pas d'avis de la DINUM.",
@@ -140,7 +136,6 @@ WARNINGS = [
     ),
     Rule(
         "withheld_has_a_reason",
-        "warning",
         "ExpectColumnValuesToNotBeNull",
         "reason_if_withheld",
         "Des chiffres sont dits non publiés sans motif.",
@@ -150,7 +145,9 @@ WARNINGS = [
 ]
 
 
-def with_rule_columns(projects: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+def with_rule_columns(
+    projects: pd.DataFrame, cells: pd.DataFrame, answered: frozenset[Place] = frozenset()
+) -> pd.DataFrame:
     """Add the columns that the rules look at and that no table keeps.
 
     An `…_if_due` column is missing only where its value is due and absent.
@@ -158,10 +155,17 @@ def with_rule_columns(projects: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFra
     Args:
         projects: typed rows, before identification.
         cells: the cells they come from; only layouts with an opinion column are asked for opinions.
+        answered: the places of the rows whose project has an opinion in the register: none is due from the ministry.
     """
     excused = projects["phase"].eq("scoping") | projects["withheld"].astype(bool)
     asked = cells.loc[cells["layout"].eq("submission"), "source_file"]
-    opinion_due = projects["updated_cost_meur"].ge(OPINION_THRESHOLD_MEUR) & projects["source_file"].isin(asked)
+    opinion_due = (
+        projects["updated_cost_meur"].ge(OPINION_THRESHOLD_MEUR)
+        # That a cost kept back is of 9 M€ or more is not for a published finding to say.
+        & ~projects["cost_withheld"].astype(bool)
+        & projects["source_file"].isin(asked)
+        & ~pd.Series([place in answered for place in places_of(projects)], index=projects.index, dtype=bool)
+    )
     duration = projects["updated_duration_months"].astype("float64")
     return projects.assign(
         name_key=projects["name"].map(match_key, na_action="ignore"),
@@ -204,12 +208,43 @@ def submission_locator(cells: pd.DataFrame) -> Callable[[pd.Series, str], Mappin
     return locate
 
 
+def places_of(projects: pd.DataFrame) -> list[Place]:
+    """The file, sheet and row of each project."""
+    return list(projects[PLACE].itertuples(index=False, name=None))
+
+
 def conformance_findings(
-    cells: pd.DataFrame, rules: list[Rule], ministry_labels: Mapping[str, str] = NO_LABELS
+    cells: pd.DataFrame,
+    rules: list[Rule],
+    ministry_labels: Mapping[str, str] = NO_LABELS,
+    answered: frozenset[Place] = frozenset(),
 ) -> list[Finding]:
-    """Run rules on the rows of an edition, before they are identified; labels as `type_projects` takes them."""
+    """Run rules on the rows of an edition, before they are identified.
+
+    Args:
+        cells: columns of `RAW_SUBMISSIONS`, one edition.
+        rules: what to look at.
+        ministry_labels: labels that only a home knows, as `type_projects` takes them.
+        answered: as `with_rule_columns` takes them.
+    """
     projects, _ = type_projects(cells, ministry_labels)
-    return findings_of(with_rule_columns(projects, cells), rules, submission_locator(cells))
+    return findings_of(with_rule_columns(projects, cells, answered), rules, submission_locator(cells))
+
+
+def registered_opinions(cells: pd.DataFrame, registers: Registers, history: pd.DataFrame) -> frozenset[Place]:
+    """The places of the rows whose project has an opinion in the register.
+
+    Args:
+        cells: columns of `RAW_SUBMISSIONS`, one edition.
+        registers: all registers, by short name.
+        history: core projects of all editions of the warehouse, by which rows are identified.
+    """
+    day = pd.Timestamp(f"{cells['edition'].iloc[0]}-01")
+    known = opinions_on(registers["opinions"], day)["opinion"].dropna()
+    if known.empty:
+        return frozenset()
+    projects = prepare_projects(cells, registers, history).projects
+    return frozenset(places_of(projects.loc[projects["project_id"].isin(known.index)]))
 
 
 @edition_check(raw_submissions)
@@ -218,7 +253,7 @@ def every_file_is_read(
 ) -> dg.AssetCheckResult:
     """Every file of the inbox is of a known layout, with its required headers and no unknown one."""
     edition = home.calendar().find(context.partition_key)
-    _, findings = read_inbox(home.inbox(edition), edition.key, read_settings(home.settings).reading)
+    _, findings = read_received(home, edition)
     return record(context, home, findings, checked=raw_submissions["source_file"].nunique())
 
 
@@ -227,7 +262,7 @@ def every_value_is_readable(
     context: dg.AssetCheckExecutionContext, home: dg.ResourceParam[Home], raw_submissions: pd.DataFrame
 ) -> dg.AssetCheckResult:
     """Every cell holds a value of its field: numbers, dates, known ministries, terms of the closed lists."""
-    _, findings = type_projects(raw_submissions, _labels(home))
+    _, findings = type_projects(raw_submissions, labels_of(home))
     return record(context, home, findings, checked=len(raw_submissions))
 
 
@@ -236,22 +271,29 @@ def rows_conform_to_declaration(
     context: dg.AssetCheckExecutionContext, home: dg.ResourceParam[Home], raw_submissions: pd.DataFrame
 ) -> dg.AssetCheckResult:
     """Every row has what is required, within bounds, once, with ends after starts (Great Expectations)."""
-    findings = conformance_findings(raw_submissions, ERRORS, _labels(home))
-    return record(context, home, findings, checked=_rows(raw_submissions))
+    findings = conformance_findings(raw_submissions, ERRORS, labels_of(home))
+    return record(context, home, findings, checked=rows_in(raw_submissions))
 
 
 @edition_check(raw_submissions)
 def rows_raise_no_warning(
-    context: dg.AssetCheckExecutionContext, home: dg.ResourceParam[Home], raw_submissions: pd.DataFrame
+    context: dg.AssetCheckExecutionContext,
+    home: dg.ResourceParam[Home],
+    store: dg.ResourceParam[ParquetStore],
+    raw_submissions: pd.DataFrame,
 ) -> dg.AssetCheckResult:
     """No row lacks a figure that is due, an opinion from 9 M€ or the reason why it is withheld (Great Expectations)."""
-    findings = conformance_findings(raw_submissions, WARNINGS, _labels(home))
-    return record(context, home, findings, checked=_rows(raw_submissions))
+    registers = read_registers(home.registers)
+    answered = registered_opinions(raw_submissions, registers, store.history(CORE_PROJECTS, EVER))
+    findings = conformance_findings(raw_submissions, WARNINGS, ministry_labels(registers), answered)
+    return record(context, home, findings, checked=rows_in(raw_submissions))
 
 
-def _labels(home: Home) -> Mapping[str, str]:
+def labels_of(home: Home) -> Mapping[str, str]:
+    """The labels of ministries that only this home knows, as `type_projects` takes them."""
     return ministry_labels(read_registers(home.registers))
 
 
-def _rows(cells: pd.DataFrame) -> int:
+def rows_in(cells: pd.DataFrame) -> int:
+    """How many lines were submitted."""
     return len(cells.drop_duplicates(["source_file", "source_sheet", "source_row"]))

@@ -10,7 +10,7 @@ from assets.history import out_movements
 from assets.projects import EVER, core_projects, prepare_projects
 from assets.submissions import raw_submissions
 from checks.recording import edition_check, record
-from warehouse.findings import Finding
+from warehouse.findings import Finding, declared_finding
 from warehouse.frames import looked_up
 from warehouse.home import Home
 from warehouse.identification import waiting_for_review
@@ -28,13 +28,13 @@ def vanished(movements: pd.DataFrame) -> list[Finding]:
     unexplained = movements.loc[movements["movement"].eq("exit") & movements["exit_reason"].isna()]
     reasons = ", ".join(f"« {label} »" for label in EXIT_REASONS.labels())
     return [
-        Finding(
+        declared_finding(
             "every_exit_has_a_reason",
-            "warning",
             f"Le projet {row['project_id']} « {row['name']} » ({MINISTRIES.label(row['ministry_id'])}), présent à "
             f"l'édition {row['previous_edition']}, ne figure plus.",
             value=row["project_id"],
             expected=f"un motif de sortie : {reasons} (panorama projects exit {row['project_id']})",
+            ministry_id=row["ministry_id"],
         )
         for row in unexplained.to_dict("records")
     ]
@@ -52,9 +52,8 @@ def doubtful_links(projects: pd.DataFrame, registers: Registers) -> list[Finding
         waiting[["edition", "project_id", "candidate_id", "score", "evidence"]], on=["edition", "project_id"]
     )
     return [
-        Finding(
+        declared_finding(
             "identity_is_certain",
-            "warning",
             f"Le projet {row['project_id']} « {row['name']} » est peut-être {row['candidate_id']} "
             f"({row['evidence']}) : il n'y est pas rattaché.",
             **_place(row),
@@ -87,6 +86,7 @@ def moved_starts(projects: pd.DataFrame, earlier: pd.DataFrame, ledger: pd.DataF
     return [
         Finding(
             "start_date_does_not_move",
+            # Nothing was promised: it is an error in the ledger only.
             "warning",
             f"Le projet {row['project_id']} « {row['name']} » change de date de début depuis l'édition "
             f"{row['edition_before']}.",
@@ -113,9 +113,8 @@ def contradicted_opinions(projects: pd.DataFrame, opinions: pd.DataFrame, day: p
         registered.notna() & projects["opinion"].notna() & projects["opinion"].ne(registered)
     ]
     return [
-        Finding(
+        declared_finding(
             "opinion_agrees_with_register",
-            "warning",
             f"Le projet {row['project_id']} « {row['name']} » déclare un avis qui n'est pas celui du registre.",
             **_place(row),
             column=CORE_PROJECTS.column("opinion").title,

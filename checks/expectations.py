@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from warehouse.findings import Finding, shorten
-from warehouse.rules import Severity
+from warehouse.rules import Severity, severity_of
 from warehouse.schema import Column, Table
 from warehouse.vocabulary import VOCABULARIES
 
@@ -28,16 +28,30 @@ class Rule:
     """One expectation, and what to say where it fails.
 
     `name` is a sentence that is true when it passes; `column` is where the finding points; `arguments`
-    are those of the expectation `kind`, by its Great Expectations name.
+    are those of the expectation `kind`, by its Great Expectations name. `hint` says, from a row that breaks it, what
+    its author may have meant.
     """
 
     name: str
-    severity: Severity
     kind: str
     column: str
     message: str
     expected: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    hint: Callable[[pd.Series], str | None] | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """The severity that the catalogue gives to the rule."""
+        return severity_of(self.name)
+
+
+def holds(
+    rule: str, column: str, message: str, expected: str, hint: Callable[[pd.Series], str | None] | None = None
+) -> Rule:
+    """A rule on several columns: the frame has a column named as the rule, false where it is broken."""
+    arguments = {"column": rule, "value_set": [True]}
+    return Rule(rule, "ExpectColumnValuesToBeInSet", column, message, expected, arguments, hint)
 
 
 def declared_rules(table: Table, *, without: frozenset[str] = frozenset()) -> list[Rule]:
@@ -57,7 +71,6 @@ def _column_rules(column: Column) -> list[Rule]:
         rules.append(
             Rule(
                 f"{column.name}_{suffix}",
-                "error",
                 kind,
                 column.name,
                 message,
@@ -180,7 +193,9 @@ def findings_of(
         for position in broken.get(rule.name, []):
             row = frame.iloc[position]
             place = {"value": _shown(row.get(rule.column)), **locate(row, rule.column)}
-            found.append(Finding(rule.name, rule.severity, rule.message, expected=rule.expected, **place))
+            hint = rule.hint(row) if rule.hint else None
+            message = f"{rule.message} {hint}" if hint else rule.message
+            found.append(Finding(rule.name, rule.severity, message, expected=rule.expected, **place))
     return found
 
 

@@ -9,6 +9,8 @@ from assets.partitions import EDITIONS
 from warehouse.findings import Finding, finding_of
 from warehouse.home import Home
 from warehouse.quality import write_quality
+from warehouse.registers import register
+from warehouse.rule_changes import RuleChange, in_force, regraded, rule_changes
 
 SHOWN_FINDINGS = 50
 
@@ -28,11 +30,21 @@ def edition_check(asset: dg.AssetsDefinition) -> Callable[..., dg.AssetChecksDef
     return decorate
 
 
+def changes_in_force(home: Home, edition: str) -> dict[str, RuleChange]:
+    """What the operator of a home made of the rules at an edition, by the name of the rule.
+
+    Raises:
+        RegisterError: a line of the register of rule changes is malformed, or contradicts another.
+    """
+    return in_force(rule_changes(register(home.registers, "rule_changes").read()), edition)
+
+
 def record(
     context: dg.AssetCheckExecutionContext, home: Home, findings: Sequence[Finding], *, checked: int
 ) -> dg.AssetCheckResult:
     """Keep the findings of a check as JSON and give Dagster its result.
 
+    Findings are as severe as the register of rule changes says; those of a suspended rule are counted and left out.
     The check passes when it finds neither error nor warning; it is an error as soon as one finding is.
 
     Args:
@@ -40,17 +52,22 @@ def record(
         home: where `out/<edition>/quality/<check>.json` goes.
         findings: what the check has to say.
         checked: how many rows, cells or files it looked at.
+
+    Raises:
+        RegisterError: a line of the register of rule changes is malformed, or contradicts another.
     """
     (spec,) = context.check_specs
     edition = home.calendar().find(context.partition_key)
+    findings, suspended = regraded(findings, changes_in_force(home, edition.key))
     serious = [finding for finding in findings if finding.severity != "notice"]
     is_error = any(finding.severity == "error" for finding in findings)
-    write_quality(home, edition, spec.name, findings, checked)
+    write_quality(home, edition, spec.name, findings, checked, suspended)
     return dg.AssetCheckResult(
         passed=not serious,
         severity=dg.AssetCheckSeverity.ERROR if is_error or not serious else dg.AssetCheckSeverity.WARN,
         metadata={
             "checked": checked,
+            "suspended": dg.MetadataValue.json(suspended),
             "findings": dg.MetadataValue.json([finding.as_dict() for finding in findings]),
             "messages": dg.MetadataValue.md("\n".join(f"- {finding}" for finding in findings[:SHOWN_FINDINGS]) or "—"),
         },

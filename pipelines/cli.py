@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import cli_editions, cli_projects, cli_registers, cli_template
+from pipelines import cli_collect, cli_editions, cli_projects, cli_publish, cli_registers, cli_rules, cli_template
 from pipelines.command import DEFAULT_HOME, ByOption, EditionArgument, HomeOption, JsonOption, parse_day, reporting, who
 from pipelines.comparison import compare, print_comparison
 from pipelines.console import (
@@ -44,6 +44,10 @@ app.add_typer(cli_editions.app, name="edition")
 app.add_typer(cli_projects.app, name="projects")
 app.add_typer(cli_registers.app, name="registers")
 app.command()(cli_template.template)
+app.command()(cli_publish.approve)
+app.command()(cli_publish.publish)
+app.command()(cli_rules.rules)
+app.command()(cli_collect.collect)
 
 AgainstOption = Annotated[
     list[str] | None,
@@ -60,14 +64,17 @@ def demo(home: HomeOption = DEFAULT_HOME) -> None:
     """
     from assets import demonstration_registers as corrected  # noqa: PLC0415  # for this command
     from assets.demonstration import DEMONSTRATION_EDITIONS, write_demonstration  # noqa: PLC0415
+    from assets.demonstration_collection import receive, write_cutoffs  # noqa: PLC0415
     from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
         place = Home(home)
         place.create()
+        write_cutoffs(place)
         calendar = place.calendar()
 
         def process(key: str, tags: Mapping[str, str | None]) -> None:
+            receive(place, calendar.find(key))
             with steps(f"Édition {key}") as progress:
                 outcome = run_edition(place, calendar.find(key), progress=progress, tags=tags)
             if outcome.error:
@@ -145,7 +152,7 @@ def backfill(
     with reporting():
         place = Home(home)
         wanted = _span(place, span)
-        if not any(place.received(edition) for edition in wanted):
+        if not any(place.has_submissions(edition) for edition in wanted):
             raise DataRefusedError(f"Aucun fichier reçu dans {place.root / 'inbox'} pour les éditions {span}.")
         store = ParquetStore(place.warehouse)
         rows: list[BackfillRow] = []
@@ -153,7 +160,7 @@ def backfill(
         worst = 0
         for edition in wanted:
             published = published_figures().get(edition.key)
-            if not place.received(edition):
+            if not place.has_submissions(edition):
                 rows.append((edition, "aucun fichier reçu", None, published))
                 continue
             with steps(f"Édition {edition.key}") as progress:
@@ -304,9 +311,9 @@ def _span(place: Home, text: str) -> list[Edition]:
 
 def _require_inbox(place: Home, edition: Edition) -> None:
     folder = place.inbox(edition)
-    if not folder.is_dir():
+    if not folder.is_dir() and not place.has_submissions(edition):
         raise DataRefusedError(f"Le dossier de réception {folder} n'existe pas : aucune remontée pour {edition.key}.")
-    if not place.received(edition):
+    if not place.has_submissions(edition):
         raise DataRefusedError(f"Le dossier de réception {folder} est vide : aucune remontée pour {edition.key}.")
 
 

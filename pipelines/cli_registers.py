@@ -7,6 +7,7 @@ from pipelines.console import output
 from warehouse.home import Home
 from warehouse.register_tables import REGISTERS
 from warehouse.registers import register
+from warehouse.rule_changes import rule_changes
 
 app = typer.Typer(help="Les registres : fichiers qu'une personne lit, complète et relit.", no_args_is_help=True)
 
@@ -20,6 +21,8 @@ def registers() -> None:
 def check(home: HomeOption = DEFAULT_HOME) -> None:
     """Relit chaque registre ; une ligne mal formée est nommée, avec sa valeur et ce qui est attendu.
 
+    Les règles modifiées sont confrontées au catalogue : code inconnu, règle fixe, périodes qui se chevauchent.
+
     Exemple : panorama registers check --home /srv/panorama
     """
     with reporting():
@@ -30,3 +33,5 @@ def check(home: HomeOption = DEFAULT_HOME) -> None:
         for name, table in REGISTERS.items():
             lines = register(place.registers, name).read()
             console.print(f"{name}.csv : {len(lines)} lignes – {table.title}", markup=False)
+            if name == "rule_changes":
+                rule_changes(lines)

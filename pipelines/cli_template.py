@@ -1,6 +1,8 @@
-"""`panorama template`: one workbook per ministry, filled in with what is known, to be corrected and sent back."""
+"""`panorama template`: the form of each ministry, filled in with what is known, to be corrected and sent back."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -8,13 +10,19 @@ from pipelines.command import DEFAULT_HOME, EditionArgument, HomeOption, reporti
 from pipelines.console import output
 from warehouse.editions import Calendar, Edition
 from warehouse.errors import ConfigurationError
+from warehouse.files import replacing_directory
 from warehouse.home import Home
 from warehouse.ministries import find_ministries, nearest_ministries
 from warehouse.registers import Registers, ministry_labels, read_registers
 from warehouse.store import ParquetStore
 from warehouse.tables import CORE_PROJECTS
 
+if TYPE_CHECKING:
+    from assets.template import Template
+
 FOLDER = "templates"
+Format = Literal["xlsx", "ods"]
+FORMATS: tuple[Format, ...] = ("xlsx", "ods")
 
 
 def template(
@@ -24,36 +32,61 @@ def template(
         str | None,
         typer.Option(metavar="CODE", help="Un seul ministère, par son sigle ou son libellé, même sans projet."),
     ] = None,
+    only_format: Annotated[
+        Format | None,
+        typer.Option("--format", help="Un seul format de fichier ; sans cette option, les deux, de même contenu."),
+    ] = None,
 ) -> None:
-    """Écrit le classeur à remplir de chaque ministère, prérempli d'après la dernière édition et les registres.
+    """Écrit le formulaire de chaque ministère, en xlsx et en ods, prérempli de ce qui est connu.
 
-    Identifiants et chiffres initiaux y sont verrouillés ; les classeurs sont dans out/<édition>/templates.
+    Il l'est d'après la dernière édition et les registres ; identifiants et chiffres initiaux y sont verrouillés.
+    Les formulaires sont dans out/<édition>/templates, un dossier remplacé en entier quand --ministry n'est pas
+    donné : rien n'y reste d'une exécution antérieure.
 
-    Exemples : panorama template 2022-06 ; panorama template 15 --ministry MJ
+    Exemples : panorama template 2022-06 ; panorama template 15 --ministry MJ --format ods
     """
-    from assets.template import ministry_templates, write_template  # noqa: PLC0415  # only this command writes forms
+    from assets.template import ministry_templates  # noqa: PLC0415  # only this command writes forms
 
+    formats = FORMATS if only_format is None else (only_format,)
     with reporting():
         place = Home(home)
         calendar = place.calendar()
         wanted = calendar.find(edition)
         store = ParquetStore(place.warehouse)
         source = _source(store, calendar, wanted)
+        folder = place.out(wanted, FOLDER)
         # Not while a run writes the projects, then the registers.
         with place.writing():
             registers = read_registers(place.registers)
             only = None if ministry is None else _ministry(ministry, registers)
             projects = store.read(CORE_PROJECTS, source.key)
             forms = ministry_templates(projects, registers, wanted, source, only)
-            paths = [place.out(wanted, FOLDER) / f"{form.ministry_id}.xlsx" for form in forms]
-            for form, path in zip(forms, paths, strict=True):
-                write_template(form, path)
+            if only is None:
+                with replacing_directory(folder) as staged:
+                    _write_forms(forms, staged, formats)
+            else:
+                _write_forms(forms, folder, formats)
         console = output()
-        for form, path in zip(forms, paths, strict=True):
-            console.print(f"{path} : {len(form.rows)} projet(s)", markup=False, soft_wrap=True)
+        for form in forms:
+            names = ", ".join(_names(form, formats))
+            console.print(f"{folder / names} : {len(form.rows)} projet(s)", markup=False, soft_wrap=True)
         console.print(
-            f"Édition {wanted.key} : {len(forms)} classeur(s), préremplis d'après l'édition {source.key}.", markup=False
+            f"Édition {wanted.key} : {len(forms)} formulaire(s), préremplis d'après l'édition {source.key}, "
+            f"en {' et '.join(formats)}.",
+            markup=False,
         )
+
+
+def _names(form: "Template", formats: Sequence[Format]) -> list[str]:
+    return [f"{form.ministry_id}.{suffix}" for suffix in formats]
+
+
+def _write_forms(forms: Sequence["Template"], folder: Path, formats: Sequence[Format]) -> None:
+    from assets.template import write_template  # noqa: PLC0415  # only this command writes forms
+
+    for form in forms:
+        for name in _names(form, formats):
+            write_template(form, folder / name)
 
 
 def _source(store: ParquetStore, calendar: Calendar, edition: Edition) -> Edition:
@@ -65,7 +98,7 @@ def _source(store: ParquetStore, calendar: Calendar, edition: Edition) -> Editio
     earlier = [key for key in store.editions(CORE_PROJECTS) if key < edition.key]
     if not earlier:
         raise ConfigurationError(
-            f"Aucune édition antérieure à {edition.key} n'a été traitée : rien pour préremplir les classeurs. "
+            f"Aucune édition antérieure à {edition.key} n'a été traitée : rien pour préremplir les formulaires. "
             "« panorama run » en traite une."
         )
     return calendar.find(earlier[-1])

@@ -8,6 +8,9 @@ from typing import Any
 import dagster as dg
 
 from assets import (
+    collection,
+    data_gouv_export,
+    data_quality,
     disclosure,
     explanation,
     follow_up,
@@ -20,7 +23,18 @@ from assets import (
     submissions,
     warehouse_database,
 )
-from checks import conformance, continuity, reconciliation
+from checks import (
+    coherence,
+    completeness,
+    conformance,
+    continuity,
+    plausibility,
+    reconciliation,
+    release,
+    rule_changes,
+    trajectory,
+)
+from checks import collection as collection_check
 from checks import disclosure as disclosure_check
 from pipelines import jobs, schedules, sensors
 from pipelines.resources import DatabaseResource, HomeResource, ParquetIOManager, StoreResource
@@ -52,8 +66,10 @@ def build_definitions(
         assets=dg.load_assets_from_modules(
             [
                 submissions,
+                collection,
                 projects,
                 slippage,
+                data_quality,
                 disclosure,
                 explanation,
                 follow_up,
@@ -62,12 +78,27 @@ def build_definitions(
                 open_data,
                 publication,
                 warehouse_database,
+                data_gouv_export,
             ]
         ),
-        asset_checks=dg.load_asset_checks_from_modules([conformance, continuity, reconciliation, disclosure_check]),
-        jobs=[jobs.semester, jobs.validation],
-        schedules=[schedules.after_cutoff],
-        sensors=[sensors.calendar_to_partitions],
+        asset_checks=dg.load_asset_checks_from_modules(
+            [
+                collection_check,
+                rule_changes,
+                conformance,
+                plausibility,
+                coherence,
+                continuity,
+                trajectory,
+                completeness,
+                reconciliation,
+                release,
+                disclosure_check,
+            ]
+        ),
+        jobs=[jobs.semester, jobs.validation, jobs.export],
+        schedules=[schedules.after_cutoff, schedules.after_approval],
+        sensors=[sensors.calendar_to_partitions, sensors.submissions_arrive],
         resources={
             "home": home_resource,
             "store": store,

@@ -11,6 +11,7 @@ Progress = Callable[[str], None]
 STEPS = {
     "raw_submissions": "lecture des fichiers reçus",
     "core_projects": "projets et identifiants",
+    "out_collection": "état de la collecte",
     "out_slippage_projects": "écarts par projet",
     "out_slippage_groups": "écarts par ministère et de l'ensemble",
     "out_movements": "entrées et sorties",
@@ -23,6 +24,8 @@ STEPS = {
     "out_target_projects": "part de chaque projet dans la cible",
     "out_retrospective": "bilans",
     "out_scorecard": "cotation",
+    "out_project_quality": "qualité des données par projet",
+    "out_ministry_quality": "qualité des données par ministère",
     "out_forecast": "prévisions à l'achèvement",
     "out_forecast_backtest": "épreuve des prévisions",
     "out_disclosure": "protection des chiffres non publiés",
@@ -32,6 +35,7 @@ STEPS = {
     "open_dataset": "jeu de données",
     "publication": "page et PDF",
     "warehouse_database": "base de données",
+    "data_gouv_export": "export vers data.gouv.fr",
 }
 
 

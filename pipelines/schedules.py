@@ -1,4 +1,7 @@
-"""When the semester runs by itself: once, the morning after the cut-off of the latest opened edition."""
+"""What runs by itself: the semester, once, the morning after the cut-off; the export of what a person approved.
+
+The export does so only where `panorama.toml` asks for it, and like every schedule once it is started in the interface.
+"""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -6,9 +9,12 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from assets.partitions import EDITIONS
-from pipelines.jobs import semester
+from pipelines.jobs import export, semester
+from warehouse.data_gouv import site_url
 from warehouse.editions import Calendar, Edition
 from warehouse.home import Home
+from warehouse.publications import to_export
+from warehouse.settings import read_settings
 
 PARIS = "Europe/Paris"
 
@@ -31,3 +37,20 @@ def after_cutoff(context: dg.ScheduleEvaluationContext, home: dg.ResourceParam[H
         return dg.SkipReason("Aucune édition ouverte n'a passé sa date limite de remontée.")
     context.instance.add_dynamic_partitions(str(EDITIONS.name), [edition.key])
     return dg.RunRequest(run_key=f"{edition.key} après {edition.cutoff_on}", partition_key=edition.key)
+
+
+@dg.schedule(job=export, cron_schedule="0 7 * * *", execution_timezone=PARIS)
+def after_approval(
+    context: dg.ScheduleEvaluationContext, home: dg.ResourceParam[Home]
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Export each edition whose last approval is not published yet, where the home asks for it."""
+    settings = read_settings(home.settings).export
+    if settings.automatic != "approved":
+        return dg.SkipReason("panorama.toml ne demande pas d'export automatique.")
+    waiting = to_export(home, site_url(settings.base_url))
+    if not waiting:
+        return dg.SkipReason("Tout ce qui est approuvé est publié.")
+    context.instance.add_dynamic_partitions(str(EDITIONS.name), list(waiting))
+    return [
+        dg.RunRequest(run_key=f"export {key}, approbation {line}", partition_key=key) for key, line in waiting.items()
+    ]

@@ -12,19 +12,26 @@ from typing import Any
 import pandas as pd
 
 from assets.rendering import PublicationTables
+from warehouse.data_quality import RATIOS, ministry_quality, score_pct
 from warehouse.editions import Edition
 from warehouse.findings import Finding
 from warehouse.schema import conform
 from warehouse.tables import (
     CORE_PROJECTS,
+    OUT_COLLECTION,
     OUT_KEY_FIGURES,
+    OUT_MINISTRY_QUALITY,
     OUT_MOVEMENTS,
+    OUT_PROJECT_QUALITY,
     OUT_SLIPPAGE_GROUPS,
     OUT_SLIPPAGE_PROJECTS,
 )
 from warehouse.vocabulary import COST_BANDS, METHODS, MINISTRIES
 
 EDITIONS = (Edition("2020-06", 11), Edition("2020-11", 12), Edition("2021-07", 13), Edition("2021-11", 14))
+# A ministry of which nothing was received.
+AWAITED: dict[str, Any] = {"edition": "2021-11", "ministry_id": "cohesion_territoires", "status": "missing"}
+AWAITED |= dict.fromkeys(("projects", "errors", "warnings", "notices"), 0)
 MINISTRY_IDS = [term.code for term in MINISTRIES.terms if term.code not in ("comptes_publics", "cohesion_territoires")]
 NAMES = (
     "Portail des agents de l'État", "Réseau radio du futur", "Source RH", "Carnet de santé scolaire", "Héliade",
@@ -201,6 +208,29 @@ def _movements(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     return _frame([{str(key): value for key, value in row.items()} for row in moved.to_dict("records")], OUT_MOVEMENTS)
 
 
+def quality_of(projects: pd.DataFrame) -> pd.DataFrame:
+    """Scores of every kind: whole and partial, with unknown components, late, new, going up and down."""
+    rows = []
+    for row in projects.to_dict("records"):
+        number = int(row["project_id"][4:])
+        new, late = number % 13 == 3, (number * 7 % 5) * 9
+        kept = 7 - number % 3
+        trend = (("new", None), ("stable", 0.0), ("improving", 3.2), ("worsening", -4.75))[0 if new else 1 + number % 3]
+        rows.append(
+            {key: row[key] for key in ("edition", "project_id", "name", "ministry_id")}
+            | {"fields_due": 10, "fields_given": 10 - number % 4, "completeness_ratio": 1 - number % 4 / 10}
+            | {"rules_broken": number % 2, "consistency_ratio": 1 - number % 2 * 0.25}
+            | {"facts_compared": 0 if new else 7, "facts_kept": 0 if new else kept}
+            | {"stability_ratio": None if new else kept / 7}
+            | {"late_days": late, "timeliness_ratio": max(0.0, 1 - late / 30)}
+            | {"trend": trend[0], "trend_pts": trend[1]}
+        )
+    frame = pd.DataFrame(rows)
+    ratios = frame[RATIOS].astype("float64")
+    scored = frame.assign(score_pct=score_pct(ratios), components=ratios.notna().sum(axis=1))
+    return conform(scored, OUT_PROJECT_QUALITY)
+
+
 FINDINGS = (
     Finding("cost_band_matches_cost", "warning", "La tranche transmise ne correspond pas au coût actualisé.",
             file="justice.xlsx", sheet="Projets", row=10, column="Tranche", cell="H10", value="moins de 5 M€"),
@@ -230,6 +260,11 @@ def tables(
         for frame in _history(count)
     ]
     slippages = [slippage_of(frame, baseline_source) for frame in frames]
+    quality, moved = quality_of(frames[-1]), _movements(frames[-2], frames[-1])
+    awaited = conform(pd.DataFrame([AWAITED], columns=OUT_COLLECTION.names()), OUT_COLLECTION)
+    nobody = pd.Series(dtype="str")
+    before = ministry_quality(quality_of(frames[-2].iloc[::2]), awaited.iloc[:0], nobody, None)
+    ministries = ministry_quality(quality, awaited, nobody, before)
     return PublicationTables(
         edition=EDITIONS[-1],
         editions=EDITIONS,
@@ -237,8 +272,10 @@ def tables(
         groups=conform(pd.concat([groups_of(slippage) for slippage in slippages]), OUT_SLIPPAGE_GROUPS),
         slippage=slippages[-1],
         projects=frames[-1],
-        movements=_movements(frames[-2], frames[-1]),
+        movements=moved,
         findings=FINDINGS,
+        project_quality=quality,
+        ministry_quality=conform(ministries, OUT_MINISTRY_QUALITY),
     )
 
 

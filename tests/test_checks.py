@@ -12,11 +12,12 @@ from test_baselines import NO_LEDGER, baseline, ledger_of
 from test_history import exit_line, lines_of, moves, opinion_line
 from test_measures import declared, project, projects, slippages
 
-from assets.open_data import csv_text, open_projects
+from assets.open_formats import csv_text
+from assets.open_rows import open_projects
 from assets.projects import prepare_projects
 from assets.typed_rows import type_projects
 from assets.workbooks import read_inbox
-from checks.conformance import ERRORS, WARNINGS, conformance_findings
+from checks.conformance import ERRORS, WARNINGS, conformance_findings, registered_opinions
 from checks.continuity import contradicted_opinions, doubtful_links, moved_starts, vanished
 from checks.expectations import declared_rules, unexpected_rows
 from checks.reconciliation import dataset_findings, headline_findings, published_findings
@@ -56,19 +57,19 @@ def test_right_rows_raise_nothing(tmp_path: Path) -> None:
     ("changes", "rule", "column", "value"),
     [
         ({"updated_cost_meur": -3}, "updated_cost_meur_is_in_range", "Coût complet actualisé (M€ TTC)", "-3"),
-        ({"initial_cost_meur": "12 k€"}, "value_is_readable", "Coût complet initial (M€ TTC)", "12 k€"),
+        ({"initial_cost_meur": "1.234,5"}, "number_is_readable", "Coût complet initial (M€ TTC)", "1.234,5"),
         ({"updated_end_date": dt.date(2018, 1, 1)}, "updated_end_date_is_after_start", "Fin actualisée", "2018-01-01"),
         ({"initial_end_date": dt.date(2018, 1, 1)}, "initial_end_date_is_after_start", "Fin initiale", "2018-01-01"),
         ({"ministry": "Ministère de la Magie"}, "ministry_is_known", "Ministère porteur", "Ministère de la Magie"),
-        ({"phase": "En panne"}, "value_is_readable", "Phase", "En panne"),
-        ({"start_date": "31/02/2019"}, "value_is_readable", "Début", "31/02/2019"),
-        ({"interministerial": "peut-être"}, "value_is_readable", "Projet interministériel", "peut-être"),
+        ({"phase": "En panne"}, "term_is_in_list", "Phase", "En panne"),
+        ({"start_date": "31/02/2019"}, "date_is_readable", "Début", "31/02/2019"),
+        ({"interministerial": "peut-être"}, "answer_is_yes_or_no", "Projet interministériel", "peut-être"),
         ({"project_id": "42"}, "project_id_is_well_formed", "Identifiant du projet", "42"),
         ({"name": None}, "name_is_given", "Nom du projet", None),
         ({"interministerial": None}, "interministerial_is_given", "Projet interministériel", None),
         ({"ministry": None}, "ministry_id_is_given", "Ministère porteur", None),
-        ({"opinion": "Bof"}, "value_is_readable", "Avis de la DINUM", "Bof"),
-        ({"updated_cost_meur": "un appel d'offres est en cours"}, "value_is_readable", None, None),
+        ({"opinion": "Bof"}, "term_is_in_list", "Avis de la DINUM", "Bof"),
+        ({"updated_cost_meur": "un appel d'offres est en cours"}, "number_is_readable", None, None),
     ],
 )
 def test_a_wrong_value_is_named_with_its_place_and_what_was_expected(
@@ -118,6 +119,27 @@ def test_the_same_id_twice_is_refused(tmp_path: Path) -> None:
 def test_what_is_due_and_absent_is_a_warning(tmp_path: Path, changes: dict[str, object], rule: str) -> None:
     (finding,) = conformance_findings(cells_of(tmp_path, row() | changes), WARNINGS)
     assert (finding.rule, finding.severity, finding.row) == (rule, "warning", 2)
+
+
+def test_an_opinion_that_the_register_has_is_not_asked_of_the_ministry(tmp_path: Path) -> None:
+    cells = cells_of(
+        tmp_path, row(name="A", project_id="PGP-0001", opinion=None), row(name="B", project_id="PGP-0002", opinion=None)
+    )
+
+    def due(*opinions: dict[str, Any]) -> list[int | None]:
+        registers = no_registers() | {"opinions": lines_of(OPINIONS, *opinions)}
+        answered = registered_opinions(cells, registers, empty_frame(CORE_PROJECTS))
+        return [finding.row for finding in conformance_findings(cells, WARNINGS, answered=answered)]
+
+    assert due() == [2, 3]
+    assert due(opinion_line("2021-02-15", "2021-03-01", "favourable")) == [3]
+    assert due(opinion_line("2021-10-20")) == [2, 3]
+    assert due(opinion_line("2021-12-15", "2022-01-01", "favourable")) == [2, 3]
+
+
+def test_a_cost_kept_back_is_not_told_to_be_of_9_meur(tmp_path: Path) -> None:
+    kept_back = row(withheld="Oui", withheld_reason="Appel d'offres en cours", opinion=None)
+    assert conformance_findings(cells_of(tmp_path, kept_back), WARNINGS) == []
 
 
 def test_a_project_in_scoping_owes_no_figure(tmp_path: Path) -> None:

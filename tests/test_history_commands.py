@@ -136,12 +136,12 @@ def test_an_exit_warns_until_a_reason_is_given(tmp_path: Path) -> None:
         submit(tmp_path, edition, row(), *([row(name="PARTANT")] if edition == "2020-11" else []))
     assert panorama(tmp_path, "run", "2020-11").status == 0
     said = panorama(tmp_path, "run", "2021-07")
-    assert "every_exit_has_a_reason" in said.errors
+    assert "[HIST-001]" in said.errors
     leaver = ids(tmp_path, "2020-11")["PARTANT"]
     given = panorama(tmp_path, "projects", "exit", leaver, "--edition", "13", "--reason", "abandonné", "--by", "Ada")
     assert given.status == 0, given.errors
     again = panorama(tmp_path, "run", "2021-07")
-    assert "every_exit_has_a_reason" not in again.errors
+    assert "[HIST-001]" not in again.errors
     assert "(abandonné)" in again.output
     leavers = pd.read_parquet(tmp_path / "warehouse" / "out_leavers" / "edition=2021-07")
     assert leavers[["project_id", "exit_reason"]].to_numpy().tolist() == [[leaver, "abandoned"]]
@@ -266,7 +266,7 @@ def test_what_a_person_adds_to_the_registers_reaches_the_tables(tmp_path: Path) 
         stream.write(f"{known['DISCRET']},2021-11,,true,false,open_tender,2021-11-02,Ada\n")
     said = panorama(tmp_path, "run", "14")
     assert said.status == 0, said.errors
-    assert "opinion_agrees_with_register" in said.errors
+    assert "[OPIN-003]" in said.errors
     core = pd.read_parquet(tmp_path / "warehouse" / "core_projects" / "edition=2021-11").set_index("name")
     assert core["opinion"].to_dict() == {"PROJET ALPHA": "unfavourable", "DISCRET": "favourable"}
     assert core.loc[["DISCRET"], ["withheld", "cost_withheld", "schedule_withheld"]].to_numpy().tolist() == [

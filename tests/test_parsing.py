@@ -8,13 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.parsing import (
+    Cost,
     UnreadableValueError,
+    is_ambiguous_date,
     parse_boolean,
     parse_code,
+    parse_cost,
     parse_date,
     parse_number,
     parse_programmes,
     parse_text,
+    parse_years,
+    says_formula_error,
     says_withheld,
     split_link,
     withheld_reason,
@@ -27,7 +32,7 @@ from warehouse.vocabulary import MINISTRIES, PHASES, VOCABULARIES
     ("text", "value"),
     [
         ("12,5", 12.5), ("12.5", 12.5), ("1 234,5", 1234.5), ("1\u00a0234,5", 1234.5), ("1\u202f234", 1234.0),
-        ("12 M€", 12.0), ("12,3 M€ TTC", 12.3), ("5.923287671232877", 5.923287671232877), ("-3", -3.0), ("3 ans", 3.0),
+        ("1\u2009234\u2007567", 1234567.0), ("5.923287671232877", 5.923287671232877), ("-3", -3.0), ("\u22123", -3.0),
         ("", None), ("En cadrage", None), ("NA", None), ("n. c.", None), (" - ", None),
     ],
 )  # fmt: skip
@@ -35,10 +40,70 @@ def test_numbers_are_read_as_the_french_write_them(text: str, value: float | Non
     assert parse_number(text) == value
 
 
-@pytest.mark.parametrize("text", ["douze", "1,234.5", "12 000,5,1", "1 23", "12 k€", "2021-07-01", "1e", "12%"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "douze",
+        "1,234.5",
+        "1.234,5",
+        "1'234",
+        "12 000,5,1",
+        "1 23",
+        "12 k€",
+        "12 M€",
+        "2021-07-01",
+        "1e",
+        "1e400",
+        "12%",
+    ],
+)
 def test_a_number_is_never_guessed(text: str) -> None:
-    with pytest.raises(UnreadableValueError):
+    with pytest.raises(UnreadableValueError, match="un nombre") as refused:
         parse_number(text)
+    assert refused.value.rule == "number_is_readable"
+
+
+def test_a_separator_that_may_be_of_thousands_is_refused_with_the_right_way_to_write_it() -> None:
+    for text in ("1.234,5", "1,234.5", "1.234.567", "1.500 k€", "1,500 €"):
+        with pytest.raises(UnreadableValueError, match="milliers sont séparés par des espaces"):
+            parse_cost(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cost"),
+    [
+        ("12", Cost(12.0)), ("12,5", Cost(12.5)), ("12.5", Cost(12.5)), ("1 234,5", Cost(1234.5)),
+        ("12 M€", Cost(12.0)), ("12M€", Cost(12.0)), ("12\u00a0M€", Cost(12.0)), ("12,3 M€ TTC", Cost(12.3)),
+        ("12,5 TTC", Cost(12.5)), ("12 MEUR", Cost(12.0)), ("12,5 millions d'euros", Cost(12.5)),
+        ("12,5 millions d’euros TTC", Cost(12.5)), ("1 million", Cost(1.0)), ("2,62 Md€", Cost(2620.0, "Md€")),
+        ("1 500 k€", Cost(1.5, "k€")), ("1\u202f500 K€ TTC", Cost(1.5, "K€")), ("900 keuros", Cost(0.9, "keuros")),
+        ("1 234 567,89 €", Cost(1.23456789, "€")), ("3000000 euros", Cost(3.0, "euros")),
+        ("0,3 k€", Cost(0.0003, "k€")),
+        ("", None), ("En cadrage", None), ("NA", None), ("#N/A", None),
+    ],
+)  # fmt: skip
+def test_a_cost_is_read_in_the_unit_its_cell_declares(text: str, cost: Cost | None) -> None:
+    assert parse_cost(text) == cost
+
+
+@given(st.integers(0, 10**10), st.sampled_from([("k€", 3), ("€", 6)]))
+def test_a_unit_is_converted_without_the_noise_of_binary_fractions(amount: int, unit: tuple[str, int]) -> None:
+    name, places = unit
+    cost = parse_cost(f"{amount} {name}")
+    assert cost is not None
+    assert cost.meur == float(f"{amount}e-{places}")
+
+
+@pytest.mark.parametrize("text", ["12 HT", "12 M€ HT", "12 $", "3 ans", "12 M€ environ", "entre 12 et 15 M€", "#REF!"])
+def test_an_amount_that_is_not_in_euros_all_taxes_included_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableValueError):
+        parse_cost(text)
+
+
+def test_years_may_say_so() -> None:
+    assert [parse_years(text) for text in ("3", "3 ans", "1 an", "3,5 années", "")] == [3.0, 3.0, 1.0, 3.5, None]
+    with pytest.raises(UnreadableValueError):
+        parse_years("3 M€")
 
 
 @given(st.floats(-1e6, 1e6, allow_nan=False))
@@ -70,8 +135,29 @@ def test_a_spreadsheet_day_number_is_a_date() -> None:
 
 @pytest.mark.parametrize("text", ["31/02/2020", "2020-13-01", "brumaire 2020", "2014", "12", "hier"])
 def test_a_date_is_never_guessed(text: str) -> None:
-    with pytest.raises(UnreadableValueError, match="date"):
+    with pytest.raises(UnreadableValueError, match="date") as refused:
         parse_date(text)
+    assert refused.value.rule == "date_is_readable"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ambiguous"),
+    [
+        ("03/04/2021", True), ("3.4.21", True), ("12-11-2020", True), ("13/04/2021", False), ("04/04/2021", False),
+        ("07/2021", False), ("2021-03-04", False), ("3 avril 2021", False), ("01/15/2016", False),
+        ("00/04/2021", False),
+        ("03/04/0000", False), ("", False), ("bientôt", False),
+    ],
+)  # fmt: skip
+def test_a_date_is_ambiguous_when_the_day_may_be_the_month(text: str, is_ambiguous: bool) -> None:
+    assert is_ambiguous_date(text) == is_ambiguous
+
+
+def test_an_ambiguous_date_is_refused_where_no_convention_is_declared() -> None:
+    assert parse_date("03/04/2021") == dt.date(2021, 4, 3)
+    with pytest.raises(UnreadableValueError, match="2021-07-01"):
+        parse_date("03/04/2021", day_first=False)
+    assert parse_date("13/04/2021", day_first=False) == dt.date(2021, 4, 13)
 
 
 def test_a_number_that_is_no_day_number_is_refused() -> None:
@@ -94,8 +180,9 @@ def test_booleans_are_oui_or_non() -> None:
         True,
         None,
     ]
-    with pytest.raises(UnreadableValueError, match="Oui"):
+    with pytest.raises(UnreadableValueError, match="Oui") as refused:
         parse_boolean("peut-être")
+    assert refused.value.rule == "answer_is_yes_or_no"
 
 
 def test_renamed_labels_are_the_same_code() -> None:
@@ -106,8 +193,28 @@ def test_renamed_labels_are_the_same_code() -> None:
 
 
 def test_an_unknown_code_says_what_is_allowed() -> None:
-    with pytest.raises(UnreadableValueError, match="« Cadrage », « Conception / Réalisation »"):
+    with pytest.raises(UnreadableValueError, match="« Cadrage », « Conception / Réalisation »") as refused:
         parse_code("En panne", PHASES)
+    assert refused.value.rule == "term_is_in_list"
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"), [("Deploiment", "Déploiement"), ("Conceptoin", "Conception / Réalisation")]
+)
+def test_a_misspelt_term_is_told_the_nearest_one(text: str, nearest: str) -> None:
+    with pytest.raises(UnreadableValueError, match=f"le plus proche : « {nearest} »"):
+        parse_code(text, PHASES)
+
+
+def test_a_text_like_no_term_is_told_no_nearest_one() -> None:
+    with pytest.raises(UnreadableValueError) as refused:
+        parse_code("zzz", PHASES)
+    assert "plus proche" not in str(refused.value)
+
+
+def test_the_error_of_a_formula_is_no_text() -> None:
+    assert all(map(says_formula_error, ("#REF!", "#DIV/0!", "#N/A", "#VALEUR!", "#NOM?", " #NAME? ")))
+    assert not any(map(says_formula_error, ("# 1", "#1 des projets", "#REFORME", "REF!")))
 
 
 def test_no_spelling_stands_for_two_terms() -> None:

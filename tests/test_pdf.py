@@ -94,7 +94,7 @@ def test_tables_have_headers_and_charts_a_french_alternative(content: bytes) -> 
     with pikepdf.open(io.BytesIO(content)) as document:
         tree: Any = document.Root.StructTreeRoot
         found = _elements(tree, "/Table")
-        assert len(found) == 5
+        assert len(found) == 6
         assert all(_elements(table, "/TH") for table in found)
         alternatives = [str(figure.get("/Alt", "")) for figure in _elements(tree, "/Figure")]
         assert len([text for text in alternatives if "moyens" in text or "Projets par" in text]) == 4

@@ -26,6 +26,13 @@ def test_the_operator_chooses_what_becomes_of_withheld_figures(tmp_path: Path, m
     assert read_settings(path).disclosure.withheld == mode
 
 
+def test_the_operator_says_where_the_open_data_goes(tmp_path: Path) -> None:
+    text = '[export]\nautomatic = "approved"\nbase_url = "https://demo.data.gouv.fr"\norganization = "dinum"\n'
+    found = read_settings(written(tmp_path, text)).export
+    assert (found.automatic, found.base_url, found.organization) == ("approved", "https://demo.data.gouv.fr", "dinum")
+    assert Settings().export.automatic == ALLOWED["export"]["automatic"][0] == "never"
+
+
 def test_an_empty_section_keeps_its_defaults(tmp_path: Path) -> None:
     assert read_settings(written(tmp_path, "[disclosure]\n")) == Settings()
 
@@ -47,6 +54,11 @@ def test_the_operator_moves_the_limits_of_what_is_read(tmp_path: Path) -> None:
         ("[reading]\nrows = 0\n", ("reading.rows", "« 0 »", "entier")),
         ("[reading]\nrows = true\n", ("reading.rows", "entier")),
         ('[reading]\nrows = "all"\n', ("reading.rows", "« all »", "entier")),
+        ('[export]\nautomatic = "always"\n', ("export.automatic", "« always »", "« never »", "« approved »")),
+        ("[export]\nautomatic = true\n", ("export.automatic", "« never »")),
+        ('[export]\nbase_url = "demo.data.gouv.fr"\n', ("export.base_url", "l'adresse d'une plateforme")),
+        ("[export]\norganization = 12\n", ("export.organization", "l'identifiant d'une organisation")),
+        ('[export]\nkey = "secret"\n', ("export.key", "« base_url »", "« organization »", "« automatic »")),
         ("[reading]\nlines = 10\n", ("reading.lines", "« rows »", "« cells »")),
     ],
 )

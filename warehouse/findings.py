@@ -4,10 +4,10 @@ The place is as precise as the rule allows: an edition, a file, a sheet, a row, 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from warehouse.rules import Severity, code_of
+from warehouse.rules import Severity, code_of, severity_of
 
 SEVERITY_LABELS: dict[Severity, str] = {"error": "Erreur", "warning": "Alerte", "notice": "Information"}
 
@@ -17,7 +17,8 @@ class Finding:
     """One thing to say to the person who sent the file.
 
     `message` is a French sentence without the place, `expected` what would have been accepted;
-    `row` is the row number a spreadsheet shows (1 is the first row), `cell` its A1 reference.
+    `row` is the row number a spreadsheet shows (1 is the first row), `cell` its A1 reference. A finding without a file
+    is of the whole edition; `ministry_id` is then the ministry that it is for, if one can do something about it.
     """
 
     rule: str
@@ -30,6 +31,7 @@ class Finding:
     cell: str | None = None
     value: str | None = None
     expected: str | None = None
+    ministry_id: str | None = None
 
     @property
     def code(self) -> str:
@@ -55,9 +57,18 @@ class Finding:
         lead = f"{place} : " if place else ""
         return f"{SEVERITY_LABELS[self.severity]} [{self.code}] {lead}{self.message}{value}{expected}"
 
+    def graded(self, severity: Severity) -> "Finding":
+        """The same finding, of another severity."""
+        return replace(self, severity=severity)
+
     def as_dict(self) -> dict[str, str | int | None]:
         """The finding as plain data, its code first, then as it is declared."""
         return {"code": self.code, **asdict(self)}
+
+
+def declared_finding(rule: str, message: str, **place: Any) -> Finding:
+    """A finding as severe as the catalogue says of its rule; `place` holds the other fields of a `Finding`."""
+    return Finding(rule, severity_of(rule), message, **place)
 
 
 def finding_of(data: Mapping[str, Any]) -> Finding:

@@ -16,6 +16,8 @@ from warehouse.register_tables import REGISTERS
 from warehouse.registers import register
 
 LOCK_TIMEOUT_SECONDS = 600
+# Folders of what the ministries send, one folder per edition in each.
+COLLECTED = ("inbox", "received", "quarantine")
 
 
 def received_files(folder: Path) -> list[Path]:
@@ -29,12 +31,15 @@ def received_files(folder: Path) -> list[Path]:
 class Home:
     """The folders of one installation.
 
-    inbox/<edition>/   files as received, never changed
-    registers/         ledgers a person can read and add to
-    warehouse/         Parquet `<table>/edition=<key>/`, and `panorama.db`
-    out/<edition>/     open_data, publication, quality, returned
-    dagster/           the Dagster instance
-    panorama.toml      what the operator chose, when not the defaults
+    inbox/<edition>/       files as received, never changed
+    received/<edition>/    a copy of each version of each file received, under its sha256
+    quarantine/<edition>/  files that cannot be opened safely, taken out of the inbox, each with the reason
+    registers/             ledgers a person can read and add to
+    warehouse/             Parquet `<table>/edition=<key>/`, and `panorama.db`
+    out/<edition>/         open_data, publication, collection, quality, returned
+    published/<edition>/   the files approved for publication, each version under its sha256
+    dagster/               the Dagster instance
+    panorama.toml          what the operator chose, when not the defaults
     """
 
     root: Path
@@ -77,9 +82,25 @@ class Home:
         """The files received for an edition, by name; hidden files and office lock files are passed over."""
         return received_files(self.inbox(edition))
 
+    def kept(self, edition: Edition) -> Path:
+        """Where each version of each file received for an edition is kept, as `<sha256><suffix>`."""
+        return self.root / "received" / edition.key
+
+    def quarantine(self, edition: Edition) -> Path:
+        """Where the files of an edition that cannot be opened safely are put aside."""
+        return self.root / "quarantine" / edition.key
+
+    def has_submissions(self, edition: Edition) -> bool:
+        """Whether anything was received for an edition, be it only a file put aside."""
+        return bool(self.received(edition)) or any(self.quarantine(edition).glob("*.json"))
+
     def out(self, edition: Edition, kind: str) -> Path:
-        """One folder of an edition's outputs: open_data, publication, quality or returned."""
+        """One folder of an edition's outputs: open_data, publication, collection, quality or returned."""
         return self.root / "out" / edition.key / kind
+
+    def published(self, edition: Edition) -> Path:
+        """Where each version of the files approved for publication is kept, in a folder named by its sha256."""
+        return self.root / "published" / edition.key
 
     def calendar(self) -> Calendar:
         """The calendar as this home knows it, read anew at each call."""
@@ -124,20 +145,25 @@ class Home:
     def clean(self) -> None:
         """Remove what killed processes left behind; nothing when another run is at work."""
         with contextlib.suppress(Timeout), FileLock(self.root / ".lock", timeout=0):
-            for folder in (self.registers, self.warehouse, self.root / "out"):
+            for folder in (
+                self.registers,
+                self.warehouse,
+                *(self.root / name for name in ("out", "published", *COLLECTED[1:])),
+            ):
                 remove_staging(folder)
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator["Home"]:
         """Yield a throw-away copy of this home, to try something without writing here.
 
-        The inbox is shared, for reading; settings, registers and core tables are copied.
+        Settings, registers and core tables are copied. Files received are links: one taken out of the inbox of the
+        copy, or put in its quarantine, stays where it is here.
         """
         with tempfile.TemporaryDirectory(prefix="panorama-") as folder:
             copy = Home(Path(folder))
             copy.create()
-            (copy.root / "inbox").rmdir()
-            (copy.root / "inbox").symlink_to((self.root / "inbox").absolute())
+            for name in COLLECTED:
+                _link_files(self.root / name, copy.root / name)
             for source, target in (
                 (self.registers, copy.registers),
                 (self.warehouse / "core_projects", copy.warehouse / "core_projects"),
@@ -147,3 +173,12 @@ class Home:
             if self.settings.is_file():
                 shutil.copy(self.settings, copy.settings)
             yield copy
+
+
+def _link_files(source: Path, target: Path) -> None:
+    """Make in `target` the folders of `source`, one level deep, with a link to each of their files."""
+    for folder in sorted(path for path in source.glob("*") if path.is_dir()):
+        (target / folder.name).mkdir(parents=True, exist_ok=True)
+        for path in folder.iterdir():
+            if path.is_file():
+                (target / folder.name / path.name).symlink_to(path.absolute())

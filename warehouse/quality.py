@@ -1,7 +1,8 @@
 """The results of the checks of an edition, kept as JSON in `out/<edition>/quality/<check>.json`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from warehouse.editions import Edition
@@ -10,13 +11,30 @@ from warehouse.findings import Finding, finding_of
 from warehouse.home import Home
 
 
-def write_quality(home: Home, edition: Edition, check: str, findings: Sequence[Finding], checked: int) -> None:
-    """Write the result of a check: how many rows, cells or files it looked at, and every finding."""
+def write_quality(
+    home: Home,
+    edition: Edition,
+    check: str,
+    findings: Sequence[Finding],
+    checked: int,
+    suspended: Mapping[str, int] = MappingProxyType({}),
+) -> None:
+    """Write the result of a check.
+
+    Args:
+        home: the installation.
+        edition: one of its calendar.
+        check: its name.
+        findings: all that it has to say.
+        checked: how many rows, cells or files it looked at.
+        suspended: how many findings of each suspended rule were left out, by code.
+    """
     report: dict[str, Any] = {
         "edition": edition.key,
         "check": check,
         "passed": not any(finding.severity != "notice" for finding in findings),
         "checked": checked,
+        "suspended": dict(suspended),
         "findings": [finding.as_dict() for finding in findings],
     }
     write_text(

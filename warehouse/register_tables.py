@@ -22,6 +22,15 @@ OTHER_ID = replace(PROJECT_ID, name="other_id", published="autre_identifiant", t
 DECIDED_ON = Column("decided_on", "decide_le", "Décidé le", "date", "Date de la décision.", required=True)
 DECIDED_BY = Column("decided_by", "decide_par", "Décidé par", "string", "Qui a décidé.", required=True)
 REASON = Column("reason", "motif", "Motif", "string", "Pourquoi, en une phrase.", required=True)
+CONTENT_SHA256 = Column(
+    "content_sha256",
+    "empreinte",
+    "Empreinte",
+    "string",
+    "Empreinte SHA-256 des tables de la version.",
+    required=True,
+    pattern=r"^[0-9a-f]{64}$",
+)
 COMMENT = Column("comment", "commentaire", "Commentaire", "string", "Précision libre.")
 
 
@@ -247,15 +256,7 @@ VERSIONS = _register(
     Column(
         "known_on", "connu_le", "Connue le", "date", "Date depuis laquelle ces chiffres sont connus.", required=True
     ),
-    Column(
-        "content_sha256",
-        "empreinte",
-        "Empreinte",
-        "string",
-        "Empreinte SHA-256 des tables de la version.",
-        required=True,
-        pattern=r"^[0-9a-f]{64}$",
-    ),
+    CONTENT_SHA256,
     Column("changed_by", "change_par", "Changée par", "string", "Qui a transmis ou demandé la correction."),
     Column("reason", "motif", "Motif", "string", "Pourquoi la version a changé."),
 )
@@ -263,7 +264,8 @@ VERSIONS = _register(
 SUBMISSIONS = _register(
     "submissions",
     "Remontées reçues",
-    "Une ligne par fichier reçu et par ministère dont il porte les projets, dans l'ordre de prise en compte.",
+    "Une ligne par fichier reçu et par ministère dont il porte les projets, dans l'ordre de prise en compte ; une par "
+    "fichier remplacé quand il y en a plusieurs.",
     EDITION,
     replace(MINISTRY_ID, required=False, description="Ministère porteur ; vide pour un fichier dont rien ne le dit."),
     Column(
@@ -342,6 +344,64 @@ RULE_CHANGES = _register(
     REASON,
 )
 
+APPROVALS = _register(
+    "approvals",
+    "Approbations",
+    "Une ligne par approbation d'une personne : ce qui peut être publié d'une édition, à l'octet près.",
+    EDITION,
+    Column(
+        "version",
+        "version",
+        "Version",
+        "integer",
+        "Rang, pour cette édition, des fichiers approuvés ; approuvés de nouveau, ils gardent leur rang.",
+        required=True,
+        minimum=1,
+    ),
+    replace(CONTENT_SHA256, description="Empreinte SHA-256 des fichiers approuvés, sous laquelle ils sont gardés."),
+    Column("approved_on", "approuve_le", "Approuvé le", "date", "Date de l'approbation.", required=True),
+    Column("approved_by", "approuve_par", "Approuvé par", "string", "Qui a approuvé.", required=True),
+    Column("reason", "motif", "Motif", "string", "Pourquoi, en une phrase."),
+    Column(
+        "correction",
+        "avis_de_correction",
+        "Avis de correction",
+        "string",
+        "Ce qui a été corrigé, publié avec les fichiers.",
+    ),
+)
+
+PUBLICATIONS = _register(
+    "publications",
+    "Publications",
+    "Une ligne par fichier publié et relu à son adresse, avec l'identifiant de sa ressource, qui ne change pas.",
+    EDITION,
+    Column("version", "version", "Version", "integer", "Rang des fichiers approuvés.", required=True, minimum=1),
+    Column("destination", "destination", "Destination", "string", "Adresse de la plateforme.", required=True),
+    Column("dataset_id", "jeu_de_donnees", "Jeu de données", "string", "Identifiant du jeu de données."),
+    Column(
+        "resource_key",
+        "marque",
+        "Marque",
+        "string",
+        "Marque de la ressource, « dataset » pour le jeu de données lui-même.",
+        required=True,
+    ),
+    Column("resource_id", "ressource", "Ressource", "string", "Identifiant de la ressource sur la plateforme."),
+    Column(
+        "sha256",
+        "empreinte",
+        "Empreinte",
+        "string",
+        "Empreinte SHA-256 du fichier, relu à son adresse ; pour le jeu de données, de l'ensemble.",
+        required=True,
+        pattern=r"^[0-9a-f]{64}$",
+    ),
+    Column("url", "adresse", "Adresse", "string", "Adresse permanente.", required=True),
+    Column("published_on", "publie_le", "Publié le", "date", "Date de la vérification.", required=True),
+    Column("approved_by", "approuve_par", "Approuvé par", "string", "Qui a approuvé ces fichiers.", required=True),
+)
+
 REGISTERS: dict[str, Table] = {
     table.name.removeprefix("register_"): table
     for table in (
@@ -359,5 +419,7 @@ REGISTERS: dict[str, Table] = {
         VERSIONS,
         SUBMISSIONS,
         RULE_CHANGES,
+        APPROVALS,
+        PUBLICATIONS,
     )
 }

@@ -12,6 +12,27 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Literal, cast, get_args
 
+# The families of codes, in the order of the catalogue.
+FAMILIES = MappingProxyType(
+    {
+        "FILE": "Fichiers reçus",
+        "HEAD": "Feuilles et en-têtes",
+        "READ": "Lecture des cellules",
+        "MIN": "Ministères",
+        "ID": "Projets : identité et textes",
+        "PHASE": "Phases",
+        "DATE": "Dates et durées",
+        "COST": "Coûts, financement et écarts",
+        "OPIN": "Avis de la DINUM",
+        "WITH": "Chiffres non publiés",
+        "BASE": "Références et révisions de trajectoire",
+        "HIST": "D'une édition à l'autre",
+        "COMP": "Complétude",
+        "OUT": "Ce qui est publié",
+        "TECH": "Traitement",
+    }
+)
+
 Severity = Literal["error", "warning", "notice"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
@@ -33,6 +54,11 @@ class RuleDeclaration:
     reason: str
     source: str
     example: str
+
+    @property
+    def family(self) -> str:
+        """The first part of the code."""
+        return self.code.partition("-")[0]
 
 
 @cache
@@ -58,3 +84,8 @@ def catalogue() -> Mapping[str, RuleDeclaration]:
 def code_of(rule: str) -> str:
     """The code of a rule by its name; KeyError for one that the catalogue does not have."""
     return catalogue()[rule].code
+
+
+def severity_of(rule: str) -> Severity:
+    """The severity of a rule by its name, as declared; KeyError for one that the catalogue does not have."""
+    return catalogue()[rule].severity

@@ -129,7 +129,7 @@ def empty_frame(table: Table) -> pd.DataFrame:
 
 
 def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Give `frame` the columns, order and dtypes of `table`, sorted by its key.
+    """Give `frame` the columns, order and dtypes of `table`, sorted by its key; without a key, rows keep their order.
 
     Values are not repaired: a value its column cannot hold, a missing one where one is required, an
     unknown code and a repeated key are refused.
@@ -142,6 +142,8 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     if missing or unknown:
         raise SchemaError(f"Table {table.name} : colonnes manquantes {missing}, colonnes non déclarées {unknown}.")
     typed = pd.DataFrame({column.name: _typed(frame[column.name], column, table) for column in table.columns})
+    if not table.primary_key:
+        return typed.reset_index(drop=True)
     if typed.duplicated(list(table.primary_key)).any():
         twice = typed.loc[typed.duplicated(list(table.primary_key)), list(table.primary_key)].iloc[0].to_dict()
         raise SchemaError(f"Table {table.name} : la clé {twice} se répète.")
@@ -213,13 +215,14 @@ def sql_table(table: Table, metadata: sa.MetaData) -> sa.Table:
 
 def table_schema(table: Table) -> dict[str, Any]:
     """The Table Schema (Frictionless v1) of a table as it is published: French names and labels."""
+    key = {"primaryKey": [table.column(name).published for name in table.primary_key]} if table.primary_key else {}
     return {
         "$schema": "https://specs.frictionlessdata.io/schemas/table-schema.json",
         "name": table.name.replace("_", "-"),
         "title": table.title,
         "description": " ".join([table.description, *table.caveats]),
         "fields": [_field(column) for column in table.columns],
-        "primaryKey": [table.column(name).published for name in table.primary_key],
+        **key,
         "missingValues": [""],
     }
 

@@ -1,9 +1,11 @@
 """What an operator chose for one installation, in `<home>/panorama.toml`; an absent file means the defaults.
 
 A setting has a closed list of values, the first of which is its default, declared in `ALLOWED`; or it is a limit, a
-whole number, declared in `FileLimits`. Both are read by name from `Settings`.
+whole number, declared in `FileLimits`; or a text of a given form, declared in `TEXTS`. All are read by name from
+`Settings`.
 """
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
@@ -15,7 +17,17 @@ from warehouse.errors import ConfigurationError
 WithheldMode = Literal["exclude", "suppress"]
 
 # Section, then key, then the values it accepts, the default first.
-ALLOWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {"disclosure": {"withheld": ("exclude", "suppress")}}
+ALLOWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "disclosure": {"withheld": ("exclude", "suppress")},
+    "export": {"automatic": ("never", "approved")},
+}
+# Section, then key, then the form of the text and what it is in French.
+TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "export": {
+        "base_url": (r"https?://[^\s]+", "l'adresse d'une plateforme"),
+        "organization": (r"[\w\-]+", "l'identifiant d'une organisation"),
+    }
+}
 
 
 @dataclass(frozen=True)
@@ -61,11 +73,24 @@ class FileLimits:
 
 
 @dataclass(frozen=True)
+class ExportSettings:
+    """Where the open data goes.
+
+    `automatic`: `never`, only a person exports; `approved`, an edition is exported by itself once a person approved it.
+    """
+
+    automatic: Literal["never", "approved"] = "never"
+    base_url: str = "https://www.data.gouv.fr"
+    organization: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every setting of an installation, a section in each attribute."""
 
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     reading: FileLimits = field(default_factory=FileLimits)
+    export: ExportSettings = field(default_factory=ExportSettings)
 
 
 LIMITS: Mapping[str, tuple[str, ...]] = {"reading": tuple(each.name for each in fields(FileLimits))}
@@ -92,22 +117,36 @@ def read_settings(path: Path) -> Settings:
     return Settings(
         disclosure=DisclosureSettings(**document.get("disclosure", {})),
         reading=FileLimits(**document.get("reading", {})),
+        export=ExportSettings(**document.get("export", {})),
     )
 
 
 def _verify(path: Path, section: str, values: Any) -> None:
-    sections: Mapping[str, Collection[str]] = {**ALLOWED, **LIMITS}
+    sections: dict[str, tuple[str, ...]] = {
+        name: (*ALLOWED.get(name, ()), *LIMITS.get(name, ()), *TEXTS.get(name, ()))
+        for name in (*ALLOWED, *LIMITS, *TEXTS)
+    }
     if section not in sections or not isinstance(values, dict):
         raise ConfigurationError(f"{path} : section « {section} » inconnue. Sections admises : {_list(sections)}.")
     for key, value in values.items():
         name = f"{section}.{key}"
         if key not in sections[section]:
             raise ConfigurationError(f"{path} : clé « {name} » inconnue. Clés admises : {_list(sections[section])}.")
-        if section in LIMITS:
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ConfigurationError(f"{path} : {name} = « {value} » refusé. Attendu : un entier d'au moins 1.")
-        elif value not in (allowed := ALLOWED[section][key]):
-            raise ConfigurationError(f"{path} : {name} = « {value} » refusé. Valeurs admises : {_list(allowed)}.")
+        expected = _refused(section, key, value)
+        if expected:
+            raise ConfigurationError(f"{path} : {name} = « {value} » refusé. {expected}.")
+
+
+def _refused(section: str, key: str, value: Any) -> str | None:
+    """What was expected of a value that its setting cannot have, None for one that it can."""
+    if section in LIMITS:
+        is_limit = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+        return None if is_limit else "Attendu : un entier d'au moins 1"
+    form, what = TEXTS.get(section, {}).get(key, ("", ""))
+    if form:
+        return None if isinstance(value, str) and re.fullmatch(form, value) else f"Attendu : {what}"
+    allowed = ALLOWED[section][key]
+    return None if value in allowed else f"Valeurs admises : {_list(allowed)}"
 
 
 def _list(values: Collection[str]) -> str:

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from warehouse.bridge_tables import OUT_BRIDGE
+from warehouse.collection_tables import OUT_COLLECTION
 from warehouse.core_tables import CORE_PROJECTS, RAW_SUBMISSIONS
+from warehouse.data_quality_tables import OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
 from warehouse.disclosure_tables import OUT_DISCLOSURE
 from warehouse.follow_up_tables import (
     OUT_CAUSES,
@@ -25,13 +27,16 @@ __all__ = [
     "OUT_BRIDGE",
     "OUT_CAUSES",
     "OUT_CHANGES",
+    "OUT_COLLECTION",
     "OUT_DISCLOSURE",
     "OUT_FORECAST",
     "OUT_FORECAST_BACKTEST",
     "OUT_KEY_FIGURES",
     "OUT_LEAVERS",
     "OUT_MINISTRY_BRIEF",
+    "OUT_MINISTRY_QUALITY",
     "OUT_MOVEMENTS",
+    "OUT_PROJECT_QUALITY",
     "OUT_RETROSPECTIVE",
     "OUT_SCORECARD",
     "OUT_SLIPPAGE_GROUPS",
@@ -51,6 +56,7 @@ TABLES: dict[str, Table] = {
         OUT_SLIPPAGE_PROJECTS,
         OUT_SLIPPAGE_GROUPS,
         OUT_KEY_FIGURES,
+        OUT_COLLECTION,
         OUT_MOVEMENTS,
         OUT_LEAVERS,
         OUT_CHANGES,
@@ -61,6 +67,8 @@ TABLES: dict[str, Table] = {
         OUT_TARGET_PROJECTS,
         OUT_RETROSPECTIVE,
         OUT_SCORECARD,
+        OUT_PROJECT_QUALITY,
+        OUT_MINISTRY_QUALITY,
         OUT_BRIDGE,
         CORE_CORRECTIONS,
         OUT_FORECAST,

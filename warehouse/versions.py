@@ -20,11 +20,21 @@ from warehouse.home import Home
 from warehouse.registers import register
 from warehouse.schema import Table
 from warehouse.store import ParquetStore
-from warehouse.tables import CORE_CORRECTIONS, CORE_PROJECTS, RAW_SUBMISSIONS, TABLES
+from warehouse.tables import (
+    CORE_CORRECTIONS,
+    CORE_PROJECTS,
+    OUT_COLLECTION,
+    OUT_MINISTRY_QUALITY,
+    OUT_PROJECT_QUALITY,
+    RAW_SUBMISSIONS,
+    TABLES,
+)
 
 FOLDER = "versions"
 # Tags of a run: since when its figures are known, who sent them or asked for them, why they changed.
 KNOWN_ON_TAG, BY_TAG, WHY_TAG = "panorama/known_on", "panorama/by", "panorama/why"
+# What was received, when, and how well: the same figures sent again are not a new version.
+NOT_FIGURES = (RAW_SUBMISSIONS, OUT_COLLECTION, OUT_PROJECT_QUALITY, OUT_MINISTRY_QUALITY)
 # The corrections follow from the versions.
 KEPT_TABLES = tuple(table for table in TABLES.values() if table != CORE_CORRECTIONS)
 
@@ -68,7 +78,7 @@ def content_sha256(store: ParquetStore, edition: str) -> str:
     """
     digest = hashlib.sha256()
     for table in KEPT_TABLES:
-        if table != RAW_SUBMISSIONS and store.has(table, edition):
+        if table not in NOT_FIGURES and store.has(table, edition):
             values = store.read(table, edition).drop(columns=list(PROVENANCE), errors="ignore")
             digest.update(f"{table.name}\n{values.to_csv(index=False, lineterminator=chr(10))}".encode())
     return digest.hexdigest()

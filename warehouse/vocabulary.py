@@ -129,6 +129,17 @@ WITHHELD_REASONS = Vocabulary(
 
 MOVEMENTS = Vocabulary("movements", (Term("entry", "Entrée"), Term("return", "Retour"), Term("exit", "Sortie")))
 
+# What a slippage is counted from, one row each in the open data.
+SLIPPAGE_REFERENCES = Vocabulary(
+    "slippage_references",
+    (
+        Term("first_baseline", "Première référence"),
+        Term("current_baseline", "Référence en vigueur"),
+        Term("previous_edition", "Édition précédente"),
+        Term("first_baseline_corrected", "Première référence, fin dépassée comptée jusqu'à l'édition"),
+    ),
+)
+
 EXIT_REASONS = Vocabulary(
     "exit_reasons",
     (
@@ -158,6 +169,28 @@ SUBMISSION_STATUSES = Vocabulary(
         Term("read", "Lu"),
         Term("nil", "Néant"),
         Term("quarantined", "Écarté"),
+    ),
+)
+
+# How the quality of the data moved since the previous edition.
+QUALITY_TRENDS = Vocabulary(
+    "quality_trends",
+    (
+        Term("improving", "en hausse"),
+        Term("stable", "stable"),
+        Term("worsening", "en baisse"),
+        Term("new", "nouveau"),
+    ),
+)
+
+# Where a ministry stands in the collection of an edition.
+COLLECTION_STATUSES = Vocabulary(
+    "collection_statuses",
+    (
+        Term("received", "Reçu"),
+        Term("nil", "Néant"),
+        Term("quarantined", "Écarté"),
+        Term("missing", "Attendu"),
     ),
 )
 
@@ -223,6 +256,18 @@ CHANGES = Vocabulary(
         Term("rebaselined", "Révision de trajectoire"),
         Term("withheld", "Chiffres non publiés"),
         Term("published_again", "Chiffres de nouveau publiés"),
+    ),
+)
+
+# The changes that say who is followed, and under which name: codes of `CHANGES`, labels for open data.
+MOVEMENT_KINDS = Vocabulary(
+    "movement_kinds",
+    (
+        Term("added", "Entrée"),
+        Term("returned", "Retour"),
+        Term("left", "Sortie"),
+        Term("renamed", "Changement de nom"),
+        Term("moved_ministry", "Changement de ministère"),
     ),
 )
 
@@ -358,15 +403,19 @@ VOCABULARIES: dict[str, Vocabulary] = {
         OPINIONS,
         WITHHELD_REASONS,
         MOVEMENTS,
+        SLIPPAGE_REFERENCES,
         EXIT_REASONS,
         LINK_DECISIONS,
         SUBMISSION_STATUSES,
+        COLLECTION_STATUSES,
+        QUALITY_TRENDS,
         RULE_GRADES,
         IDENTITY_DECISIONS,
         LINEAGE_EVENTS,
         OPINION_AXES,
         MISSION_EVENTS,
         CHANGES,
+        MOVEMENT_KINDS,
         DIMENSIONS,
         PERIMETERS,
         BRIDGE_COMPONENTS,

@@ -1,0 +1,57 @@
+"""A home with two editions whose dataset has one case of each kind: withheld, renamed, entered, left, hostile text."""
+
+import datetime as dt
+from pathlib import Path
+
+from homes import panorama
+from submissions import row, table_of, write_xlsx
+
+from warehouse.editions import Edition
+from warehouse.home import Home
+
+EARLIER, LATER = "2021-07", "2021-11"
+# Withheld costs: of a project in this edition, of another in the one before.
+GAMMA_COST, DELTA_COST = 61.4, 33.3
+HOSTILE = '=HYPERLINK("http://exemple.fr";"x")\nà "lire", vite'
+WITHHELD = {"withheld": "Oui", "withheld_reason": "Appel d'offres en cours"}
+
+
+def publish_two_editions(folder: Path) -> Home:
+    """Run both editions in a new home."""
+    gamma, delta = row(name="GAMMA", project_id="PGP-0003"), row(name="DELTA", project_id="PGP-0004")
+    earlier = [
+        row(name="ALPHA"),
+        row(name="BETA", description=HOSTILE, updated_end_date=dt.date(2022, 3, 1)),
+        row(name="GAMMA", updated_cost_meur=50.0, initial_cost_meur=45.0),
+        row(name="DELTA", updated_cost_meur=DELTA_COST, initial_cost_meur=30.0, **WITHHELD),
+        row(name="ZETA", phase="Terminé"),
+    ]
+    later = [
+        row(name="ALPHA NOUVELLE", project_id="PGP-0001", updated_cost_meur=13.0),
+        row(name="BETA", project_id="PGP-0002", description=HOSTILE, updated_end_date=dt.date(2022, 3, 1)),
+        {**gamma, "updated_cost_meur": GAMMA_COST, "initial_cost_meur": 45.0, **WITHHELD},
+        {**delta, "updated_cost_meur": 40.0, "initial_cost_meur": 30.0},
+        row(
+            name="EPSILON",
+            phase="Cadrage",
+            initial_end_date=None,
+            updated_end_date=None,
+            initial_cost_meur=None,
+            updated_cost_meur=None,
+        ),
+    ]
+    for edition, rows in ((EARLIER, earlier), (LATER, later)):
+        write_xlsx(folder / "inbox" / edition / "remontee.xlsx", table_of(rows))
+        said = panorama(folder, "run", edition)
+        assert said.status == 0, said.errors
+    return Home(folder)
+
+
+def dataset_folder(home: Home, edition: str = LATER) -> Path:
+    """The dataset of an edition."""
+    return home.out(edition_of(home, edition), "open_data")
+
+
+def edition_of(home: Home, edition: str = LATER) -> Edition:
+    """An edition of the calendar of the home."""
+    return home.calendar().find(edition)
