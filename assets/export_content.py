@@ -10,21 +10,12 @@ from assets.export import lines_of
 from assets.export_model import Metadata, Wanted, WantedResource, slug, text
 from assets.exported_files import CURRENT, SCHEMA_EXTENSION, ExportedFile, identify
 from assets.french import day, ordinal
+from assets.open_about import KEYWORDS, TITLE
 from warehouse.editions import Edition
 from warehouse.files import sha256_of
 from warehouse.publications import Notice, folder_files
 
-TITLE = "Panorama des grands projets numériques de l'État"
 LICENSE, FREQUENCY, ZONE, GRANULARITY = "lov2", "semiannual", "country:fr", "country"
-TAGS = (
-    "grands projets numériques",
-    "numérique",
-    "systèmes d'information",
-    "administration",
-    "budget",
-    "transparence",
-    "panorama",
-)
 INTRODUCTION = """\
 Les grands projets numériques de l'État, tels que les ministères les déclarent environ tous les six mois : ministère, \
 phase, calendrier, coût complet toutes taxes comprises, et **écarts** du coût et de la durée prévus par rapport aux \
@@ -120,7 +111,7 @@ def metadata(latest: Edition, first: Edition, notices: Sequence[Notice], *, fict
         description=text(description),
         license=LICENSE,
         frequency=FREQUENCY,
-        tags=tuple(sorted({slug(tag) for tag in TAGS})),
+        tags=tuple(sorted({slug(tag) for tag in KEYWORDS})),
         zones=(ZONE,),
         granularity=GRANULARITY,
         start=first.reference_date().isoformat(),

@@ -22,7 +22,15 @@ SUMMARY = (
 PUBLISHER = "Direction interministérielle du numérique"
 LICENCE_TITLE = "Licence Ouverte / Open Licence version 2.0"
 LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
-KEYWORDS = ("grands projets numériques", "systèmes d'information", "administration", "budget", "transparence")
+KEYWORDS = (
+    "grands projets numériques",
+    "numérique",
+    "systèmes d'information",
+    "administration",
+    "budget",
+    "transparence",
+    "panorama",
+)
 CAVEATS = (
     "Les chiffres sont déclaratifs : ils sont ceux que les ministères ont transmis, contrôlés mais non audités.",
     "Une valeur vide n'est pas nulle : elle est inconnue ou non publiée, ce que dit une colonne de statut.",

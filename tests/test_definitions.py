@@ -86,8 +86,10 @@ NOT_TABLES = ("open_dataset", "publication", "warehouse_database", "data_gouv_ex
 
 
 @pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
-    return build_definitions(home=tmp_path_factory.mktemp("definitions"))
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
+    # In an instance of their own: what they resolve to depends on the last one that was opened in the process.
+    with dg.DagsterInstance.ephemeral():
+        yield build_definitions(home=tmp_path_factory.mktemp("definitions"))
 
 
 def specs(definitions: dg.Definitions) -> dict[str, dg.AssetSpec]:
