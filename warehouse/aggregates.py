@@ -27,6 +27,7 @@ MOST_SEARCHED = 12
 # The figures a rate rests on: quantity, and its column in the rows.
 INITIAL = {"budget": ("initial_cost", "initial_cost_meur"), "schedule": ("initial_duration", "initial_duration_months")}
 UPDATED = {"budget": ("updated_cost", "updated_cost_meur"), "schedule": ("updated_duration", "updated_duration_months")}
+WITHHELD_FLAGS = ["cost_withheld", "schedule_withheld"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def withheld_figures(history: pd.DataFrame, ledger: pd.DataFrame | None = None) 
         history: core projects of all editions up to the one published.
         ledger: the register of baselines.
     """
-    if not history[["cost_withheld", "schedule_withheld"]].astype(bool).any(axis=None):
+    if not history[WITHHELD_FLAGS].astype(bool).any(axis=None):
         return Withheld({}, {}, {})
     rows: dict[str, EditionRows] = {}
     terms: dict[tuple[str, str, str], Secret | float] = {}
@@ -96,9 +97,12 @@ def withheld_figures(history: pd.DataFrame, ledger: pd.DataFrame | None = None) 
 
 def _edition_rows(history: pd.DataFrame, edition: str, ledger: pd.DataFrame | None) -> EditionRows:
     projects = history.loc[history["edition"].eq(edition)].reset_index(drop=True)
-    shown = slippage_by_project(projects, history, ledger)
-    revealed = slippage_by_project(projects.assign(cost_withheld=False, schedule_withheld=False), history, ledger)
-    return EditionRows(edition, *(frame.set_index("project_id", drop=False) for frame in (shown, revealed)))
+    shown = slippage_by_project(projects, history, ledger).set_index("project_id", drop=False)
+    if not projects[WITHHELD_FLAGS].astype(bool).any(axis=None):
+        return EditionRows(edition, shown, shown)
+    bare = projects.assign(**dict.fromkeys(WITHHELD_FLAGS, False))
+    revealed = slippage_by_project(bare, history, ledger).set_index("project_id", drop=False)
+    return EditionRows(edition, shown, revealed)
 
 
 def _kept_back(rows: EditionRows) -> Iterator[tuple[str, str, str, float | None]]:
