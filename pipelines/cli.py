@@ -192,14 +192,14 @@ def check(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
 
     Exemple : panorama check 2021-11
     """
-    from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
+    from pipelines.running import validate_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
         place = Home(home)
         wanted = place.calendar().find(edition)
         _require_inbox(place, wanted)
-        with steps(f"Édition {wanted.key}") as progress, place.scratch() as copy:
-            outcome = run_edition(copy, wanted, job="validation", progress=progress)
+        with steps(f"Édition {wanted.key}") as progress:
+            outcome = validate_edition(place, wanted, progress)
         if outcome.error:
             _print_warnings(outcome.findings)
             raise outcome.error
@@ -217,16 +217,16 @@ def return_(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
     Exemple : panorama return 2021-11
     """
     from pipelines.returning import write_returned  # noqa: PLC0415  # openpyxl, for this command
-    from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
+    from pipelines.running import validate_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
         place = Home(home)
         wanted = place.calendar().find(edition)
         _require_inbox(place, wanted)
-        with steps(f"Édition {wanted.key}") as progress, place.scratch() as copy:
-            outcome = run_edition(copy, wanted, job="validation", progress=progress)
-        if outcome.exit_status not in (0, DataRefusedError.exit_status) and outcome.error:
-            raise outcome.error
+        with steps(f"Édition {wanted.key}") as progress:
+            outcome = validate_edition(place, wanted, progress)
+        if outcome.failure:
+            raise outcome.failure
         for path in write_returned(place, wanted, outcome.findings):
             output().print(str(path), markup=False)
 

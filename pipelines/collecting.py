@@ -15,7 +15,7 @@ from assets.intake import TakenFile, present_sha256, read_received, take_in
 from checks.recording import changes_in_force
 from pipelines.progress import Progress
 from warehouse.editions import Calendar, Edition
-from warehouse.errors import ConfigurationError, DataRefusedError
+from warehouse.errors import ConfigurationError
 from warehouse.findings import Finding
 from warehouse.home import Home
 from warehouse.quarantine import waiting
@@ -101,12 +101,11 @@ def collect(home: Home, edition: Edition, progress: Progress) -> CollectionState
 
 def _validated(home: Home, edition: Edition, progress: Progress) -> list[Finding]:
     """What the checks of an edition find in what it received."""
-    from pipelines.running import run_edition  # noqa: PLC0415  # the definitions import the sensors, which look
+    from pipelines.running import validate_edition  # noqa: PLC0415  # the definitions import the sensors, which look
 
-    with home.scratch() as copy:
-        outcome = run_edition(copy, edition, job="validation", progress=progress)
-    if outcome.exit_status not in (0, DataRefusedError.exit_status) and outcome.error:
-        raise outcome.error
+    outcome = validate_edition(home, edition, progress)
+    if outcome.failure:
+        raise outcome.failure
     return list(outcome.findings)
 
 

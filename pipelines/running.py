@@ -30,6 +30,11 @@ class Outcome:
         """0 done, else the status of the error."""
         return self.error.exit_status if self.error else 0
 
+    @property
+    def failure(self) -> errors.PanoramaError | None:
+        """The error of a run that could not tell whether the data is acceptable; None when it could."""
+        return None if self.exit_status in (0, errors.DataRefusedError.exit_status) else self.error
+
 
 def run_edition(
     home: Home,
@@ -70,6 +75,12 @@ def run_edition(
         finding for evaluation in result.get_asset_check_evaluations() for finding in findings_in(evaluation)
     )
     return Outcome(edition, findings, None if result.success else _error_of(result, edition, findings))
+
+
+def validate_edition(home: Home, edition: Edition, progress: Progress) -> Outcome:
+    """Run the checks of an edition, as `run_edition` does, on a throw-away copy of the home, which is left as it is."""
+    with home.scratch() as copy:
+        return run_edition(copy, edition, job="validation", progress=progress)
 
 
 def _error_of(
