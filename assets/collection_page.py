@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-import jinja2
 import markupsafe
 import pandas as pd
 
 from assets.collection_state import NOBODY, CollectionState
 from assets.french import counted, number, ordinal, typeset, visible
 from assets.french import day as french_day
+from assets.page_environment import page_environment
 from warehouse.findings import SEVERITY_LABELS, Finding, shorten
 from warehouse.frames import plain_records
 from warehouse.rules import SEVERITIES
@@ -92,19 +92,16 @@ def _day(text: str | None) -> str:
 
 
 def _page(state: CollectionState) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("assets"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template("collection.html.j2").render(
-        said=_said(state),
-        style=markupsafe.Markup(style),  # noqa: S704  # our own file
-        style_digest=digest,
+    return (
+        page_environment()
+        .get_template("collection.html.j2")
+        .render(
+            said=_said(state),
+            style=markupsafe.Markup(style),  # noqa: S704  # our own file
+            style_digest=digest,
+        )
     )
 
 

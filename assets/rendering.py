@@ -6,10 +6,10 @@ The same tables give the same bytes. What is said is in `assets.wording`, how it
 from importlib import resources
 from pathlib import Path
 
-import jinja2
 import markupsafe
 
 from assets.contents import Contents, contents
+from assets.page_environment import page_environment
 from assets.pdf import pdf_bytes
 from assets.reading import PublicationTables
 
@@ -61,13 +61,7 @@ def _pdf_name(said: Contents) -> str:
 
 
 def _page(said: Contents) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("assets"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment()
     # The SVG is ours, its texts were escaped when it was made.
     environment.filters["svg"] = markupsafe.Markup
     return environment.get_template("page.html.j2").render(said=said, pdf=_pdf_name(said))
