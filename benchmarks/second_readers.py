@@ -36,7 +36,7 @@ def xlsx_cells(content: bytes) -> Cells:
     """The cells of a workbook as openpyxl reads them; by the specification where it refuses, over a style for one."""
     try:
         return _openpyxl_cells(content)
-    except Exception:
+    except Exception:  # on a mutated file openpyxl raises whatever its parsers do; the other reader then says
         return _specified_cells(content)
 
 
