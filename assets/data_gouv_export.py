@@ -4,15 +4,15 @@ import datetime as dt
 
 import dagster as dg
 
-from assets.asset_metadata import folder_asset
-from assets.edition_export import Target, execute, organization_of, prepare, read_key
-from assets.exporting import Exported
+from assets.declaring import folder_asset
+from assets.export.approvals import Approval, approved, folder_fingerprint
+from assets.export.client import DataGouv, PlatformError
+from assets.export.edition import Target, execute, organization_of, prepare, read_key
+from assets.export.execution import Exported
 from assets.open_data import open_dataset
-from warehouse.data_gouv import DataGouv, PlatformError
-from warehouse.errors import ServiceError
-from warehouse.home import Home
-from warehouse.publications import Approval, approved, folder_fingerprint
-from warehouse.settings import read_settings
+from warehouse.home.home import Home
+from warehouse.home.settings import read_settings
+from warehouse.model.errors import ServiceError
 
 
 @folder_asset("publication", "api", deps=[open_dataset])

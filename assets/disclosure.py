@@ -3,12 +3,12 @@
 import dagster as dg
 import pandas as pd
 
-from assets.asset_metadata import table_asset
+from assets.declaring import table_asset
 from assets.slippage import withheld_and_past
-from warehouse.home import Home
-from warehouse.protection import disclosure_table
-from warehouse.store import ParquetStore
-from warehouse.tables import OUT_DISCLOSURE
+from warehouse.archive.tables import OUT_DISCLOSURE
+from warehouse.disclosure.protection import disclosure_table
+from warehouse.home.home import Home
+from warehouse.home.store import ParquetStore
 
 
 @table_asset(OUT_DISCLOSURE, "slippage")

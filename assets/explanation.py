@@ -3,14 +3,14 @@
 import dagster as dg
 import pandas as pd
 
-from assets.asset_metadata import table_asset
-from warehouse.bridge import bridge
-from warehouse.home import Home
-from warehouse.registers import register
-from warehouse.schema import empty_frame
-from warehouse.store import ParquetStore
-from warehouse.tables import OUT_BRIDGE, OUT_SLIPPAGE_PROJECTS
-from warehouse.versions import AsOfStore
+from assets.declaring import table_asset
+from warehouse.archive.tables import OUT_BRIDGE, OUT_SLIPPAGE_PROJECTS
+from warehouse.archive.versions import AsOfStore
+from warehouse.home.home import Home
+from warehouse.home.registers import register
+from warehouse.home.store import ParquetStore
+from warehouse.model.schema import empty_frame
+from warehouse.slippage.bridge import bridge
 
 
 @table_asset(OUT_BRIDGE, "explanation")

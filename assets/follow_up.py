@@ -3,22 +3,23 @@
 import dagster as dg
 import pandas as pd
 
-from assets.asset_metadata import table_asset
+from assets.declaring import table_asset
 from assets.slippage import previous_projects
-from warehouse import causes, ministry_brief, retrospective, scorecard, targets, watchlist
-from warehouse.follow_up_tables import (
+from warehouse.archive.tables import CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS
+from warehouse.facts.reference import targets as known_targets
+from warehouse.follow_up import ministry_brief, retrospective, scorecard, watchlist
+from warehouse.follow_up.rating_tables import OUT_RETROSPECTIVE, OUT_SCORECARD
+from warehouse.follow_up.tables import (
     OUT_CAUSES,
     OUT_MINISTRY_BRIEF,
     OUT_TARGET_PROJECTS,
     OUT_TARGETS,
     OUT_WATCHLIST,
 )
-from warehouse.home import Home
-from warehouse.rating_tables import OUT_RETROSPECTIVE, OUT_SCORECARD
-from warehouse.reference import targets as known_targets
-from warehouse.registers import register
-from warehouse.store import ParquetStore
-from warehouse.tables import CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS
+from warehouse.home.home import Home
+from warehouse.home.registers import register
+from warehouse.home.store import ParquetStore
+from warehouse.slippage import causes, targets
 
 
 @table_asset(OUT_CAUSES, "follow_up")

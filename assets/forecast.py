@@ -3,10 +3,10 @@
 import dagster as dg
 import pandas as pd
 
-from assets.asset_metadata import table_asset
-from warehouse import backtest, forecast
-from warehouse.store import ParquetStore
-from warehouse.tables import CORE_PROJECTS, OUT_FORECAST, OUT_FORECAST_BACKTEST
+from assets.declaring import table_asset
+from warehouse.archive.tables import CORE_PROJECTS, OUT_FORECAST, OUT_FORECAST_BACKTEST
+from warehouse.forecast import backtest, forecast
+from warehouse.home.store import ParquetStore
 
 
 @table_asset(OUT_FORECAST_BACKTEST, "forecast")

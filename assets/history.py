@@ -5,16 +5,13 @@ import datetime as dt
 import dagster as dg
 import pandas as pd
 
-from assets import collection, data_quality, disclosure, explanation, follow_up, forecast
-from assets.asset_metadata import table_asset
+from assets import disclosure, explanation, follow_up, forecast
+from assets import quality as data_quality
+from assets.collection import receiving as collection
+from assets.declaring import table_asset
 from assets.slippage import out_key_figures, out_slippage_groups, out_slippage_projects, previous_projects
-from warehouse import history, versions
-from warehouse.errors import ConfigurationError
-from warehouse.home import Home
-from warehouse.registers import register
-from warehouse.schema import empty_frame
-from warehouse.store import ParquetStore
-from warehouse.tables import (
+from warehouse.archive import versions
+from warehouse.archive.tables import (
     CORE_CORRECTIONS,
     CORE_PROJECTS,
     OUT_CHANGES,
@@ -22,6 +19,12 @@ from warehouse.tables import (
     OUT_MOVEMENTS,
     OUT_SLIPPAGE_PROJECTS,
 )
+from warehouse.history import changes as history
+from warehouse.home.home import Home
+from warehouse.home.registers import register
+from warehouse.home.store import ParquetStore
+from warehouse.model.errors import ConfigurationError
+from warehouse.model.schema import empty_frame
 
 
 @table_asset(OUT_MOVEMENTS, "history")

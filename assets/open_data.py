@@ -1,4 +1,4 @@
-"""The semester dataset: every file of `out/<edition>/open_data/`, as `warehouse.open_tables` lists them."""
+"""The semester dataset: every file of `out/<edition>/open_data/`, as `warehouse.open_data.files` lists them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,12 +6,10 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.asset_metadata import folder_asset
-from assets.history import core_corrections
-from assets.open_about import About, changelog_text, publishable_corrections
-from assets.open_catalogue import catalogue
-from assets.open_contracting import project_package
-from assets.open_documents import (
+from assets.dataset.about import About, changelog_text, publishable_corrections
+from assets.dataset.catalogue import catalogue
+from assets.dataset.contracting import project_package
+from assets.dataset.documents import (
     checksums,
     data_package,
     dictionary_html,
@@ -19,18 +17,20 @@ from assets.open_documents import (
     readme_text,
     schema_text,
 )
-from assets.open_formats import WORKBOOK_WRITERS, csv_text, json_text, published_parquet, sqlite_bytes, workbook
-from assets.open_rows import as_withheld_today, open_frames, read_tables
-from warehouse.editions import Edition
-from warehouse.files import replacing_directory
-from warehouse.home import Home
-from warehouse.open_tables import DATA_FILES, published_files
-from warehouse.protection import statement
-from warehouse.registers import register
-from warehouse.schema import Table
-from warehouse.store import ParquetStore
-from warehouse.tables import CORE_CORRECTIONS, CORE_PROJECTS, OPEN_PROJECTS, OUT_DISCLOSURE
-from warehouse.versions import version_count
+from assets.dataset.formats import WORKBOOK_WRITERS, csv_text, json_text, published_parquet, sqlite_bytes, workbook
+from assets.dataset.rows import as_withheld_today, open_frames, read_tables
+from assets.declaring import folder_asset
+from assets.history import core_corrections
+from warehouse.archive.tables import CORE_CORRECTIONS, CORE_PROJECTS, OPEN_PROJECTS, OUT_DISCLOSURE
+from warehouse.archive.versions import version_count
+from warehouse.disclosure.protection import statement
+from warehouse.home.calendar import Edition
+from warehouse.home.files import replacing_directory
+from warehouse.home.home import Home
+from warehouse.home.registers import register
+from warehouse.home.store import ParquetStore
+from warehouse.model.schema import Table
+from warehouse.open_data.files import DATA_FILES, published_files
 
 
 def about_edition(home: Home, store: ParquetStore, edition: Edition) -> About:
@@ -56,7 +56,7 @@ def open_files(frames: Mapping[Table, pd.DataFrame], about: About) -> dict[str, 
     """The bytes of every file of the dataset of an edition, by name.
 
     Args:
-        frames: the rows of every table, from `assets.open_rows.open_frames`.
+        frames: the rows of every table, from `assets.dataset.rows.open_frames`.
         about: what the dataset says of itself.
     """
     edition = about.edition
@@ -108,7 +108,8 @@ def open_dataset(
 ) -> dg.MaterializeResult[None]:
     """The dataset for reusers: each table as CSV, Parquet and more, one SQLite file, and what describes them.
 
-    The names, columns, schemas, dictionary and catalogues all come from the declarations of `warehouse.open_tables`.
+    The names, columns, schemas, dictionary and catalogues all come from the declarations of
+    `warehouse.open_data.files`.
     """
     edition = home.calendar().find(context.partition_key)
     frames = open_frames(read_tables(store, edition, register(home.registers, "withheld").read()))

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 import dagster as dg
 import pandas as pd
 
-from assets.asset_metadata import table_asset
-from assets.typed_rows import type_projects
-from warehouse.baselines import compare_with_ledger
-from warehouse.findings import Finding
-from warehouse.history import withheld_overlay
-from warehouse.home import Home
-from warehouse.identification import identify
-from warehouse.opinions import with_registered_opinions
-from warehouse.registers import Registers, ministry_labels, read_registers, register
-from warehouse.store import ParquetStore
-from warehouse.tables import CORE_PROJECTS
-from warehouse.terms import match_key
+from assets.declaring import table_asset
+from assets.reading.typed_rows import type_projects
+from warehouse.archive.tables import CORE_PROJECTS
+from warehouse.history.changes import withheld_overlay
+from warehouse.home.home import Home
+from warehouse.home.registers import Registers, ministry_labels, read_registers, register
+from warehouse.home.store import ParquetStore
+from warehouse.model.findings import Finding
+from warehouse.model.terms import match_key
+from warehouse.projects.baselines import compare_with_ledger
+from warehouse.projects.identification import identify
+from warehouse.projects.opinions import with_registered_opinions
 
 # After any edition of any calendar.
 EVER = "9999-12"

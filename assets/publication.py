@@ -3,15 +3,15 @@
 import dagster as dg
 import pandas as pd
 
-from assets.asset_metadata import folder_asset
+from assets.declaring import folder_asset
 from assets.open_data import open_dataset
-from assets.rendering import PublicationTables, render_site
-from warehouse.files import replacing_directory
-from warehouse.home import Home
-from warehouse.measures import without_withheld
-from warehouse.quality import read_findings
-from warehouse.store import ParquetStore
-from warehouse.tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS
+from assets.page.rendering import PublicationTables, render_site
+from warehouse.archive.tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS
+from warehouse.home.files import replacing_directory
+from warehouse.home.home import Home
+from warehouse.home.results import read_findings
+from warehouse.home.store import ParquetStore
+from warehouse.slippage.measures import without_withheld
 
 
 @folder_asset("publication", "html", "pdf", deps=[open_dataset])

@@ -3,20 +3,20 @@
 import dagster as dg
 import pandas as pd
 
-from assets.asset_metadata import table_asset
-from warehouse.aggregates import Withheld, withheld_figures
-from warehouse.disclosure import Aggregate
-from warehouse.group_statistics import slippage_by_group
-from warehouse.home import Home
-from warehouse.measures import key_figures
-from warehouse.project_slippage import slippage_by_project
-from warehouse.protection import published_aggregates, released_figures, released_groups
-from warehouse.reference import target_for
-from warehouse.registers import register
-from warehouse.schema import empty_frame
-from warehouse.settings import read_settings
-from warehouse.store import ParquetStore
-from warehouse.tables import CORE_PROJECTS, OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from assets.declaring import table_asset
+from warehouse.archive.tables import CORE_PROJECTS, OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.disclosure.equations import Withheld, withheld_figures
+from warehouse.disclosure.protection import published_aggregates, released_figures, released_groups
+from warehouse.disclosure.reasoning import Aggregate
+from warehouse.facts.reference import target_for
+from warehouse.home.home import Home
+from warehouse.home.registers import register
+from warehouse.home.settings import read_settings
+from warehouse.home.store import ParquetStore
+from warehouse.model.schema import empty_frame
+from warehouse.slippage.by_group import slippage_by_group
+from warehouse.slippage.by_project import slippage_by_project
+from warehouse.slippage.measures import key_figures
 
 
 def previous_projects(home: Home, store: ParquetStore, edition: str) -> pd.DataFrame | None:

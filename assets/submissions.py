@@ -6,16 +6,16 @@ from collections.abc import Sequence
 import dagster as dg
 import pandas as pd
 
-from assets.asset_metadata import table_asset
-from assets.collection_findings import quarantine_findings
-from assets.intake import read_received, take_in
-from warehouse.editions import Edition
-from warehouse.errors import DataRefusedError
-from warehouse.findings import Finding, errors_of
-from warehouse.home import Home
-from warehouse.quarantine import waiting
-from warehouse.registers import register
-from warehouse.tables import RAW_SUBMISSIONS
+from assets.collection.findings import quarantine_findings
+from assets.collection.intake import read_received, take_in
+from assets.declaring import table_asset
+from warehouse.archive.tables import RAW_SUBMISSIONS
+from warehouse.home.calendar import Edition
+from warehouse.home.home import Home
+from warehouse.home.quarantine import waiting
+from warehouse.home.registers import register
+from warehouse.model.errors import DataRefusedError
+from warehouse.model.findings import Finding, errors_of
 
 NO_PROJECT = "Aucun projet dans les remontées reçues : toutes sont « néant »."
 

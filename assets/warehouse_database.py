@@ -3,14 +3,14 @@
 import dagster as dg
 import sqlalchemy as sa
 
-from assets.asset_metadata import folder_asset
+from assets.declaring import folder_asset
 from assets.history import core_corrections
-from warehouse.database import replace_edition, replace_table
-from warehouse.home import Home
-from warehouse.register_tables import REGISTERS
-from warehouse.registers import read_registers
-from warehouse.store import ParquetStore
-from warehouse.tables import RAW_SUBMISSIONS, TABLES
+from warehouse.archive.database import replace_edition, replace_table
+from warehouse.archive.tables import RAW_SUBMISSIONS, TABLES
+from warehouse.home.home import Home
+from warehouse.home.register_tables import REGISTERS
+from warehouse.home.registers import read_registers
+from warehouse.home.store import ParquetStore
 
 
 @folder_asset("warehouse", "sqlalchemy", deps=[core_corrections])

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from assets.headers import layouts
+from assets.reading.headers import layouts
 from benchmarks import hand_made
 
 EDITION = "2021-11"

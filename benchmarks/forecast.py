@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.identity import FILES, ROOT, link_editions, read_editions
-from warehouse.backtest import replay, summary
-from warehouse.store import ParquetStore
-from warehouse.tables import CORE_PROJECTS
+from warehouse.archive.tables import CORE_PROJECTS
+from warehouse.forecast.backtest import replay, summary
+from warehouse.home.store import ParquetStore
 
 EXAMPLE = """example, on a home where several editions were run:
   python -m benchmarks.forecast --home /tmp/demo

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from assets.typed_rows import type_projects
-from assets.workbooks import read_file
-from warehouse.identity import match_projects
+from assets.reading.typed_rows import type_projects
+from assets.reading.workbooks import read_file
+from warehouse.projects.identity import match_projects
 
 ROOT = Path(__file__).parents[1]
 FILES = {

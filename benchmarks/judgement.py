@@ -16,14 +16,14 @@ from typing import SupportsFloat
 import pandas as pd
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from assets.returned_workbook import returned_workbook
-from assets.typed_rows import type_projects
-from assets.workbooks import read_inbox
+from assets.forms.returned_workbook import returned_workbook
+from assets.reading.typed_rows import type_projects
+from assets.reading.workbooks import read_inbox
 from benchmarks.changed_cells import EDITION, FIELDS, Change
 from benchmarks.mutations import Mutant, original
 from benchmarks.second_readers import Cells, second_reading
-from warehouse.findings import Finding, errors_of
-from warehouse.settings import FileLimits
+from warehouse.home.settings import FileLimits
+from warehouse.model.findings import Finding, errors_of
 
 # A file that needs more is one that hangs.
 LIMITS = FileLimits(xls_seconds=10)

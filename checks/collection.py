@@ -3,10 +3,10 @@
 import dagster as dg
 import pandas as pd
 
-from assets.collection import collection_findings, what_was_received
+from assets.collection.receiving import collection_findings, what_was_received
 from assets.submissions import raw_submissions
 from checks.recording import edition_check, record
-from warehouse.home import Home
+from warehouse.home.home import Home
 
 
 @edition_check(raw_submissions)

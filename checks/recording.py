@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 
 import dagster as dg
 
-from assets.partitions import EDITIONS
-from warehouse.findings import Finding, finding_of
-from warehouse.home import Home
-from warehouse.quality import write_quality
-from warehouse.registers import register
-from warehouse.rule_changes import RuleChange, in_force, regraded, rule_changes
+from assets.declaring import EDITIONS
+from warehouse.home.home import Home
+from warehouse.home.registers import register
+from warehouse.home.results import write_quality
+from warehouse.home.rule_changes import RuleChange, in_force, regraded, rule_changes
+from warehouse.model.findings import Finding, finding_of
 
 SHOWN_FINDINGS = 50
 

@@ -5,9 +5,9 @@ import pandas as pd
 
 from assets.submissions import raw_submissions
 from checks.recording import changes_in_force, edition_check, record
-from warehouse.home import Home
-from warehouse.rule_changes import statements
-from warehouse.rules import catalogue
+from warehouse.home.home import Home
+from warehouse.home.rule_changes import statements
+from warehouse.model.rules import catalogue
 
 
 @edition_check(raw_submissions)

@@ -8,10 +8,25 @@ from typing import Annotated
 
 import typer
 
-from pipelines import cli_collect, cli_editions, cli_projects, cli_publish, cli_registers, cli_rules, cli_template
-from pipelines.command import DEFAULT_HOME, ByOption, EditionArgument, HomeOption, JsonOption, parse_day, reporting, who
-from pipelines.comparison import compare, print_comparison
-from pipelines.console import (
+from pipelines.commands import collect as cli_collect
+from pipelines.commands import editions as cli_editions
+from pipelines.commands import projects as cli_projects
+from pipelines.commands import publish as cli_publish
+from pipelines.commands import registers as cli_registers
+from pipelines.commands import rules as cli_rules
+from pipelines.commands import template as cli_template
+from pipelines.commands.options import (
+    DEFAULT_HOME,
+    ByOption,
+    EditionArgument,
+    HomeOption,
+    JsonOption,
+    parse_day,
+    reporting,
+    who,
+)
+from pipelines.told.comparison import compare, print_comparison
+from pipelines.told.console import (
     BackfillRow,
     backfill_table,
     messages,
@@ -20,15 +35,15 @@ from pipelines.console import (
     print_summary,
     steps,
 )
-from pipelines.summary import edition_summary, known_versions
-from warehouse.editions import Edition
-from warehouse.errors import ConfigurationError, DataRefusedError
-from warehouse.findings import Finding
-from warehouse.home import Home
-from warehouse.reference import published_figures
-from warehouse.store import ParquetStore
-from warehouse.tables import CORE_PROJECTS
-from warehouse.versions import BY_TAG, KNOWN_ON_TAG, WHY_TAG, as_of, version_count
+from pipelines.told.summary import edition_summary, known_versions
+from warehouse.archive.tables import CORE_PROJECTS
+from warehouse.archive.versions import BY_TAG, KNOWN_ON_TAG, WHY_TAG, as_of, version_count
+from warehouse.facts.reference import published_figures
+from warehouse.home.calendar import Edition
+from warehouse.home.home import Home
+from warehouse.home.store import ParquetStore
+from warehouse.model.errors import ConfigurationError, DataRefusedError
+from warehouse.model.findings import Finding
 
 app = typer.Typer(
     name="panorama",
@@ -62,10 +77,10 @@ def demo(home: HomeOption = DEFAULT_HOME) -> None:
 
     Exemple : panorama demo --home /tmp/demo
     """
-    from assets import demonstration_registers as corrected  # noqa: PLC0415  # for this command
-    from assets.demonstration import DEMONSTRATION_EDITIONS, write_demonstration  # noqa: PLC0415
-    from assets.demonstration_collection import receive, write_cutoffs  # noqa: PLC0415
-    from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
+    from assets.demonstration import registers as corrected  # noqa: PLC0415  # for this command
+    from assets.demonstration.collection import receive, write_cutoffs  # noqa: PLC0415
+    from assets.demonstration.submissions import DEMONSTRATION_EDITIONS, write_demonstration  # noqa: PLC0415
+    from pipelines.work.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
         place = Home(home)
@@ -121,7 +136,7 @@ def run(
 
     Exemples : panorama run 2021-11 ; panorama run 13 --by "Ministère de la Justice" --why "Coût de PORTALIS corrigé"
     """
-    from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
+    from pipelines.work.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
         place = Home(home)
@@ -147,7 +162,7 @@ def backfill(
 
     Une édition sans fichier reçu est passée. Exemple : panorama backfill 2016-11..2021-07
     """
-    from pipelines.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
+    from pipelines.work.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
         place = Home(home)
@@ -192,7 +207,7 @@ def check(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
 
     Exemple : panorama check 2021-11
     """
-    from pipelines.running import validate_edition  # noqa: PLC0415  # Dagster takes seconds to import
+    from pipelines.work.running import validate_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
         place = Home(home)
@@ -216,8 +231,8 @@ def return_(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
 
     Exemple : panorama return 2021-11
     """
-    from pipelines.returning import write_returned  # noqa: PLC0415  # openpyxl, for this command
-    from pipelines.running import validate_edition  # noqa: PLC0415  # Dagster takes seconds to import
+    from pipelines.work.returning import write_returned  # noqa: PLC0415  # openpyxl, for this command
+    from pipelines.work.running import validate_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
         place = Home(home)
@@ -286,7 +301,7 @@ def explain(
 
     Exemples : panorama explain 2020-06..2021-11 ; panorama explain 1..5 --json
     """
-    from pipelines import explanation  # noqa: PLC0415  # Dagster takes seconds to import
+    from pipelines.told import explanation  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
         place = Home(home)

@@ -8,9 +8,7 @@ from typing import Any
 import dagster as dg
 
 from assets import (
-    collection,
     data_gouv_export,
-    data_quality,
     disclosure,
     explanation,
     follow_up,
@@ -23,19 +21,14 @@ from assets import (
     submissions,
     warehouse_database,
 )
-from checks import (
-    coherence,
-    completeness,
-    conformance,
-    continuity,
-    plausibility,
-    reconciliation,
-    release,
-    rule_changes,
-    trajectory,
-)
+from assets import quality as data_quality
+from assets.collection import receiving as collection
 from checks import collection as collection_check
-from checks import disclosure as disclosure_check
+from checks import rule_changes
+from checks.released import agreement as release
+from checks.rules import completeness, conformance, continuity, plausibility, reconciliation, trajectory
+from checks.rules import disclosure as disclosure_check
+from checks.rules import words as coherence
 from pipelines import jobs, schedules, sensors
 from pipelines.resources import DatabaseResource, HomeResource, ParquetIOManager, StoreResource
 

@@ -5,7 +5,7 @@ Publishing is a job of its own: making an edition never sends anything anywhere.
 
 import dagster as dg
 
-from assets.collection import out_collection
+from assets.collection.receiving import out_collection
 from assets.data_gouv_export import data_gouv_export
 from assets.history import out_movements
 from assets.projects import core_projects

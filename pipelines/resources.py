@@ -6,10 +6,10 @@ import dagster as dg
 import pandas as pd
 import sqlalchemy as sa
 
-from warehouse.database import database_url, open_database
-from warehouse.home import Home
-from warehouse.store import ParquetStore
-from warehouse.tables import TABLES
+from warehouse.archive.database import database_url, open_database
+from warehouse.archive.tables import TABLES
+from warehouse.home.home import Home
+from warehouse.home.store import ParquetStore
 
 
 class HomeResource(dg.ConfigurableResource[Home]):

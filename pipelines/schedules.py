@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from assets.partitions import EDITIONS
+from assets.declaring import EDITIONS
+from assets.export.approvals import to_export
+from assets.export.client import site_url
 from pipelines.jobs import export, semester
-from warehouse.data_gouv import site_url
-from warehouse.editions import Calendar, Edition
-from warehouse.home import Home
-from warehouse.publications import to_export
-from warehouse.settings import read_settings
+from warehouse.home.calendar import Calendar, Edition
+from warehouse.home.home import Home
+from warehouse.home.settings import read_settings
 
 PARIS = "Europe/Paris"
 

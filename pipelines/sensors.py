@@ -4,10 +4,10 @@ import datetime as dt
 
 import dagster as dg
 
-from assets.partitions import EDITIONS
-from pipelines.collecting import followed_editions, look
+from assets.declaring import EDITIONS
 from pipelines.jobs import validation
-from warehouse.home import Home
+from pipelines.work.collecting import followed_editions, look
+from warehouse.home.home import Home
 
 # A file changed since less than that may still be arriving.
 QUIET_SECONDS = 10

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
-from warehouse.database import open_database
+from warehouse.archive.database import open_database
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from homes import Said, panorama
 
-from warehouse.editions import Edition
-from warehouse.home import Home
+from warehouse.home.calendar import Edition
+from warehouse.home.home import Home
 
 EDITION, NEXT = "2021-07", "2021-11"
 KEY_VARIABLE = "DATA_GOUV_API_KEY"

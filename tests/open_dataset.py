@@ -6,8 +6,8 @@ from pathlib import Path
 from homes import panorama
 from submissions import row, table_of, write_xlsx
 
-from warehouse.editions import Edition
-from warehouse.home import Home
+from warehouse.home.calendar import Edition
+from warehouse.home.home import Home
 
 EARLIER, LATER = "2021-07", "2021-11"
 # Withheld costs: of a project in this edition, of another in the one before.

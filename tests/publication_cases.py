@@ -13,20 +13,20 @@ from row_cases import EDITION, Case
 from test_disclosure import NO_GROUPS, edition_14, figures
 from test_measures import declared, project, projects, slippages
 
-from checks.disclosure import disclosure_findings
-from checks.reconciliation import dataset_findings, headline_findings, published_findings
-from checks.release import figure_findings, release_findings
-from checks.released_secrets import withheld_findings
-from checks.released_traces import machine_findings
-from warehouse.aggregates import withheld_figures
-from warehouse.findings import Finding
-from warehouse.group_statistics import slippage_by_group
-from warehouse.home import Home
-from warehouse.measures import key_figures
-from warehouse.reference import published_figures
-from warehouse.schema import conform, table_schema
-from warehouse.store import ParquetStore
-from warehouse.tables import CORE_PROJECTS, OPEN_PROJECTS, OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS
+from checks.released.agreement import figure_findings, release_findings
+from checks.released.secrets import withheld_findings
+from checks.released.traces import machine_findings
+from checks.rules.disclosure import disclosure_findings
+from checks.rules.reconciliation import dataset_findings, headline_findings, published_findings
+from warehouse.archive.tables import CORE_PROJECTS, OPEN_PROJECTS, OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS
+from warehouse.disclosure.equations import withheld_figures
+from warehouse.facts.reference import published_figures
+from warehouse.home.home import Home
+from warehouse.home.store import ParquetStore
+from warehouse.model.findings import Finding
+from warehouse.model.schema import conform, table_schema
+from warehouse.slippage.by_group import slippage_by_group
+from warehouse.slippage.measures import key_figures
 
 
 def published(**changes: Any) -> Case:

@@ -11,12 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from assets.rendering import PublicationTables
-from warehouse.data_quality import RATIOS, ministry_quality, score_pct
-from warehouse.editions import Edition
-from warehouse.findings import Finding
-from warehouse.schema import conform
-from warehouse.tables import (
+from assets.page.rendering import PublicationTables
+from warehouse.archive.tables import (
     CORE_PROJECTS,
     OUT_COLLECTION,
     OUT_KEY_FIGURES,
@@ -26,7 +22,11 @@ from warehouse.tables import (
     OUT_SLIPPAGE_GROUPS,
     OUT_SLIPPAGE_PROJECTS,
 )
-from warehouse.vocabulary import COST_BANDS, METHODS, MINISTRIES
+from warehouse.home.calendar import Edition
+from warehouse.model.findings import Finding
+from warehouse.model.schema import conform
+from warehouse.model.vocabulary import COST_BANDS, METHODS, MINISTRIES
+from warehouse.quality.scores import RATIOS, ministry_quality, score_pct
 
 EDITIONS = (Edition("2020-06", 11), Edition("2020-11", 12), Edition("2021-07", 13), Edition("2021-11", 14))
 # A ministry of which nothing was received.

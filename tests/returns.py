@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from submissions import row
 
-from assets.returned_summary import SUMMARY_HEADERS
+from assets.forms.returned_summary import SUMMARY_HEADERS
 
 NAMES = ("ALPHA", "BRAVO", "CHARLIE", "DELTA", "ECHO")
 

@@ -9,16 +9,16 @@ import pandas as pd
 from submissions import row, rows_of, table_of, write_csv, write_xlsx
 from test_measures import project
 
-from assets.typed_rows import type_projects
-from assets.workbooks import read_inbox
-from checks.coherence import COHERENCE, with_word_columns
-from checks.conformance import ERRORS, WARNINGS, submission_locator, with_rule_columns
-from checks.expectations import Rule, declared_rules, findings_of
-from checks.figure_rules import PLAUSIBILITY
-from checks.plausibility import with_figure_columns
-from warehouse.findings import Finding
-from warehouse.measures import without_withheld
-from warehouse.tables import CORE_PROJECTS
+from assets.reading.typed_rows import type_projects
+from assets.reading.workbooks import read_inbox
+from checks.rules.conformance import ERRORS, WARNINGS, submission_locator, with_rule_columns
+from checks.rules.expectations import Rule, declared_rules, findings_of
+from checks.rules.figures import PLAUSIBILITY
+from checks.rules.plausibility import with_figure_columns
+from checks.rules.words import COHERENCE, with_word_columns
+from warehouse.archive.tables import CORE_PROJECTS
+from warehouse.model.findings import Finding
+from warehouse.slippage.measures import without_withheld
 
 Case = Callable[[Path], list[Finding]]
 EDITION = "2021-11"

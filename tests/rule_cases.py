@@ -15,19 +15,19 @@ from test_baselines import NO_LEDGER, baseline, ledger_of, promised
 from test_history import exit_line, lines_of, moves, opinion_line
 from test_measures import project, projects
 
-from assets.collection import collection_findings, what_was_received
-from assets.intake import read_received, take_in
-from assets.submission_workbook import SIGN_OFF_NIL
-from assets.workbooks import read_inbox
-from checks.completeness import silent_ministries, thinned_ministries, undeclared_projects, unpromised_projects
-from checks.continuity import contradicted_opinions, doubtful_links, vanished
-from checks.trajectory import trajectory_findings
-from warehouse.baselines import compare_with_ledger
-from warehouse.findings import Finding
-from warehouse.home import Home
-from warehouse.register_tables import DECISIONS, EXITS, LINKS, MISSIONS, OPINIONS, RULE_CHANGES, SUBMISSIONS
-from warehouse.registers import no_registers
-from warehouse.rule_changes import in_force, rule_changes, statements
+from assets.collection.intake import read_received, take_in
+from assets.collection.receiving import collection_findings, what_was_received
+from assets.forms.submission_workbook import SIGN_OFF_NIL
+from assets.reading.workbooks import read_inbox
+from checks.rules.completeness import silent_ministries, thinned_ministries, undeclared_projects, unpromised_projects
+from checks.rules.continuity import contradicted_opinions, doubtful_links, vanished
+from checks.rules.trajectory import trajectory_findings
+from warehouse.home.home import Home
+from warehouse.home.register_tables import DECISIONS, EXITS, LINKS, MISSIONS, OPINIONS, RULE_CHANGES, SUBMISSIONS
+from warehouse.home.registers import no_registers
+from warehouse.home.rule_changes import in_force, rule_changes, statements
+from warehouse.model.findings import Finding
+from warehouse.projects.baselines import compare_with_ledger
 
 # Files
 

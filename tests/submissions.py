@@ -7,7 +7,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from assets.headers import layouts
+from assets.reading.headers import layouts
 
 HEADERS = layouts("2021-11")[0].first_headers()
 

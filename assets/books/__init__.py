@@ -1,0 +1,1 @@
+"""A workbook as values, written as XLSX or ODS with the same bytes."""

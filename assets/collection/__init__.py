@@ -1,0 +1,1 @@
+"""Who sent what, which version stands, what is new in an inbox."""

@@ -1,0 +1,195 @@
+"""What the open dataset of an edition says of itself: title, licence, version, precautions, corrections."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from warehouse.archive.tables import CORE_PROJECTS
+from warehouse.home.calendar import Edition
+from warehouse.model.columns import EDITION
+from warehouse.model.findings import shorten
+from warehouse.model.french import day, of_month
+from warehouse.model.vocabulary import VOCABULARIES
+from warehouse.slippage.measures import WITHHELD_FIGURES
+
+TITLE = "Panorama des grands projets numériques de l'État"
+SUMMARY = (
+    "Les grands projets numériques de l'État tels que les ministères les déclarent environ tous les six mois : phase, "
+    "calendrier, coût complet, et écarts du coût et de la durée prévus par rapport aux premières prévisions."
+)
+PUBLISHER = "Direction interministérielle du numérique"
+LICENCE_TITLE = "Licence Ouverte / Open Licence version 2.0"
+LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+KEYWORDS = (
+    "grands projets numériques",
+    "numérique",
+    "systèmes d'information",
+    "administration",
+    "budget",
+    "transparence",
+    "panorama",
+)
+CAVEATS = (
+    "Les chiffres sont déclaratifs : ils sont ceux que les ministères ont transmis, contrôlés mais non audités.",
+    "Une valeur vide n'est pas nulle : elle est inconnue ou non publiée, ce que dit une colonne de statut.",
+    "Un chiffre non publié ne figure dans aucun fichier, et ne peut pas être retrouvé par différence.",
+    "Un projet se suit par « identifiant_projet », jamais par son nom, qui change d'une édition à l'autre.",
+    "Les projets sortis du panorama ne comptent plus dans le périmètre « Publié » ; « Cohorte » les garde.",
+    "Un taux est une fraction : 0,125 signifie 12,5 %. Les coûts sont en millions d'euros toutes taxes comprises.",
+)
+HIDDEN, HIDDEN_REASON = "valeur non publiée", "non publié"
+
+
+@dataclass(frozen=True)
+class About:
+    """What every file of the dataset of an edition may say of it.
+
+    `version` counts the versions of the edition; `disclosure` is the sentence about withheld figures; `corrections`
+    are lines ready to publish.
+    """
+
+    edition: Edition
+    first: Edition
+    version: int
+    is_fictitious: bool
+    disclosure: str
+    corrections: tuple["Correction", ...] = ()
+
+    @property
+    def version_number(self) -> str:
+        """The version of the dataset: « 2021-11.2 » is the second of its edition."""
+        return f"{self.edition.key}.{self.version}"
+
+    @property
+    def title(self) -> str:
+        """The title of the dataset, which says so when it is a demonstration."""
+        return TITLE + (" (données fictives de démonstration)" if self.is_fictitious else "")
+
+    @property
+    def issued(self) -> str:
+        """The day of publication as an ISO date; the first day of the edition's month when it is not known."""
+        return (self.edition.published_on or self.edition.reference_date()).isoformat()
+
+    def subtitle(self) -> str:
+        """« Édition n° 14, novembre 2021 (2021-11), version 1. »."""
+        edition = self.edition
+        return f"Édition n° {edition.ordinal}, {edition.month_label()} ({edition.key}), version {self.version}."
+
+    def notes(self) -> list[str]:
+        """French sentences that any file may open with."""
+        fictitious = ["Données inventées pour une démonstration : ne pas les réutiliser."] if self.is_fictitious else []
+        return [*fictitious, self.subtitle(), f"{PUBLISHER}. {LICENCE_TITLE} : {LICENCE_URL}"]
+
+    def caveats(self) -> list[str]:
+        """What a reuser must know before any figure."""
+        return [*CAVEATS, self.disclosure]
+
+    def properties(self) -> dict[str, str]:
+        """The same as plain values under French names, for files that hold data."""
+        return {
+            "jeu_de_donnees": self.title,
+            EDITION.published: self.edition.key,
+            "numero_edition": str(self.edition.ordinal),
+            "version": self.version_number,
+            "date_publication": self.issued,
+            "editeur": PUBLISHER,
+            "licence": LICENCE_TITLE,
+            "licence_url": LICENCE_URL,
+        }
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One value corrected by a version of the edition, ready to publish."""
+
+    version: int
+    known_on: str
+    reason: str
+    project: str
+    column: str
+    before: str
+    after: str
+
+
+def publishable_corrections(corrections: pd.DataFrame, projects: pd.DataFrame) -> tuple[Correction, ...]:
+    """The corrections of an edition without any withheld figure, nor who made them.
+
+    Of a project whose figures are withheld, or were in an earlier version, only which columns changed is said: a text
+    may quote a figure as well as a number does. So may the reason of a version that changes such a project.
+
+    Args:
+        corrections: rows of `CORE_CORRECTIONS` of the edition.
+        projects: its core projects, their flags as the register of withheld figures says today.
+    """
+    flags = [*WITHHELD_FIGURES, "withheld"]
+    withheld_now = projects.loc[projects[flags].astype(bool).any(axis=1), "project_id"]
+    withheld_once = corrections.loc[corrections["field"].isin(flags), "project_id"]
+    # A row that was taken away had flags that are no longer known.
+    gone = corrections.loc[~corrections["project_id"].isin(projects["project_id"]), "project_id"]
+    kept_back = {*withheld_now, *withheld_once, *gone}
+    discreet = set(corrections.loc[corrections["project_id"].isin(kept_back), "version"])
+    # The reason of a version is about all its projects: it may quote a figure too.
+    reasons = corrections["reason"].mask(
+        corrections["version"].isin(discreet) & corrections["reason"].str.contains(r"\d", na=False), HIDDEN_REASON
+    )
+    return tuple(
+        _correction(line, is_hidden=line["project_id"] in kept_back)
+        for line in corrections.assign(reason=reasons).to_dict("records")
+    )
+
+
+def _correction(line: dict[Any, Any], *, is_hidden: bool) -> Correction:
+    field = str(line["field"])
+    column = CORE_PROJECTS.column(field) if field in CORE_PROJECTS.names() else None
+
+    def shown(value: Any) -> str:
+        if pd.isna(value):
+            return ""
+        labels = VOCABULARIES[column.vocabulary].labels_by_code() if column and column.vocabulary else {}
+        return shorten(labels.get(str(value), str(value)))
+
+    hides = is_hidden and field not in ("project", "name")
+    return Correction(
+        version=int(str(line["version"])),
+        known_on=day(pd.Timestamp(line["known_on"]).date()),
+        reason="" if pd.isna(line["reason"]) else str(line["reason"]),
+        project=f"{line['project_id']} {line['name']}",
+        column=column.published if column else "projet entier",
+        before=HIDDEN if hides else shown(line["before"]),
+        after=HIDDEN if hides else shown(line["after"]),
+    )
+
+
+def markdown_table(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; what a text holds cannot leave its cell, nor be markup."""
+    names = list(headers)
+    lines = [names, ["---"] * len(names), *(map(_cell, row) for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    for mark, escaped in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), ("*", "\\*"), ("`", "\\`"), ("[", "\\[")):
+        text = text.replace(mark, escaped)
+    return " ".join(text.split())
+
+
+def changelog_text(about: About) -> str:
+    """`CHANGELOG.md`: the versions of the edition, then each corrected value by version, the last one first."""
+    parts = [f"# Versions et corrections\n\n{about.title}. {about.subtitle()}"]
+    by_version: dict[int, list[Correction]] = {}
+    for correction in about.corrections:
+        by_version.setdefault(correction.version, []).append(correction)
+    for version in range(about.version, 1, -1):
+        lines = by_version.get(version, [])
+        head = f"## Version {version}" + (f", {lines[0].known_on}" if lines else "")
+        why = f"\n\nMotif : {_cell(lines[0].reason)}" if lines and lines[0].reason else ""
+        table = markdown_table(
+            ("Projet", "Colonne", "Avant", "Après"), ((c.project, c.column, c.before, c.after) for c in lines)
+        )
+        parts.append(
+            f"{head}{why}\n\n{table if lines else 'Aucune valeur transmise ne change : des calculs changent.'}"
+        )
+    parts.append(f"## Version 1\n\nPremière version de l'édition {of_month(about.edition.month_label())}.")
+    return "\n\n".join(parts) + "\n"

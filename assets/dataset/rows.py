@@ -1,0 +1,316 @@
+"""The rows of each table of the open dataset, from the tables of the warehouse. Pure functions on frames.
+
+No withheld figure is in them, of this edition or of one before: what the register of withheld figures says today
+counts for past editions too, even for one that was computed before it said so.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from assets.reading.headers import layouts
+from warehouse.archive.tables import (
+    CORE_PROJECTS,
+    OPEN_PROJECTS,
+    OUT_BRIDGE,
+    OUT_CAUSES,
+    OUT_CHANGES,
+    OUT_FORECAST,
+    OUT_FORECAST_BACKTEST,
+    OUT_KEY_FIGURES,
+    OUT_MINISTRY_QUALITY,
+    OUT_MOVEMENTS,
+    OUT_PROJECT_QUALITY,
+    OUT_SLIPPAGE_GROUPS,
+    OUT_SLIPPAGE_PROJECTS,
+)
+from warehouse.facts.ministries import ministry_labels
+from warehouse.history.changes import withheld_overlay
+from warehouse.home.calendar import Edition
+from warehouse.home.store import ParquetStore
+from warehouse.model.schema import Table, conform
+from warehouse.model.vocabulary import EXIT_REASONS, MINISTRIES, MOVEMENT_KINDS, PHASES, WITHHELD_REASONS
+from warehouse.open_data.files import (
+    OPEN_BACKTEST,
+    OPEN_BRIDGE,
+    OPEN_CAUSES,
+    OPEN_CHANGES,
+    OPEN_FORECAST,
+    OPEN_HISTORY,
+    OPEN_INDICATORS,
+    OPEN_KEY_FIGURES,
+    OPEN_MOVEMENTS,
+    OPEN_PROJECT_QUALITY,
+    OPEN_QUALITY,
+    OPEN_SLIPPAGE,
+    OPEN_TRENDS,
+)
+from warehouse.open_data.legacy_table import LEGACY_PROJECTS
+from warehouse.slippage.measures import MONTHS_PER_YEAR, WITHHELD_FIGURES, without_withheld
+
+# Rate, unit of its amount, flag that withholds it.
+RATES = (("budget", "meur", "cost_withheld"), ("schedule", "months", "schedule_withheld"))
+REFERENCES = (("", "first_baseline"), ("current_", "current_baseline"), ("previous_", "previous_edition"))
+DAYS_PER_YEAR = 365
+# The changes whose values are codes, and the list these are of.
+_CODED = {
+    "phase": PHASES,
+    "moved_ministry": MINISTRIES,
+    "left": EXIT_REASONS,
+    "withheld": WITHHELD_REASONS,
+    "published_again": WITHHELD_REASONS,
+}
+
+
+@dataclass(frozen=True)
+class WarehouseTables:
+    """What the open dataset of an edition is made of: each table, all editions up to it."""
+
+    edition: Edition
+    projects: pd.DataFrame
+    slippages: pd.DataFrame
+    others: Mapping[str, pd.DataFrame]
+
+    def of(self, table: Table) -> pd.DataFrame:
+        """A table other than the projects and their slippages."""
+        return self.others[table.name]
+
+
+_OTHERS = (
+    OUT_SLIPPAGE_GROUPS,
+    OUT_KEY_FIGURES,
+    OUT_BRIDGE,
+    OUT_MOVEMENTS,
+    OUT_CHANGES,
+    OUT_CAUSES,
+    OUT_FORECAST,
+    OUT_FORECAST_BACKTEST,
+    OUT_MINISTRY_QUALITY,
+    OUT_PROJECT_QUALITY,
+)
+
+
+def read_tables(store: ParquetStore, edition: Edition, withheld: pd.DataFrame) -> WarehouseTables:
+    """Read what the dataset of an edition is made of, withheld figures taken out.
+
+    Args:
+        store: the warehouse.
+        edition: the edition; its tables are computed.
+        withheld: the register of withheld figures.
+    """
+    projects = as_withheld_today(store.history(CORE_PROJECTS, edition.key), withheld)
+    return WarehouseTables(
+        edition,
+        without_withheld(projects),
+        withheld_slippages(store.history(OUT_SLIPPAGE_PROJECTS, edition.key), projects),
+        {table.name: store.history(table, edition.key) for table in _OTHERS},
+    )
+
+
+def as_withheld_today(projects: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
+    """The core projects of any editions with what the register of withheld figures says now of each."""
+    frames = [withheld_overlay(rows, register, str(edition)) for edition, rows in projects.groupby("edition")]
+    return pd.concat(frames, ignore_index=True) if frames else projects
+
+
+def withheld_slippages(slippages: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """The slippages without those of figures that are withheld in the edition, or in the one they are counted from.
+
+    Args:
+        slippages: slippage per project of any editions.
+        projects: the core projects of the same editions, and those before; their flags say what is withheld.
+    """
+    flags = projects.set_index(["edition", "project_id"])
+    now = pd.MultiIndex.from_frame(slippages[["edition", "project_id"]])
+    before = pd.MultiIndex.from_frame(slippages[["previous_edition", "project_id"]])
+    hidden = {}
+    for rate, unit, flag in RATES:
+        kept_back = flags.index[flags[flag].astype(bool)]
+        is_now, is_before = now.isin(kept_back), before.isin(kept_back)
+        figures = [name for name in WITHHELD_FIGURES[flag] if name in slippages.columns]
+        corrected = [name for name in slippages.columns if name.startswith(f"{rate}_corrected")]
+        for name in (*figures, *corrected):
+            hidden[name] = slippages[name].mask(is_now)
+        for prefix, _ in REFERENCES:
+            gone = is_now | (is_before if prefix == "previous_" else False)
+            hidden[f"{rate}_{prefix}status"] = slippages[f"{rate}_{prefix}status"].mask(gone, "withheld")
+            for name in (f"{rate}_{prefix}slippage_ratio", f"{rate}_{prefix}slippage_{unit}"):
+                hidden[name] = slippages[name].mask(gone)
+        if rate == "schedule":
+            hidden["overdue"] = slippages["overdue"].mask(is_now, other=False)
+    return slippages.assign(**hidden)
+
+
+def open_projects(projects: pd.DataFrame, slippages: pd.DataFrame, table: Table = OPEN_PROJECTS) -> pd.DataFrame:
+    """The published rows of projects, with the columns of `OPEN_PROJECTS`.
+
+    Withheld figures are missing; the initial figures are those the slippage was counted from.
+
+    Args:
+        projects: core projects of any editions.
+        slippages: slippage per project of the same editions.
+        table: the declaration the rows conform to, of the same columns.
+    """
+    key = ["edition", "project_id"]
+    taken_from_slippage = [
+        name for name in table.names() if name in slippages.columns and name not in CORE_PROJECTS.names()
+    ]
+    figures = slippages.set_index(key)
+    published = without_withheld(projects).set_index(key)
+    published = published.assign(
+        **{name: figures[name] for name in ("initial_cost_meur", "initial_duration_months", *taken_from_slippage)}
+    )
+    return conform(published.reset_index(), table)
+
+
+def open_slippages(slippages: pd.DataFrame) -> pd.DataFrame:
+    """One row per edition, project, rate and reference point: the columns of `OPEN_SLIPPAGE`."""
+    labels = ["edition", "project_id", "name", "ministry_id", "phase", "baseline_source"]
+    parts = [
+        slippages[labels].assign(
+            rate=rate,
+            reference=reference,
+            status=slippages[f"{rate}_{prefix}status"],
+            slippage_ratio=slippages[f"{rate}_{prefix}slippage_ratio"],
+            **{f"slippage_{unit}": slippages[f"{rate}_{prefix}slippage_{unit}"]},
+        )
+        for rate, unit, _ in RATES
+        for prefix, reference in REFERENCES
+    ]
+    ratio = slippages["schedule_corrected_slippage_ratio"]
+    said = slippages["schedule_status"].mask(slippages["schedule_status"].eq("known"), "missing")
+    parts.append(
+        slippages[labels].assign(
+            rate="schedule",
+            reference="first_baseline_corrected",
+            status=said.mask(ratio.notna(), "known"),
+            slippage_ratio=ratio,
+            slippage_months=slippages["schedule_corrected_slippage_months"],
+        )
+    )
+    whole = pd.concat([part.reindex(columns=OPEN_SLIPPAGE.names()) for part in parts if len(part)] or parts)
+    return conform(whole, OPEN_SLIPPAGE)
+
+
+def open_changes(changes: pd.DataFrame) -> pd.DataFrame:
+    """The changes with labels for codes: the columns of `OPEN_CHANGES`."""
+
+    def labelled(column: str) -> pd.Series:
+        values = changes[column]
+        for change, vocabulary in _CODED.items():
+            labels = values.map(vocabulary.labels_by_code())
+            values = values.mask(changes["change"].eq(change) & labels.notna(), labels)
+        return values
+
+    return conform(changes.assign(before=labelled("before"), after=labelled("after")), OPEN_CHANGES)
+
+
+def open_movements(changes: pd.DataFrame, movements: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """Who came, left, or changed name or ministry: the columns of `OPEN_MOVEMENTS`.
+
+    Args:
+        changes: rows of `OUT_CHANGES` of any editions.
+        movements: rows of `OUT_MOVEMENTS` of the same editions, which have the ministry of a project that left.
+        projects: core projects of the same editions.
+    """
+    kept = changes.loc[changes["change"].isin(MOVEMENT_KINDS.codes())].rename(columns={"change": "movement"})
+    key = ["edition", "project_id"]
+    ministries = pd.concat([projects[[*key, "ministry_id"]], movements[[*key, "ministry_id"]]]).drop_duplicates(key)
+    reasons = movements[[*key, "exit_reason"]]
+    left = kept["movement"].eq("left")
+    moved = kept["movement"].eq("moved_ministry")
+    labels = MINISTRIES.labels_by_code()
+    frame = kept.assign(
+        before=kept["before"].mask(moved, kept["before"].map(labels)),
+        after=kept["after"].mask(moved, kept["after"].map(labels)).mask(left),
+    )
+    merged = frame.merge(ministries, on=key, how="left").merge(reasons, on=key, how="left")
+    return conform(merged[OPEN_MOVEMENTS.names()], OPEN_MOVEMENTS)
+
+
+def legacy_projects(projects: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    """The projects of an edition in the 15 columns of 2016 to 2018: the columns of `LEGACY_PROJECTS`.
+
+    Args:
+        projects: core projects of the edition, without withheld figures.
+        edition: the edition, which decides how a duration is counted in years, as it did then.
+    """
+    ministries = projects["ministry_id"]
+    frame = pd.DataFrame(
+        {
+            "ministry_code": ministries.map(ministry_code),
+            "ministry_name": ministries.map(MINISTRIES.labels_by_code()),
+            "name": projects["name"],
+            "interministerial": projects["interministerial"].map({True: "Oui", False: "Non"}),
+            "description": projects["description"],
+            "information_url": projects["information_url"],
+            "start_date": projects["start_date"],
+            "duration_years": _years(projects, edition),
+            "phase": projects["phase"],
+            "cost_meur": projects["updated_cost_meur"],
+            "cost_band": projects["cost_band"],
+            "functional_zone": projects["functional_zone"],
+            "funding": projects["funding"].fillna(projects["programmes"]),
+            "performance_plan_url": projects["performance_plan_url"],
+            "published_on": pd.Series(edition.published_on, projects.index, dtype="datetime64[s]"),
+        }
+    )
+    ordered = frame.assign(project_id=projects["project_id"]).sort_values(["ministry_code", "name", "project_id"])
+    return conform(ordered.drop(columns="project_id"), LEGACY_PROJECTS)
+
+
+def ministry_code(ministry_id: str) -> str:
+    """The first code the ministry is known by, its published label when it has none."""
+    known = (label.code for label in ministry_labels() if label.ministry_id == ministry_id and label.code)
+    return next(known, MINISTRIES.label(ministry_id))
+
+
+def _years(projects: pd.DataFrame, edition: Edition) -> pd.Series:
+    months = projects["updated_duration_months"].astype("float64") / MONTHS_PER_YEAR
+    layout = next(layout for layout in layouts(edition.key) if layout.name == "open_data")
+    if "days/365" not in layout.conventions("duration_years"):
+        return months
+    days = (projects["updated_end_date"] - projects["start_date"]).dt.days / DAYS_PER_YEAR
+    return days.fillna(months)
+
+
+def _of_edition(frame: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    rows: pd.DataFrame = frame.loc[frame["edition"].eq(edition.key)].reset_index(drop=True)
+    return rows
+
+
+def _trends(groups: pd.DataFrame) -> pd.DataFrame:
+    rows: pd.DataFrame = groups.loc[groups["dimension"].isin(["portfolio", "ministry"])]
+    return rows
+
+
+# Each table of the dataset, and how its rows are made.
+_BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
+    OPEN_PROJECTS: lambda given: open_projects(
+        _of_edition(given.projects, given.edition), _of_edition(given.slippages, given.edition)
+    ),
+    OPEN_HISTORY: lambda given: open_projects(given.projects, given.slippages, OPEN_HISTORY),
+    OPEN_INDICATORS: lambda given: _of_edition(given.of(OUT_SLIPPAGE_GROUPS), given.edition),
+    OPEN_KEY_FIGURES: lambda given: given.of(OUT_KEY_FIGURES),
+    OPEN_TRENDS: lambda given: _trends(given.of(OUT_SLIPPAGE_GROUPS)),
+    OPEN_SLIPPAGE: lambda given: open_slippages(given.slippages),
+    OPEN_BRIDGE: lambda given: given.of(OUT_BRIDGE),
+    OPEN_MOVEMENTS: lambda given: open_movements(given.of(OUT_CHANGES), given.of(OUT_MOVEMENTS), given.projects),
+    OPEN_CHANGES: lambda given: open_changes(given.of(OUT_CHANGES)),
+    OPEN_CAUSES: lambda given: given.of(OUT_CAUSES),
+    OPEN_FORECAST: lambda given: given.of(OUT_FORECAST),
+    OPEN_BACKTEST: lambda given: given.of(OUT_FORECAST_BACKTEST),
+    OPEN_QUALITY: lambda given: given.of(OUT_MINISTRY_QUALITY),
+    OPEN_PROJECT_QUALITY: lambda given: given.of(OUT_PROJECT_QUALITY),
+    LEGACY_PROJECTS: lambda given: legacy_projects(_of_edition(given.projects, given.edition), given.edition),
+}
+
+
+def open_frames(given: WarehouseTables) -> dict[Table, pd.DataFrame]:
+    """The rows of every table of the dataset, conformed to its declaration.
+
+    Raises:
+        SchemaError: rows that do not conform.
+    """
+    return {table: conform(build(given), table) for table, build in _BUILDERS.items()}

@@ -1,0 +1,1 @@
+"""What was approved, made true at a destination."""

@@ -1,0 +1,172 @@
+"""The tables of one edition, read once for every medium: withheld figures taken out, changes worked out.
+
+Rows of tables and sections in French are made from here by `assets.page.wording`; charts by `assets.page.charts`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pandas as pd
+
+from warehouse.home.calendar import Edition
+from warehouse.model.findings import Finding
+from warehouse.slippage.measures import WITHHELD_FIGURES, without_withheld
+
+Rate = Literal["budget", "schedule"]
+RATES: tuple[Rate, ...] = ("budget", "schedule")
+HEADLINE = "mean_of_ratios"
+
+_WITHHELD: dict[Rate, str] = {"budget": "cost_withheld", "schedule": "schedule_withheld"}
+_AMOUNT: dict[Rate, str] = {"budget": "budget_slippage_meur", "schedule": "schedule_slippage_months"}
+
+
+@dataclass(frozen=True)
+class PublicationTables:
+    """All that the page and the PDF of one edition are made of.
+
+    `editions` are the editions up to this one that have figures, in calendar order; `key_figures` has one row
+    for each, this one last, and `groups` their portfolio and ministry rows. `slippage`, `projects` and
+    `movements` are those of `edition` alone, like the scores of the data sent, `project_quality` and
+    `ministry_quality`. `findings` are the warnings and notices to publish. Changes are
+    stated against the previous edition and `reference_edition`, when these have figures.
+    """
+
+    edition: Edition
+    editions: tuple[Edition, ...]
+    key_figures: pd.DataFrame
+    groups: pd.DataFrame
+    slippage: pd.DataFrame
+    projects: pd.DataFrame
+    movements: pd.DataFrame
+    findings: tuple[Finding, ...]
+    project_quality: pd.DataFrame
+    ministry_quality: pd.DataFrame
+    reference_edition: str | None = "2020-06"
+
+    def figures(self) -> pd.Series:
+        """The key figures of this edition.
+
+        Raises:
+            KeyError: `key_figures` has no row for it.
+        """
+        chosen = self.key_figures["edition"] == self.edition.key
+        if not chosen.any():
+            raise KeyError(self.edition.key)
+        return self.key_figures[chosen].iloc[0]
+
+    def previous(self) -> Edition | None:
+        """The edition just before this one in the calendar, when it has figures."""
+        return next((other for other in self.editions if other.ordinal == self.edition.ordinal - 1), None)
+
+    def reference(self) -> Edition | None:
+        """The chosen reference edition, when it is earlier than this one and has figures."""
+        return next((e for e in self.editions if e.key == self.reference_edition and e < self.edition), None)
+
+    def compared_with(self) -> Iterator[Edition]:
+        """The editions changes are stated against: the previous one, then the reference."""
+        previous, reference = self.previous(), self.reference()
+        if previous:
+            yield previous
+        if reference and reference != previous:
+            yield reference
+
+    def from_first_publication(self) -> bool:
+        """Whether some slippage counts from first published figures rather than from a declared baseline."""
+        return bool((self.slippage["baseline_source"] == "first_publication").any())
+
+    def is_fictitious(self) -> bool:
+        """Whether the edition is a demonstration."""
+        return bool(self.figures()["fictitious"])
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One statistic of a group: its value as a ratio (None when no slippage is known), and what it rests on."""
+
+    value: float | None
+    n: int
+    n_projects: int
+
+    def minus(self, other: "Statistic") -> float | None:
+        """The difference of the two values; None when either is unknown."""
+        return None if self.value is None or other.value is None else self.value - other.value
+
+
+NO_STATISTIC = Statistic(None, 0, 0)
+
+
+def publishable(tables: PublicationTables) -> PublicationTables:
+    """The same tables without the figures of withheld projects, nor what findings say of them."""
+    slippage = tables.slippage
+    for rate in RATES:
+        withheld = tables.projects.loc[tables.projects[_WITHHELD[rate]], "project_id"]
+        hidden = slippage["project_id"].isin(withheld) | (slippage[f"{rate}_status"] == "withheld")
+        figures = [
+            *(name for name in WITHHELD_FIGURES[_WITHHELD[rate]] if name in slippage),
+            f"{rate}_slippage_ratio",
+            _AMOUNT[rate],
+        ]
+        slippage = slippage.assign(
+            **{name: slippage[name].mask(hidden) for name in figures},
+            **{f"{rate}_status": slippage[f"{rate}_status"].mask(hidden, "withheld")},
+        )
+    kept_back = tables.projects[tables.projects[list(_WITHHELD.values())].any(axis=1)]
+    return replace(
+        tables,
+        projects=without_withheld(tables.projects),
+        slippage=slippage,
+        findings=tuple(_discreet(finding, kept_back) for finding in tables.findings),
+    )
+
+
+def _discreet(finding: Finding, withheld: pd.DataFrame) -> Finding:
+    """The finding without message nor value when it is about a withheld project: either may quote a figure."""
+    same_row = (withheld["source_file"] == finding.file) & (withheld["source_row"] == finding.row)
+    if finding.sheet is not None:
+        same_row &= withheld["source_sheet"] == finding.sheet
+    said = f"{finding.message} {finding.value or ''}"
+    named = any(name in said for column in ("project_id", "name") for name in withheld[column])
+    if not named and not same_row.fillna(value=False).any():
+        return finding
+    return replace(
+        finding,
+        message="Constat sur un projet dont les chiffres ne sont pas publiés.",
+        value=None,
+        expected=None,
+    )
+
+
+def statistic(
+    tables: PublicationTables,
+    edition: Edition,
+    rate: Rate,
+    *,
+    method: str = HEADLINE,
+    ministry: str | None = None,
+) -> Statistic:
+    """One statistic of an edition, for the whole portfolio or for one ministry; `NO_STATISTIC` when not computed."""
+    groups = tables.groups
+    rows = groups[
+        (groups["edition"] == edition.key)
+        & (groups["perimeter"] == "published")
+        & (groups["rate"] == rate)
+        & (groups["method"] == method)
+        & (groups["dimension"] == ("portfolio" if ministry is None else "ministry"))
+    ]
+    if ministry is not None:
+        rows = rows[rows["group_id"] == ministry]
+    if rows.empty:
+        return NO_STATISTIC
+    row = rows.iloc[0]
+    value = None if pd.isna(row["value_ratio"]) else float(row["value_ratio"])
+    return Statistic(value, int(row["n"]), int(row["n_projects"]))
+
+
+def ministries_by_slippage(tables: PublicationTables) -> list[str]:
+    """The ministries of the edition, the largest mean budget slippage first, the unknown last."""
+    known: dict[str, float] = {}
+    for ministry in tables.projects["ministry_id"].unique():
+        value = statistic(tables, tables.edition, "budget", ministry=ministry).value
+        known[ministry] = float("-inf") if value is None else value
+    return sorted(known, key=lambda ministry: (-known[ministry], ministry))

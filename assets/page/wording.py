@@ -1,0 +1,373 @@
+"""What the page and the PDF say, in French and ready to print: the same strings for both.
+
+Fed with tables already `publishable`; each class below is one part of the publication.
+"""
+
+import itertools
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from assets.page.tables import (
+    HEADLINE,
+    RATES,
+    PublicationTables,
+    Rate,
+    Statistic,
+    ministries_by_slippage,
+    statistic,
+)
+from warehouse.home.calendar import Edition
+from warehouse.model import french
+from warehouse.model.findings import SEVERITY_LABELS, Finding
+from warehouse.model.french import NARROW, NBSP, UNKNOWN
+from warehouse.model.vocabulary import EXIT_REASONS, METHODS, MINISTRIES, SLIPPAGE_STATUSES
+
+TITLE = "Panorama des grands projets numériques de l’État"
+WITHHELD = "non publié"
+RATE_TITLES: dict[Rate, str] = {"budget": "Écart budgétaire moyen", "schedule": "Écart calendaire moyen"}
+# The columns of a table of means: each rate, then the number of slippages it rests on.
+RATE_HEADERS = (RATE_TITLES["budget"], "Écarts connus", RATE_TITLES["schedule"], "Écarts connus")
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a rate moved since another edition."""
+
+    since: str
+    text: str
+    trend: str  # down, up, flat or unknown
+
+
+@dataclass(frozen=True)
+class RateCard:
+    """One mean slippage: value, what it rests on, place against the target, changes."""
+
+    rate: Rate
+    title: str
+    value: str
+    basis: str
+    method: str
+    target: str
+    verdict: str  # met, missed or unknown
+    changes: tuple[Change, ...]
+    missing_previous: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One key figure and the line that says what it covers."""
+
+    title: str
+    value: str
+    unit: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A project that entered, came back or left; `note` says that it came back, or why it left, if anyone said."""
+
+    name: str
+    ministry: str
+    note: str
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A small table: headers, rows of printed cells (the first one names the row), caption."""
+
+    caption: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class FindingGroup:
+    """The findings of one rule."""
+
+    severity: str
+    level: str
+    message: str
+    count: str
+    places: tuple[str, ...]
+    hidden_places: str
+
+
+def ministry_label(code: str) -> str:
+    """The published label of a ministry, typeset."""
+    return french.typeset(MINISTRIES.label(code))
+
+
+def short_ministry(code: str) -> str:
+    """A ministry without the words every ministry has: « Intérieur », « Éducation nationale, Jeunesse, Sports »."""
+    label = MINISTRIES.label(code)
+    for lead in ("Ministère de l'", "Ministère de la ", "Ministère des ", "Ministère du "):
+        label = label.removeprefix(lead)
+    return french.typeset(label)
+
+
+def edition_label(edition: Edition) -> str:
+    """« 14e édition – novembre 2021 »."""
+    return f"{french.ordinal(edition.ordinal)} édition – {edition.month_label()}"
+
+
+def basis(stat: Statistic) -> str:
+    """What a mean rests on: « moyenne de 46 projets sur 50 »."""
+    if stat.value is None:
+        return f"aucun écart connu sur {french.counted(stat.n_projects, 'projet')}"
+    return f"moyenne de {french.counted(stat.n, 'projet')} sur {french.number(stat.n_projects)}"
+
+
+def share(stat: Statistic) -> str:
+    """The short form of `basis` for a table: « 46 / 50 »."""
+    return f"{french.number(stat.n)}{NBSP}/{NBSP}{french.number(stat.n_projects)}"
+
+
+def rate_card(tables: PublicationTables, rate: Rate) -> RateCard:
+    """The card of one mean slippage."""
+    now = statistic(tables, tables.edition, rate)
+    target = tables.figures()["target_pct"]
+    verdict, sentence = _against_target(
+        now.value, None if pd.isna(target) else float(target), official=not tables.from_first_publication()
+    )
+    changes = tuple(
+        _change(now.minus(statistic(tables, other, rate)), other, previous=other == tables.previous())
+        for other in tables.compared_with()
+    )
+    return RateCard(
+        rate=rate,
+        title=RATE_TITLES[rate],
+        value=french.percent(now.value),
+        basis=basis(now),
+        method=METHODS.label(HEADLINE).lower(),
+        target=sentence,
+        verdict=verdict,
+        changes=changes,
+        missing_previous=missing_previous(tables),
+    )
+
+
+def missing_previous(tables: PublicationTables) -> str:
+    """Why no change since the previous edition is stated; empty when one is."""
+    if tables.previous() or tables.edition.ordinal == 1:
+        return ""
+    rank = french.ordinal(tables.edition.ordinal - 1)
+    return f"édition précédente ({rank}) absente de l’entrepôt"
+
+
+def _against_target(value: float | None, target_pct: float | None, *, official: bool) -> tuple[str, str]:
+    if target_pct is None:
+        return "unknown", "aucune cible en vigueur"
+    target = french.short_percent(target_pct / 100)
+    if value is None:
+        return "unknown", f"cible{NBSP}: {target}"
+    distance = abs(value - target_pct / 100)
+    printed = french.points(distance, signed=False)
+    if french.rounded(distance * 100, 1) == 0:
+        printed = f"moins de 0,1{NBSP}point"
+    met = value <= target_pct / 100
+    if not official:
+        # The target was set for slippages counted from the initial forecasts: no verdict on other ones.
+        side = "au-dessous" if met else "au-dessus"
+        return "unknown", f"à titre indicatif, à {printed} {side} de la cible de {target}"
+    if met:
+        return "met", f"cible de {target} atteinte, à {printed} au-dessous"
+    return "missed", f"cible de {target} non atteinte, à {printed} au-dessus"
+
+
+def _change(difference: float | None, other: Edition, *, previous: bool) -> Change:
+    since = f"depuis {other.month_label()}" + (" (édition précédente)" if previous else "")
+    if difference is None:
+        return Change(since, UNKNOWN, "unknown")
+    moved = french.rounded(difference * 100, 1)
+    trend = "flat" if moved == 0 else "down" if moved < 0 else "up"
+    return Change(since, french.points(difference), trend)
+
+
+def key_figures(tables: PublicationTables) -> tuple[Figure, ...]:
+    """The four counts and amounts of the edition, in the order they are shown."""
+    row = tables.figures()
+    projects, costed, timed = int(row["projects"]), int(row["costed_projects"]), int(row["timed_projects"])
+    withheld = int(row["withheld"])
+    kept_back = f"{NARROW}; {french.counted(withheld, 'non publié', 'non publiés')}" if withheld else ""
+    total, unit = french.billions(row["total_cost_meur"]), ""
+    if total != UNKNOWN:
+        total, unit = total.split(NBSP)
+    years = french.number(row["mean_duration_years"], 1)
+    between = int(row["interministerial"])
+    known = french.counted(costed, "projet chiffré", "projets chiffrés")
+    return (
+        Figure("Grands projets", french.number(projects), french.plural(projects, "projet"), _movement_note(row)),
+        Figure("Coût complet total", total, unit, f"TTC, {known} sur {french.number(projects)}{kept_back}"),
+        Figure(
+            "Durée moyenne prévue",
+            years,
+            "" if years == UNKNOWN else french.plural(row["mean_duration_years"], "an"),
+            f"moyenne de {french.counted(timed, 'projet')} sur {french.number(projects)}",
+        ),
+        Figure(
+            "Projets interministériels",
+            french.number(between),
+            french.plural(between, "projet"),
+            f"soit {french.percent(between / projects, 0)} des projets" if projects else "",
+        ),
+    )
+
+
+def _movement_note(row: pd.Series) -> str:
+    if pd.isna(row["entries"]) or pd.isna(row["exits"]):
+        return "entrées et sorties non connues"
+    return f"{french.counted(int(row['entries']), 'entrée')}, {french.counted(int(row['exits']), 'sortie')}"
+
+
+def lede(tables: PublicationTables) -> tuple[str, ...]:
+    """The edition in two sentences."""
+    row = tables.figures()
+    cost = french.billions(row["total_cost_meur"])
+    worth = "" if cost == UNKNOWN else f", pour un coût complet prévu de {cost}"
+    number = french.counted(int(row["projects"]), "grand projet numérique", "grands projets numériques")
+    sentences = [f"L’État conduit {number}{worth}."]
+    against = "premiers chiffres publiés" if tables.from_first_publication() else "prévisions initiales"
+    values = [statistic(tables, tables.edition, rate).value for rate in RATES]
+    said = [
+        f"{french.percent(value, signed=True)} sur les {what}"
+        for value, what in zip(values, ("coûts", "durées"), strict=True)
+        if value is not None
+    ]
+    if said:
+        sentences.append(f"Par rapport aux {against}, l’écart moyen est de {french.listed(said)}.")
+    return tuple(sentences)
+
+
+def caveat(tables: PublicationTables) -> str:
+    """What to say beside the rates when they do not start from declared baselines; empty otherwise."""
+    if not tables.from_first_publication():
+        return ""
+    concerned = int((tables.slippage["baseline_source"] == "first_publication").sum())
+    everyone = concerned == len(tables.slippage)
+    who = "tous les projets" if everyone else french.counted(concerned, "projet")
+    return (
+        f"Pour {who}, aucune référence n’a été déclarée{NBSP}: l’écart y est compté à partir des premiers chiffres "
+        "publiés. Il part donc de zéro à la première publication du projet et n’est pas le taux officiel."
+    )
+
+
+def movements(tables: PublicationTables) -> tuple[str, tuple[Movement, ...], tuple[Movement, ...]]:
+    """The introduction, the entries and the exits, by name."""
+    named: dict[str, list[Movement]] = {"entry": [], "exit": []}
+    for row in tables.movements.sort_values("name", kind="stable").to_dict("records"):
+        side = "exit" if row["movement"] == "exit" else "entry"
+        named[side].append(
+            Movement(french.visible(row["name"]), ministry_label(row["ministry_id"]), _movement_reason(row))
+        )
+    previous = tables.previous()
+    if previous is None:
+        reason = missing_previous(tables) or "première édition du panorama"
+        return f"Entrées et sorties non connues{NBSP}: {reason}.", (), ()
+    return (
+        f"Depuis l’édition {french.of_month(previous.month_label())}.",
+        tuple(named["entry"]),
+        tuple(named["exit"]),
+    )
+
+
+def _movement_reason(row: Mapping[Hashable, Any]) -> str:
+    if row["movement"] == "exit":
+        return "motif non transmis" if pd.isna(row["exit_reason"]) else EXIT_REASONS.label(row["exit_reason"]).lower()
+    return "de retour" if row["movement"] == "return" else ""
+
+
+def history_note(tables: PublicationTables) -> str:
+    """Which editions between the first and this one the warehouse does not hold; empty when none is missing."""
+    ranks = [edition.ordinal for edition in tables.editions]
+    gaps = [(one + 1, other - 1) for one, other in itertools.pairwise(ranks) if other > one + 1]
+    if not gaps:
+        return ""
+    told = [
+        french.ordinal(first) if first == last else f"{french.ordinal(first)} à {french.ordinal(last)}"
+        for first, last in gaps
+    ]
+    count = sum(last - first + 1 for first, last in gaps)
+    words = f"{french.plural(count, 'édition')} {french.plural(count, 'absente')}"
+    return f"{french.listed(told)} {words} de l’entrepôt{NBSP}: la courbe y est interrompue."
+
+
+def ministry_table(tables: PublicationTables) -> DataTable:
+    """One row per ministry of the edition, the largest mean budget slippage first."""
+    rows = []
+    for code in ministries_by_slippage(tables):
+        costs = tables.projects.loc[tables.projects["ministry_id"] == code, "updated_cost_meur"]
+        stats = [statistic(tables, tables.edition, rate, ministry=code) for rate in RATES]
+        cost = french.number(costs.sum(), 1) if costs.notna().any() else UNKNOWN
+        cells = [cell for stat in stats for cell in (french.percent(stat.value, signed=True), share(stat))]
+        rows.append((ministry_label(code), french.number(len(costs)), cost, *cells))
+    headers = ("Ministère porteur", "Projets", "Coût connu (M€)", *RATE_HEADERS)
+    return DataTable("Projets, coûts et écarts moyens par ministère porteur", headers, tuple(rows))
+
+
+def methods_table(tables: PublicationTables) -> DataTable:
+    """The same slippages by every method of calculation."""
+    rows = []
+    for term in METHODS.terms:
+        stats = [statistic(tables, tables.edition, rate, method=term.code) for rate in RATES]
+        if any(stat.n_projects for stat in stats):
+            cells = [cell for stat in stats for cell in (french.percent(stat.value), share(stat))]
+            rows.append((french.typeset(term.label), *cells))
+    headers = ("Méthode", "Écart budgétaire", "Écarts connus", "Écart calendaire", "Écarts connus")
+    return DataTable("L’ensemble du portefeuille, selon chaque méthode de calcul", headers, tuple(rows))
+
+
+def coverage_table(tables: PublicationTables) -> DataTable:
+    """How many projects enter the rates, and why the others do not."""
+    rows = []
+    for term in SLIPPAGE_STATUSES.terms:
+        counts = [int((tables.slippage[f"{rate}_status"] == term.code).sum()) for rate in RATES]
+        rows.append((french.capitalised(term.label), *(french.number(count) for count in counts)))
+    return DataTable(
+        "Projets selon le statut de leur écart",
+        ("Statut", "Écart budgétaire", "Écart calendaire"),
+        tuple(rows),
+    )
+
+
+def sources_table(tables: PublicationTables) -> DataTable:
+    """The files the edition was made from, with their fingerprints."""
+    keys = ["source_file", "source_sha256"]
+    counted = tables.projects.groupby(keys, sort=True, as_index=False).size()
+    rows = tuple(
+        (str(one["source_file"]), french.number(int(one["size"])), str(one["source_sha256"]))
+        for one in counted.to_dict("records")
+    )
+    return DataTable("Fichiers reçus", ("Fichier", "Projets", "Empreinte SHA-256"), rows)
+
+
+def finding_groups(findings: Sequence[Finding], shown: int = 20) -> tuple[FindingGroup, ...]:
+    """Findings with the same rule and message together, warnings first; at most `shown` places each."""
+    grouped: dict[tuple[str, str], list[Finding]] = {}
+    order = {"error": 0, "warning": 1, "notice": 2}
+    for finding in sorted(findings, key=lambda f: (order[f.severity], f.rule, f.message)):
+        grouped.setdefault((finding.severity, finding.message), []).append(finding)
+    groups = []
+    for (_, message), same in grouped.items():
+        places = [_place(finding) for finding in same]
+        named = tuple(place for place in places if place)
+        left_out = len(named) - shown
+        groups.append(
+            FindingGroup(
+                severity=SEVERITY_LABELS[same[0].severity],
+                level=same[0].severity,
+                message=french.typeset(message),
+                count=french.counted(len(same), "cas", "cas"),
+                places=named[:shown],
+                hidden_places=f"et {french.counted(left_out, 'autre')}" if left_out > 0 else "",
+            )
+        )
+    return tuple(groups)
+
+
+def _place(finding: Finding) -> str:
+    value = "" if finding.value is None else f"{NBSP}: «{NBSP}{finding.value}{NBSP}»"
+    return french.typeset(finding.place()) + value

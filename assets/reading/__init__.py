@@ -1,0 +1,1 @@
+"""A received file, opened safely, into cells and typed rows."""

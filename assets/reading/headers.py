@@ -1,0 +1,213 @@
+"""The layouts a submission may have, as data: which header stands for which field, in which editions.
+
+A header that drifts is a new line of `layouts/*.csv`, never a new `if`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.utils import default_process
+
+from assets.reading.sheets import Sheet, cell_text, column_letter
+from warehouse.model.errors import ConfigurationError
+from warehouse.model.findings import Finding
+from warehouse.model.shipped import shipped_rows
+from warehouse.model.terms import match_key
+
+# Titles and notes may stand above the headers.
+HEADER_ROWS = 15
+# How far a row must look like headers before an unknown one is said to be wrong, rather than the sheet another thing.
+RECOGNISED_HEADERS = 3
+
+
+@dataclass(frozen=True)
+class LayoutColumn:
+    """One header seen: the field it stands for, and how its values are to be read.
+
+    `conventions` holds words the parsers know: `day_first`, `days/365`, `months/12`,
+    `sentence_means_withheld`.
+    """
+
+    field: str
+    header: str
+    required: bool
+    conventions: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns a file of one kind may have at one edition."""
+
+    name: str
+    columns: tuple[LayoutColumn, ...]
+
+    def by_header(self) -> dict[str, LayoutColumn]:
+        """Columns by the key of their header (case, accents, punctuation and spaces aside)."""
+        return {match_key(column.header): column for column in self.columns}
+
+    def conventions(self, field: str) -> frozenset[str]:
+        """How the values of a field are to be read."""
+        return frozenset().union(*(column.conventions for column in self.columns if column.field == field))
+
+    def required_fields(self) -> set[str]:
+        """Fields without which a sheet is not of this layout."""
+        return {column.field for column in self.columns if column.required}
+
+    def first_headers(self) -> dict[str, str]:
+        """The preferred header of each field, in the order of the layout."""
+        headers: dict[str, str] = {}
+        for column in self.columns:
+            headers.setdefault(column.field, column.header)
+        return headers
+
+    def required_headers(self) -> list[str]:
+        """The preferred headers of the required fields."""
+        return [header for field, header in self.first_headers().items() if field in self.required_fields()]
+
+    def nearest_headers(self, header: str, found: Collection[str], count: int = 3) -> list[str]:
+        """The headers that look most like an unknown one, among the fields not `found` yet."""
+        known = [column.header for column in self.columns if column.field not in found]
+        best = process.extract(header, known, scorer=fuzz.WRatio, processor=default_process, limit=count)
+        return [name for name, _, _ in best]
+
+
+@dataclass(frozen=True)
+class HeaderMatch:
+    """How well a row of cells fits a layout: the column of each position, and what does not fit."""
+
+    layout: Layout
+    columns: Mapping[int, LayoutColumn]
+    unknown: tuple[int, ...]
+    repeated: tuple[int, ...]
+    missing: tuple[str, ...]
+
+
+LAYOUT_NAMES = ("submission", "open_data")
+
+
+@cache
+def layouts(edition: str) -> tuple[Layout, ...]:
+    """The layouts as they stood at an edition.
+
+    Raises:
+        ConfigurationError: a layout file has a malformed line.
+    """
+    return tuple(_read(name, edition) for name in LAYOUT_NAMES)
+
+
+def _read(name: str, edition: str) -> Layout:
+    columns = []
+    for number, row in enumerate(_lines(name), start=2):
+        if row["presence"] not in ("required", "optional"):
+            raise ConfigurationError(f"layouts/{name}.csv, ligne {number} : présence {row['presence']!r}.")
+        if (row["first_edition"] or "0") <= edition <= (row["last_edition"] or "9"):
+            conventions = frozenset(row["convention"].split(";")) - {""}
+            columns.append(LayoutColumn(row["field"], row["header"], row["presence"] == "required", conventions))
+    return Layout(name, tuple(columns))
+
+
+def _lines(name: str) -> tuple[dict[str, str], ...]:
+    return shipped_rows("assets.reading", f"layouts/{name}.csv")
+
+
+@cache
+def header_keys() -> frozenset[str]:
+    """The `match_key` of every header of every layout, whatever the edition."""
+    return frozenset(match_key(row["header"]) for name in LAYOUT_NAMES for row in _lines(name))
+
+
+def match_headers(cells: Sequence[str], layout: Layout) -> HeaderMatch:
+    """Fit a row of cells, as text, to a layout; empty cells are no headers."""
+    known = layout.by_header()
+    columns: dict[int, LayoutColumn] = {}
+    unknown, repeated = [], []
+    for position, text in enumerate(cells):
+        if not text.strip():
+            continue
+        column = known.get(match_key(text))
+        if column is None:
+            unknown.append(position)
+        elif any(column.field == other.field for other in columns.values()):
+            repeated.append(position)
+        else:
+            columns[position] = column
+    missing = layout.required_fields() - {column.field for column in columns.values()}
+    headers = layout.first_headers()
+    return HeaderMatch(
+        layout,
+        columns,
+        tuple(unknown),
+        tuple(repeated),
+        tuple(headers[field] for field in headers if field in missing),
+    )
+
+
+def find_headers(sheet: Sheet, edition: str) -> tuple[int, HeaderMatch] | None:
+    """The row of a sheet that holds headers, counted from 0, and the layout it fits best.
+
+    None for a sheet that is no table of projects: fewer than three known headers in its first rows.
+    """
+    best: tuple[int, HeaderMatch] | None = None
+    for number, row in enumerate(sheet.rows[:HEADER_ROWS]):
+        texts = [cell_text(cell) for cell in row]
+        for layout in layouts(edition):
+            match = match_headers(texts, layout)
+            if best is None or _fit(match) > _fit(best[1]):
+                best = (number, match)
+    if best is None or len(best[1].columns) < RECOGNISED_HEADERS:
+        return None
+    return best
+
+
+def _fit(match: HeaderMatch) -> tuple[int, int]:
+    return (len(match.columns) - len(match.missing) - len(match.unknown), len(match.columns))
+
+
+def header_findings(file: str, sheet: Sheet, header_row: int, match: HeaderMatch) -> list[Finding]:
+    """What is wrong with the headers of a recognised sheet."""
+    texts = [cell_text(cell) for cell in sheet.rows[header_row]]
+
+    def at(position: int, rule: str, message: str, expected: str) -> Finding:
+        return Finding(
+            rule,
+            "error",
+            message,
+            file=file,
+            sheet=sheet.name,
+            row=header_row + 1,
+            column=texts[position].strip(),
+            cell=f"{column_letter(position)}{header_row + 1}",
+            value=texts[position],
+            expected=expected,
+        )
+
+    found = {column.field for column in match.columns.values()}
+
+    def nearest(position: int) -> str:
+        return " ou ".join(f"« {name} »" for name in match.layout.nearest_headers(texts[position], found))
+
+    return [
+        *(
+            at(position, "header_is_known", "En-tête inconnu.", f"un en-tête connu, par exemple {nearest(position)}")
+            for position in match.unknown
+        ),
+        *(
+            at(position, "header_is_unique", "En-tête répété.", "une seule colonne de ce nom")
+            for position in match.repeated
+        ),
+        *(
+            Finding(
+                "required_header_is_present",
+                "error",
+                f"La colonne « {header} » manque.",
+                file=file,
+                sheet=sheet.name,
+                row=header_row + 1,
+                column=header,
+                expected=f"une colonne « {header} »",
+            )
+            for header in match.missing
+        ),
+    ]

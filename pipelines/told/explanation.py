@@ -1,0 +1,138 @@
+"""Why a headline moved between two editions: the bridge, the perimeters, and what forecasts were worth."""
+
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from assets.explanation import first_known
+from warehouse.archive.tables import OUT_FORECAST_BACKTEST, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.home.calendar import Edition
+from warehouse.home.home import Home
+from warehouse.home.store import ParquetStore
+from warehouse.model.errors import ConfigurationError
+from warehouse.model.frames import plain_records
+from warehouse.model.french import number, points, visible
+from warehouse.model.vocabulary import BRIDGE_COMPONENTS, FORECAST_HORIZONS, PERIMETERS, SKILL_VERDICTS
+from warehouse.model.vocabulary import RATES as RATE_LABELS
+from warehouse.slippage.bridge import POINTS, RATES, bridge, headline, waterfall
+
+SHOWN_PROJECTS = 5
+MEAN = "mean_of_ratios"
+
+
+def explain(home: Home, first: Edition, last: Edition) -> dict[str, Any]:
+    """Gather what explains the headlines of `last` since `first`, as plain data.
+
+    Returns:
+        `first`, `last`; for each rate, both means, the change, the points of each component and of each project;
+        `perimeters`: for each edition from `first` to `last`, the mean over each perimeter; `backtest`: the lines of
+        the forecast's back-test at `last`.
+
+    Raises:
+        ConfigurationError: either edition was never computed, or they are in the wrong order.
+    """
+    if last <= first:
+        raise ConfigurationError(f"« {first.key}..{last.key} » : attendu deux éditions dans l'ordre du calendrier.")
+    store = ParquetStore(home.warehouse)
+    for edition in (first, last):
+        if not store.has(OUT_SLIPPAGE_PROJECTS, edition.key):
+            raise ConfigurationError(
+                f"L'édition {edition.key} n'a pas été calculée. « panorama run {edition.key} » la calcule."
+            )
+    after, before = (store.read(OUT_SLIPPAGE_PROJECTS, edition.key) for edition in (last, first))
+    corrected = first_known(home, first.key)
+    lines = bridge(after, before, corrected)
+    start = before if corrected is None else corrected
+    found: dict[str, Any] = {"first": first.key, "last": last.key}
+    for rate in RATES:
+        of_rate = lines.loc[lines["rate"].eq(rate)]
+        then, now = headline(start, rate), headline(after, rate)
+        found[f"{rate}_slippage"] = {
+            "before_pct": None if then is None else then * POINTS,
+            "after_pct": None if now is None else now * POINTS,
+            "change_pts": None if then is None or now is None else (now - then) * POINTS,
+            "components_pts": dict(waterfall(of_rate)),
+            "projects": plain_records(
+                of_rate.assign(weight=of_rate["contribution_pts"].abs())
+                .sort_values(["weight", "project_id"], ascending=[False, True])
+                .loc[:, ["project_id", "name", "component", "before_ratio", "after_ratio", "contribution_pts"]]
+            ),
+        }
+    keys = [key for key in store.editions(OUT_SLIPPAGE_GROUPS) if first.key <= key <= last.key]
+    found["perimeters"] = {key: _perimeters(store.read(OUT_SLIPPAGE_GROUPS, key)) for key in keys}
+    has_backtest = store.has(OUT_FORECAST_BACKTEST, last.key)
+    found["backtest"] = plain_records(store.read(OUT_FORECAST_BACKTEST, last.key)) if has_backtest else []
+    return found
+
+
+def _perimeters(groups: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
+    means = groups.loc[groups["dimension"].eq("portfolio") & groups["method"].eq(MEAN)]
+    return {
+        str(rate): {
+            str(line["perimeter"]): {
+                "mean_of_ratios_pct": None if pd.isna(line["value_ratio"]) else line["value_ratio"] * POINTS,
+                "low_pct": None if pd.isna(line["low_ratio"]) else line["low_ratio"] * POINTS,
+                "high_pct": None if pd.isna(line["high_ratio"]) else line["high_ratio"] * POINTS,
+                "n": int(line["n"]),
+            }
+            for line in of_rate.to_dict("records")
+        }
+        for rate, of_rate in means.groupby("rate")
+    }
+
+
+def _print_backtest(backtest: list[dict[str, Any]], console: Console) -> None:
+    if backtest:
+        console.print("Épreuve des prévisions : ce qu'elles auraient valu", style="bold", markup=False)
+    for line in backtest:
+        skill = number(None if line["skill_ratio"] is None else line["skill_ratio"] * POINTS, 1)
+        covered = [
+            number(None if line[f"coverage_{name}_ratio"] is None else line[f"coverage_{name}_ratio"] * POINTS)
+            for name in ("p50", "p80")
+        ]
+        console.print(
+            f"  {RATE_LABELS.label(line['rate'])}, {FORECAST_HORIZONS.label(line['horizon']).lower()} : gain {skill} % "
+            f"sur l'absence de changement, couverture P50 {covered[0]} %, P80 {covered[1]} % (n = {line['n']}) ; "
+            f"{SKILL_VERDICTS.label(line['verdict']).lower()}",
+            markup=False,
+        )
+
+
+def print_explanation(found: dict[str, Any], console: Console) -> None:
+    """Tell a person: the waterfall of each rate with its largest parts, then the perimeters, then the back-test."""
+    for rate in RATES:
+        part = found[f"{rate}_slippage"]
+        title = f"{RATE_LABELS.label(rate)}, de {found['first']} à {found['last']}"
+        if part["change_pts"] is None:
+            console.print(f"{title} : inconnu à l'une des deux éditions", style="bold", markup=False)
+            continue
+        console.print(
+            f"{title} : {number(part['before_pct'], 1)} % → {number(part['after_pct'], 1)} %, "
+            f"{points(part['change_pts'] / POINTS)}",
+            style="bold",
+            markup=False,
+        )
+        for component, value in part["components_pts"].items():
+            members = [line for line in part["projects"] if line["component"] == component]
+            if members:
+                console.print(f"  {BRIDGE_COMPONENTS.label(component)} : {points(value / POINTS)}", markup=False)
+                for line in members[:SHOWN_PROJECTS]:
+                    weight = points(line["contribution_pts"] / POINTS)
+                    console.print(f"    {weight}  {line['project_id']} {visible(line['name'])}", markup=False)
+                if len(members) > SHOWN_PROJECTS:
+                    console.print(f"    et {len(members) - SHOWN_PROJECTS} autre(s)", markup=False)
+    _print_perimeters(found["perimeters"], console)
+    _print_backtest(found["backtest"], console)
+
+
+def _print_perimeters(perimeters: dict[str, Any], console: Console) -> None:
+    for rate in RATES:
+        console.print(f"{RATE_LABELS.label(rate)} moyen selon le périmètre", style="bold", markup=False)
+        for edition, means in perimeters.items():
+            told = [
+                f"{PERIMETERS.label(name).lower()} {number(mean['mean_of_ratios_pct'], 1)} % (n = {mean['n']})"
+                for name in PERIMETERS.codes()
+                if (mean := means.get(rate, {}).get(name)) and mean["mean_of_ratios_pct"] is not None
+            ]
+            console.print(f"  {edition} : {' ; '.join(told) or 'inconnu'}", markup=False)

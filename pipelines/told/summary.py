@@ -1,0 +1,184 @@
+"""The key figures of an edition as plain data, for `show` and for the table at the end of a backfill."""
+
+import datetime as dt
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from warehouse.archive.tables import (
+    CORE_CORRECTIONS,
+    OUT_CHANGES,
+    OUT_KEY_FIGURES,
+    OUT_SLIPPAGE_GROUPS,
+    OUT_SLIPPAGE_PROJECTS,
+)
+from warehouse.archive.versions import edition_corrections
+from warehouse.home.calendar import Calendar, Edition
+from warehouse.home.home import Home
+from warehouse.home.register_tables import VERSIONS
+from warehouse.home.registers import register
+from warehouse.home.store import ParquetStore
+from warehouse.model.errors import ConfigurationError
+from warehouse.model.frames import plain_records
+from warehouse.model.schema import empty_frame
+
+# The changes that a head line of figures would hide.
+EVENTS = (
+    "added",
+    "returned",
+    "left",
+    "renamed",
+    "moved_ministry",
+    "rebaselined",
+    "withheld",
+    "published_again",
+)
+COUNTS = ("projects", "interministerial", "entries", "exits", "withheld")
+METHODS = ("mean_of_ratios", "ratio_of_sums", "median")
+
+
+@dataclass(frozen=True)
+class KnownVersions:
+    """The versions of an edition known at some time (lines of the register), and what each corrected."""
+
+    lines: pd.DataFrame
+    corrections: pd.DataFrame
+
+    def as_dict(self) -> dict[str, Any]:
+        """The last version and every correction, as plain data."""
+        if self.lines.empty:
+            return {"version": None, "known_on": None, "corrections": []}
+        last = self.lines.iloc[-1]
+        corrections = self.corrections.assign(
+            known_on=pd.to_datetime(self.corrections["known_on"]).dt.strftime("%Y-%m-%d")
+        ).drop(columns="edition")
+        return {
+            "version": int(last["version"]),
+            "known_on": last["known_on"].date().isoformat(),
+            "corrections": plain_records(corrections),
+        }
+
+
+NO_VERSION = KnownVersions(empty_frame(VERSIONS), empty_frame(CORE_CORRECTIONS))
+
+
+def edition_summary(
+    store: ParquetStore,
+    calendar: Calendar,
+    edition: Edition,
+    against: Sequence[Edition] = (),
+    versions: KnownVersions | None = None,
+) -> dict[str, Any]:
+    """The key figures of an edition, unrounded; None for what is not known.
+
+    Args:
+        store: the tables.
+        calendar: gives the previous edition.
+        edition: the edition to tell.
+        against: other editions to state the changes of the headline against.
+        versions: the versions of the edition known at the time.
+
+    Returns:
+        One JSON-like object; `changes_pts` holds the previous edition and each of `against`, None for
+        one that was never computed.
+
+    Raises:
+        ConfigurationError: the edition was never computed.
+    """
+    if not store.has(OUT_KEY_FIGURES, edition.key):
+        raise ConfigurationError(
+            f"L'édition {edition.key} n'a pas été calculée. « panorama run {edition.key} » la calcule."
+        )
+    figures = store.read(OUT_KEY_FIGURES, edition.key).iloc[0]
+    previous = calendar.previous(edition)
+    compared = [*([previous] if previous else []), *(other for other in against if other != previous)]
+    slippages = {
+        f"{rate}_slippage": _rate_summary(store, edition, rate, [other.key for other in compared])
+        for rate in ("budget", "schedule")
+    }
+    sources = store.read(OUT_SLIPPAGE_PROJECTS, edition.key)["baseline_source"].value_counts()
+    counts = {name: _whole(figures[name]) for name in COUNTS}
+    return {
+        "edition": edition.key,
+        "ordinal": edition.ordinal,
+        "projects": counts["projects"],
+        "interministerial": counts["interministerial"],
+        "total_cost_meur": _number(figures["total_cost_meur"]),
+        "mean_duration_years": _number(figures["mean_duration_years"]),
+        **slippages,
+        "entries": counts["entries"],
+        "exits": counts["exits"],
+        "withheld": counts["withheld"],
+        "target_pct": _number(figures["target_pct"]),
+        "baseline_sources": {str(source): int(count) for source, count in sorted(sources.items())},
+        "fictitious": bool(figures["fictitious"]),
+        "events": _events(store, edition),
+        **(versions or NO_VERSION).as_dict(),
+    }
+
+
+def known_versions(home: Home, edition: Edition, day: dt.date | None) -> KnownVersions:
+    """The versions of an edition known on a day, and what they corrected.
+
+    Args:
+        home: the installation.
+        edition: the edition.
+        day: None for now.
+
+    Raises:
+        ConfigurationError: nothing was known of it on that day.
+    """
+    lines = register(home.registers, "versions").read()
+    lines = lines.loc[lines["edition"].eq(edition.key)]
+    known = lines if day is None else lines.loc[lines["known_on"].le(pd.Timestamp(day))]
+    if day is not None and known.empty:
+        since = f" Sa première version est connue depuis le {lines['known_on'].iloc[0].date()}." if len(lines) else ""
+        raise ConfigurationError(f"L'édition {edition.key} n'était pas connue le {day.isoformat()}.{since}")
+    return KnownVersions(known, edition_corrections(home, edition.key, known))
+
+
+def _events(store: ParquetStore, edition: Edition) -> list[dict[str, Any]]:
+    """What changed since the previous edition that figures hide: names, movements, revisions, withholdings."""
+    if not store.has(OUT_CHANGES, edition.key):
+        return []
+    changes = store.read(OUT_CHANGES, edition.key)
+    rows = changes.loc[changes["change"].isin(EVENTS), ["change", "project_id", "name", "before", "after"]]
+    return plain_records(rows)
+
+
+def _rate_summary(store: ParquetStore, edition: Edition, rate: str, compared: Sequence[str]) -> dict[str, Any]:
+    lines = _portfolio(store, edition.key, rate)
+    now = _percent(lines["mean_of_ratios"]["value_ratio"])
+    changes: dict[str, float | None] = {}
+    for key in compared:
+        then = None
+        if store.has(OUT_SLIPPAGE_GROUPS, key):
+            then = _percent(_portfolio(store, key, rate)["mean_of_ratios"]["value_ratio"])
+        changes[key] = None if now is None or then is None else now - then
+    return {
+        **{f"{method}_pct": _percent(lines[method]["value_ratio"]) for method in METHODS},
+        "n": int(lines["mean_of_ratios"]["n"]),
+        "changes_pts": changes,
+    }
+
+
+def _portfolio(store: ParquetStore, key: str, rate: str) -> dict[str, dict[Hashable, Any]]:
+    groups = store.read(OUT_SLIPPAGE_GROUPS, key)
+    lines = groups.loc[
+        groups["perimeter"].eq("published") & groups["dimension"].eq("portfolio") & groups["rate"].eq(rate)
+    ]
+    return {str(line["method"]): line for line in lines.to_dict("records")}
+
+
+def _percent(ratio: float) -> float | None:
+    return None if pd.isna(ratio) else float(ratio) * 100
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)

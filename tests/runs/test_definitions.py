@@ -1,0 +1,241 @@
+"""The code location: what the interface shows, when it runs by itself, and that it makes the same bytes."""
+
+import datetime as dt
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from homes import digests, panorama
+from submissions import rows_of, table_of, write_xlsx
+
+from pipelines.definitions import build_definitions
+from pipelines.schedules import after_cutoff
+from pipelines.sensors import calendar_to_partitions
+from pipelines.work.instance import open_instance
+from warehouse.archive.tables import TABLES
+from warehouse.home.home import Home
+
+PROJECT = Path(__file__).parents[2]
+EDITION = "2021-11"
+# Written by hand, so that a review sees the graph change: asset, then what it is made from.
+GRAPH = {
+    "raw_submissions": [],
+    "out_collection": ["core_projects", "raw_submissions"],
+    "core_projects": ["raw_submissions"],
+    "out_slippage_projects": ["core_projects"],
+    "out_slippage_groups": ["core_projects", "out_key_figures", "out_slippage_projects"],
+    "out_disclosure": ["core_projects", "out_key_figures", "out_slippage_groups"],
+    "out_movements": ["core_projects"],
+    "out_changes": ["core_projects"],
+    "out_leavers": ["core_projects", "out_slippage_projects"],
+    "out_key_figures": ["core_projects", "out_movements"],
+    "out_bridge": ["out_slippage_projects"],
+    "out_causes": ["core_projects", "out_slippage_projects"],
+    "out_watchlist": ["core_projects", "out_slippage_projects"],
+    "out_ministry_brief": ["core_projects", "out_movements", "out_slippage_projects", "out_watchlist"],
+    "out_targets": ["out_slippage_projects"],
+    "out_target_projects": ["out_slippage_projects"],
+    "out_retrospective": ["core_projects", "out_slippage_projects"],
+    "out_scorecard": ["core_projects", "out_slippage_projects"],
+    "out_project_quality": ["core_projects", "raw_submissions"],
+    "out_ministry_quality": ["core_projects", "out_collection", "out_project_quality"],
+    "out_forecast_backtest": ["core_projects"],
+    "out_forecast": ["core_projects", "out_forecast_backtest", "out_slippage_projects"],
+    "core_corrections": [
+        "out_bridge", "out_causes", "out_changes", "out_collection", "out_disclosure", "out_forecast",
+        "out_forecast_backtest", "out_key_figures", "out_leavers", "out_ministry_brief", "out_ministry_quality",
+        "out_movements", "out_project_quality", "out_retrospective", "out_scorecard", "out_slippage_groups",
+        "out_slippage_projects", "out_target_projects", "out_targets", "out_watchlist",
+    ],
+    "open_dataset": ["core_corrections"],
+    "publication": [
+        "core_projects", "open_dataset", "out_key_figures", "out_ministry_quality", "out_movements",
+        "out_project_quality", "out_slippage_groups", "out_slippage_projects",
+    ],
+    "warehouse_database": ["core_corrections"],
+    "data_gouv_export": ["open_dataset"],
+}  # fmt: skip
+CHECKS = {
+    "raw_submissions": [
+        "baselines_agree_with_ledger", "every_file_is_read", "every_value_is_readable", "figures_are_plausible",
+        "nothing_received_is_lost", "projects_follow_their_past", "rows_conform_to_declaration",
+        "rows_raise_no_warning", "rules_are_as_declared", "words_are_coherent",
+    ],
+    "core_projects": [
+        "everyone_is_there", "identities_are_certain", "opinions_agree_with_register", "starts_do_not_move",
+    ],
+    "out_movements": ["no_project_vanishes_unseen"],
+    "out_slippage_groups": ["headline_equals_rows", "nothing_withheld_is_computable"],
+    "out_key_figures": ["figures_equal_published_ones"],
+    "open_dataset": ["dataset_is_releasable", "open_dataset_equals_tables"],
+}  # fmt: skip
+
+
+NOT_TABLES = ("open_dataset", "publication", "warehouse_database", "data_gouv_export")
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
+    # In an instance of their own: what they resolve to depends on the last one that was opened in the process.
+    with dg.DagsterInstance.ephemeral():
+        yield build_definitions(home=tmp_path_factory.mktemp("definitions"))
+
+
+def specs(definitions: dg.Definitions) -> dict[str, dg.AssetSpec]:
+    return {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
+
+
+def test_the_graph_is_the_one_reviewed(definitions: dg.Definitions) -> None:
+    found = {
+        name: sorted(dep.asset_key.to_user_string() for dep in spec.deps) for name, spec in specs(definitions).items()
+    }
+    assert found == GRAPH
+
+
+def test_every_check_is_blocking_by_edition_and_described(definitions: dg.Definitions) -> None:
+    checks = [spec for check in definitions.asset_checks or [] for spec in check.check_specs]
+    found: dict[str, list[str]] = {}
+    for spec in checks:
+        found.setdefault(spec.asset_key.to_user_string(), []).append(spec.name)
+        assert spec.blocking
+        assert spec.description
+        assert spec.partitions_def is not None
+    assert {asset: sorted(names) for asset, names in found.items()} == CHECKS
+
+
+def test_every_asset_says_what_it_is(definitions: dg.Definitions) -> None:
+    for name, spec in specs(definitions).items():
+        assert spec.description, name
+        assert spec.group_name != "default", name
+        assert spec.owners == ["team:panorama"]
+        assert "python" in spec.kinds
+        assert spec.partitions_def is not None
+        assert (name in TABLES) == (name not in NOT_TABLES)
+        if name in TABLES:
+            schema = spec.metadata["dagster/column_schema"]
+            assert [column.name for column in schema.columns] == TABLES[name].names()
+            assert all(column.description for column in schema.columns)
+
+
+def test_the_schedule_runs_the_latest_opened_edition_after_its_cutoff(tmp_path: Path) -> None:
+    assert panorama(tmp_path, "edition", "open", "2026-06", "--cutoff", "2026-07-15").status == 0
+    home = Home(tmp_path)
+
+    def evaluate(day: dt.datetime, instance: dg.DagsterInstance) -> Any:
+        context = dg.build_schedule_context(instance=instance, scheduled_execution_time=day, resources={"home": home})
+        return after_cutoff(context)
+
+    with open_instance(home) as instance:
+        before = evaluate(dt.datetime(2026, 7, 15, 4, tzinfo=dt.UTC), instance)
+        after = evaluate(dt.datetime(2026, 7, 16, 4, tzinfo=dt.UTC), instance)
+        again = evaluate(dt.datetime(2026, 7, 17, 4, tzinfo=dt.UTC), instance)
+    assert isinstance(before, dg.SkipReason)
+    assert (after.partition_key, after.run_key) == ("2026-06", again.run_key)
+
+
+def test_an_opened_edition_becomes_a_partition(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with open_instance(home) as instance:
+        context = dg.build_sensor_context(instance=instance, resources={"home": home})
+        assert isinstance(calendar_to_partitions(context), dg.SkipReason)
+        assert panorama(tmp_path, "edition", "open", "2026-06").status == 0
+        result = calendar_to_partitions(context)
+    assert isinstance(result, dg.SensorResult)
+    (request,) = result.dynamic_partitions_requests or []
+    assert request.partition_keys == ["2026-06"]
+
+
+def test_telemetry_is_off(tmp_path: Path) -> None:
+    with open_instance(Home(tmp_path)) as instance:
+        assert not instance.telemetry_enabled
+    assert "telemetry:\n  enabled: false\n" in (tmp_path / "dagster" / "dagster.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def ui(tmp_path: Path) -> Iterator[str]:
+    """The address of the interface opened as the README says, on a home that has one edition to run."""
+    write_xlsx(tmp_path / "inbox" / EDITION / "culture.xlsx", table_of(rows_of(3)))
+    with open_instance(Home(tmp_path)):
+        pass
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("dg")), "dev", "-w", "workspace.yaml", "--port", str(port)]
+    home = {"PANORAMA_HOME": str(tmp_path), "DAGSTER_HOME": str(tmp_path / "dagster")}
+    log = tmp_path / "dg.log"
+    with log.open("w", encoding="utf-8") as stream:
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env=os.environ | home, stdout=stream, stderr=stream, start_new_session=True
+        )
+        try:
+            yield f"http://127.0.0.1:{port}/graphql"
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def ask(address: str, query: str, **variables: object) -> Any:
+    """Ask GraphQL, waiting for the server to be up."""
+    request = urllib.request.Request(  # noqa: S310  # loopback
+        address,
+        json.dumps({"query": query, "variables": variables}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+                return json.load(answer)["data"]
+        except (urllib.error.URLError, ConnectionError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+
+
+LAUNCH = """mutation ($run: ExecutionParams!) {
+  launchRun(executionParams: $run) { ... on LaunchRunSuccess { run { runId } } }
+}"""
+STATUS = "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
+
+
+def test_a_run_launched_from_the_interface_gives_the_bytes_of_the_command_line(ui: str, tmp_path: Path) -> None:
+    nodes = ask(ui, "{ assetNodes { assetKey { path } } }")["assetNodes"]
+    assert sorted(node["assetKey"]["path"][-1] for node in nodes) == sorted(GRAPH)
+    launched = ask(
+        ui,
+        LAUNCH,
+        run={
+            "selector": {
+                "repositoryLocationName": "panorama",
+                "repositoryName": "__repository__",
+                "jobName": "semester",
+            },
+            "runConfigData": {},
+            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": EDITION}]},
+        },
+    )
+    run = launched["launchRun"]["run"]["runId"]
+    deadline = time.monotonic() + 180
+    while (status := ask(ui, STATUS, id=run)["runOrError"]["status"]) not in ("SUCCESS", "FAILURE", "CANCELED"):
+        assert time.monotonic() < deadline, status
+        time.sleep(0.5)
+    assert status == "SUCCESS", (tmp_path / "dg.log").read_text(encoding="utf-8")
+    other = tmp_path / "command-line"
+    write_xlsx(other / "inbox" / EDITION / "culture.xlsx", table_of(rows_of(3)))
+    assert panorama(other, "run", EDITION).status == 0
+    assert digests(tmp_path) == digests(other)

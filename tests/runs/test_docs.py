@@ -1,0 +1,76 @@
+"""What the documentation tells a person to type exists, and what it says of itself is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.models import CommandInfo
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+
+PROJECT = Path(__file__).parents[2]
+PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")])
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def commands(page: Path) -> list[str]:
+    """The lines a person types, without their prompt."""
+    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
+    return [line.removeprefix("$ ").split("  #")[0].strip() for block in blocks for line in block.splitlines() if line]
+
+
+ALL = [(page.name, line) for page in PAGES for line in commands(page)]
+
+
+GROUPS = {group.name for group in app.registered_groups}
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    lines = commands(PROJECT / "README.md")
+    assert [line for line in lines if line.startswith("make")][:2] == ["make demo", "make test"]
+
+
+@pytest.mark.parametrize(("page", "line"), ALL)
+def test_every_command_of_the_documentation_exists(page: str, line: str) -> None:
+    program, *words = line.split()
+    if program == "make":
+        targets = re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(words) <= set(targets), page
+        return
+    assert program in ("panorama", "cp", "mkdir", "cd", "git"), page
+    if program != "panorama":
+        return
+    verbs = words[:2] if words[0] in GROUPS else words[:1]
+    told = CliRunner().invoke(app, [*verbs, "--help"])
+    assert told.exit_code == 0, told.output
+    for option in (word for word in words if word.startswith("--")):
+        assert option in told.output, (page, line)
+
+
+def name_of(command: CommandInfo) -> str:
+    assert command.callback is not None
+    return command.name or str(command.callback.__name__)
+
+
+def every_verb() -> list[list[str]]:
+    verbs = [[name_of(command)] for command in app.registered_commands]
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        verbs += [[str(group.name), name_of(command)] for command in group.typer_instance.registered_commands]
+    return verbs
+
+
+@pytest.mark.parametrize("verb", every_verb(), ids=" ".join)
+def test_every_verb_explains_itself_with_an_example_and_is_documented(verb: list[str]) -> None:
+    told = CliRunner().invoke(app, [*verb, "--help"]).output
+    assert "--home" in told
+    assert "PANORAMA_HOME" in told
+    assert "Exemple" in told
+    assert any(line.startswith("panorama " + " ".join(verb)) for _, line in ALL)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in [*PAGES, PROJECT / "DECISIONS.md", PROJECT / "CHANGELOG.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), (page.name, target)

@@ -1,0 +1,115 @@
+"""The change of a headline is split among projects and components, and adds up."""
+
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_measures import declared, projects, slippages
+
+from warehouse.archive.tables import OUT_BRIDGE
+from warehouse.model.schema import conform
+from warehouse.slippage.bridge import RATES, TOLERANCE_PTS, bridge, headline, waterfall
+
+THEN, NOW = "2021-07", "2021-11"
+
+
+def edition(key: str, costs: dict[int, float | None], **changes: Any) -> pd.DataFrame:
+    """Slippages of an edition: 10 M€ promised to each project, now as given; None is not known."""
+    return slippages(
+        projects(*(declared(number, key, updated_cost_meur=cost, **changes) for number, cost in costs.items()))
+    )
+
+
+def budget(lines: pd.DataFrame) -> pd.DataFrame:
+    return conform(lines, OUT_BRIDGE).query("rate == 'budget'").set_index("project_id")
+
+
+def test_a_bridge_worked_by_hand() -> None:
+    # Known then: +20, +100; known now: +30, +10. In common: project 1, from +20 to +30.
+    before = edition(THEN, {1: 12.0, 2: 20.0})
+    after = edition(NOW, {1: 13.0, 3: 11.0})
+    lines = budget(bridge(after, before))
+    assert lines["component"].to_dict() == {"PGP-0001": "like_for_like", "PGP-0002": "exit", "PGP-0003": "entry"}
+    assert lines["contribution_pts"].to_dict() == pytest.approx(
+        {"PGP-0001": 10.0, "PGP-0002": (20 - 100) / 2, "PGP-0003": (10 - 30) / 2}
+    )
+    assert math.fsum(lines["contribution_pts"]) == pytest.approx(20.0 - 60.0)
+
+
+def test_a_project_present_but_unknown_became_or_ceased_comparable() -> None:
+    before = edition(THEN, {1: 12.0, 2: None, 3: 15.0})
+    after = edition(NOW, {1: 12.0, 2: 14.0, 3: None})
+    components = budget(bridge(after, before))["component"]
+    assert components[["PGP-0002", "PGP-0003"]].tolist() == ["became_comparable", "ceased_comparable"]
+
+
+def test_a_leaver_that_slipped_more_than_the_rest_lowers_the_headline() -> None:
+    # The case of SIRHEN: nobody improves, the worst leaves, the rate falls.
+    before = edition(THEN, {1: 11.0, 2: 11.0, 3: 40.0})
+    lines = budget(bridge(edition(NOW, {1: 11.0, 2: 11.0}), before))
+    assert lines.loc[lines["component"].eq("like_for_like"), "contribution_pts"].eq(0).all()
+    assert lines["contribution_pts"].to_dict()["PGP-0003"] == pytest.approx((10 - 300) / 3)
+
+
+def test_corrections_of_the_past_are_a_component_of_their_own() -> None:
+    published, corrected = edition(THEN, {1: 11.0, 2: 12.0}), edition(THEN, {1: 11.0, 2: 14.0})
+    after = edition(NOW, {1: 12.0, 2: 14.0})
+    lines = bridge(after, corrected, published)
+    parts = waterfall(lines.query("rate == 'budget'"))
+    assert parts["past_correction"] == pytest.approx(10.0)
+    assert parts["like_for_like"] == pytest.approx(5.0)
+    assert math.fsum(parts.values()) == pytest.approx(30.0 - 15.0)
+    assert lines.loc[lines["component"].eq("past_correction"), "project_id"].tolist() == ["PGP-0002"]
+
+
+def test_without_a_project_in_common_everything_is_exits_and_entries() -> None:
+    lines = budget(bridge(edition(NOW, {2: 13.0}), edition(THEN, {1: 12.0})))
+    assert set(lines["component"]) == {"exit", "entry"}
+    assert math.fsum(lines["contribution_pts"]) == pytest.approx(10.0)
+
+
+def test_without_a_known_slippage_on_one_side_there_is_no_bridge() -> None:
+    lines = bridge(edition(NOW, {1: None}), edition(THEN, {1: 12.0}))
+    assert lines.query("rate == 'budget'").empty
+
+
+def test_a_withheld_figure_is_in_no_bridge() -> None:
+    before = edition(THEN, {1: 12.0, 2: 15.0})
+    kept_back = projects(declared(1, NOW), declared(2, NOW, updated_cost_meur=77.0, withheld=True, cost_withheld=True))
+    line = budget(bridge(slippages(kept_back), before)).loc[["PGP-0002"]]
+    assert line["component"].tolist() == ["ceased_comparable"]
+    assert line["after_ratio"].isna().all()
+
+
+costs = st.dictionaries(st.integers(1, 12), st.none() | st.floats(0.1, 1e3), min_size=1, max_size=10)
+
+
+@settings(max_examples=60)
+@given(costs, costs, st.none() | costs)
+def test_the_parts_add_up_to_the_change(
+    then: dict[int, float | None], now: dict[int, float | None], published: dict[int, float | None] | None
+) -> None:
+    before, after = edition(THEN, then), edition(NOW, now)
+    first = None if published is None else edition(THEN, published)
+    lines = conform(bridge(after, before, first), OUT_BRIDGE)
+    for rate in RATES:
+        start, end = headline(before if first is None else first, rate), headline(after, rate)
+        known = headline(before, rate)
+        if start is None or end is None or known is None:
+            continue
+        of_rate = lines.loc[lines["rate"].eq(rate)]
+        scale = max(1.0, of_rate["contribution_pts"].abs().max())
+        assert math.fsum(of_rate["contribution_pts"]) == pytest.approx((end - start) * 100, abs=TOLERANCE_PTS * scale)
+        assert math.fsum(waterfall(of_rate).values()) == pytest.approx((end - start) * 100, abs=TOLERANCE_PTS * scale)
+
+
+@given(costs, costs, st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(
+    then: dict[int, float | None], now: dict[int, float | None], random: Any
+) -> None:
+    before, after = edition(THEN, then), edition(NOW, now)
+    shuffled = [frame.sample(frac=1, random_state=random.randint(0, 99)) for frame in (after, before)]
+    pd.testing.assert_frame_equal(conform(bridge(after, before), OUT_BRIDGE), conform(bridge(*shuffled), OUT_BRIDGE))

@@ -1,0 +1,128 @@
+"""Statistics by group: what each perimeter holds, what each method gives, and how sure it is."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_measures import declared, projects, slippages
+
+from warehouse.archive.tables import OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.model.schema import conform, empty_frame
+from warehouse.slippage.by_group import STATISTICS, slippage_by_group
+
+THEN, NOW = "2021-07", "2021-11"
+
+
+def statistics(now: pd.DataFrame, earlier: pd.DataFrame | None = None, previous: str | None = None) -> pd.DataFrame:
+    return conform(slippage_by_group(now, 15.0, earlier, previous), OUT_SLIPPAGE_GROUPS)
+
+
+def line(groups: pd.DataFrame, perimeter: str, method: str, **where: str) -> dict[str, Any]:
+    asked = {"perimeter": perimeter, "method": method, "rate": "budget", "dimension": "portfolio"} | where
+    chosen = groups
+    for column, value in asked.items():
+        chosen = chosen.loc[chosen[column].eq(value)]
+    (found,) = chosen.to_dict("records")
+    return {str(name): value for name, value in found.items()}
+
+
+def test_survivors_do_not_hide_those_who_left() -> None:
+    before = slippages(projects(declared(1, THEN, updated_cost_meur=11.0), declared(2, THEN, updated_cost_meur=40.0)))
+    groups = statistics(slippages(projects(declared(1, NOW, updated_cost_meur=11.0))), before, THEN)
+    assert line(groups, "published", "mean_of_ratios")["value_ratio"] == pytest.approx(0.1)
+    assert line(groups, "constant", "mean_of_ratios")["n"] == 1
+    cohort = line(groups, "cohort", "mean_of_ratios")
+    assert (cohort["value_ratio"], cohort["n"]) == (pytest.approx((0.1 + 3.0) / 2), 2)
+
+
+def test_a_project_that_is_withheld_after_all_stays_in_the_cohort_at_its_last_known_slippage() -> None:
+    before = slippages(projects(declared(1, THEN, updated_cost_meur=15.0)))
+    now = slippages(projects(declared(1, NOW, updated_cost_meur=99.0, withheld=True, cost_withheld=True)))
+    groups = statistics(now, before, THEN)
+    assert line(groups, "published", "mean_of_ratios")["n"] == 0
+    assert line(groups, "cohort", "mean_of_ratios")["value_ratio"] == pytest.approx(0.5)
+
+
+def test_a_newcomer_is_in_no_constant_perimeter() -> None:
+    before = slippages(projects(declared(1, THEN)))
+    groups = statistics(slippages(projects(declared(1, NOW), declared(2, NOW, updated_cost_meur=30.0))), before, THEN)
+    assert line(groups, "constant", "mean_of_ratios")["value_ratio"] == pytest.approx(0.2)
+    assert "constant" not in set(statistics(slippages(projects(declared(1, NOW))))["perimeter"])
+
+
+def test_methods_worked_by_hand() -> None:
+    rows = [(10.0, 12.0), (100.0, 90.0), (50.0, 60.0), (20.0, 20.0)]  # +20 %, −10 %, +20 %, 0 %
+    now = slippages(
+        projects(*(declared(n, initial_cost_meur=a, updated_cost_meur=b) for n, (a, b) in enumerate(rows, 1)))
+    )
+    found = {method: line(statistics(now), "published", method)["value_ratio"] for method in STATISTICS}
+    assert found == pytest.approx(
+        {
+            "mean_of_ratios": 0.075,
+            "ratio_of_sums": 2 / 180,
+            "cost_weighted_mean": 2 / 180,
+            "median": 0.1,
+            "p80": 0.2,
+            "share_above_target": 0.5,
+        }
+    )
+    schedule = line(statistics(now), "published", "cost_weighted_mean", rate="schedule")
+    assert schedule["value_ratio"] == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "group", "label"),
+    [
+        ("ministry", "justice", "Ministère de la Justice"),
+        ("phase", "rollout", "Déploiement"),
+        ("cost_band", "9_to_20", "entre 9 et 20 M€"),
+        ("zone", "ressourceshumaines", "Ressources humaines"),
+        ("zone", "unknown", "Non précisé"),
+        ("start_year", "2019", "2019"),
+    ],
+)
+def test_each_dimension_makes_groups(dimension: str, group: str, label: str) -> None:
+    now = slippages(
+        projects(
+            declared(1, ministry_id="justice", phase="rollout", functional_zone="Ressources humaines > Paie",
+                     cost_band="9_to_20", start_date=pd.Timestamp(2019, 5, 1)),
+            declared(2, functional_zone="RESSOURCES HUMAINES", start_date=pd.Timestamp(2018, 1, 1)),
+            declared(3, functional_zone="Ressources humaines", start_date=pd.Timestamp(2018, 1, 1)),
+            declared(4, start_date=pd.Timestamp(2018, 1, 1)),
+        )
+    )  # fmt: skip
+    found = line(statistics(now), "published", "mean_of_ratios", dimension=dimension, group_id=group)
+    assert found["group_label"] == label
+    assert found["n"] == (3 if group == "ressourceshumaines" else 1)
+
+
+def test_a_withheld_cost_is_in_no_cost_band() -> None:
+    now = slippages(projects(declared(1, withheld=True, cost_withheld=True, cost_band="9_to_20"), declared(2)))
+    bands = statistics(now).query("dimension == 'cost_band'")
+    assert "9_to_20" not in set(bands["group_id"])
+
+
+def test_the_interval_holds_the_value_and_is_missing_for_a_single_project() -> None:
+    rows = [declared(n, updated_cost_meur=10.0 + n) for n in range(1, 20)]
+    many = line(statistics(slippages(projects(*rows))), "published", "mean_of_ratios")
+    assert many["low_ratio"] < many["value_ratio"] < many["high_ratio"]
+    alone = line(statistics(slippages(projects(rows[0]))), "published", "mean_of_ratios")
+    assert pd.isna(alone["low_ratio"])
+
+
+def test_no_project_gives_no_statistic() -> None:
+    assert statistics(empty_frame(OUT_SLIPPAGE_PROJECTS)).empty
+
+
+@settings(max_examples=10)
+@given(st.lists(st.tuples(st.floats(0.1, 500), st.floats(0.1, 500)), min_size=1, max_size=6))
+def test_the_same_rows_in_any_order_give_the_same_bytes(pairs: list[tuple[float, float]]) -> None:
+    rows = [declared(n, initial_cost_meur=a, updated_cost_meur=b) for n, (a, b) in enumerate(pairs, 1)]
+    now = slippages(projects(*rows))
+    shuffled = now.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(statistics(now), statistics(shuffled), check_exact=True)
+    published = statistics(now).query("perimeter == 'published' and dimension == 'portfolio' and rate == 'budget'")
+    cohort = statistics(now).query("perimeter == 'cohort' and dimension == 'portfolio' and rate == 'budget'")
+    assert published["value_ratio"].tolist() == cohort["value_ratio"].tolist()

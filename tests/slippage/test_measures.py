@@ -1,0 +1,247 @@
+"""The formulas: worked by hand, then as properties."""
+
+import datetime as dt
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warehouse.archive.tables import CORE_PROJECTS, OUT_MOVEMENTS, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.history.changes import movements
+from warehouse.home.register_tables import EXITS
+from warehouse.model.schema import conform, empty_frame
+from warehouse.slippage.by_group import slippage_by_group
+from warehouse.slippage.by_project import first_published, slippage_by_project
+from warehouse.slippage.measures import (
+    cost_band,
+    duration_months,
+    key_figures,
+    slippage,
+    without_withheld,
+)
+
+positive = st.floats(0.01, 1e4, allow_nan=False)
+months = st.integers(1, 240)
+
+
+def project(number: int = 1, edition: str = "2021-11", **changes: object) -> dict[str, object]:
+    """A core project that conforms, but for `changes`."""
+    return {
+        **dict.fromkeys(CORE_PROJECTS.names()),
+        "edition": edition,
+        "project_id": f"PGP-{number:04d}",
+        "name": f"Projet {number}",
+        "ministry_id": "culture",
+        "interministerial": False,
+        "phase": "build",
+        "updated_cost_meur": 12.0,
+        "updated_duration_months": 30,
+        "withheld": False,
+        "cost_withheld": False,
+        "schedule_withheld": False,
+        "fictitious": False,
+        "source_file": "a.csv",
+        "source_sha256": "0" * 64,
+        "source_sheet": "a",
+        "source_row": number + 1,
+        **changes,
+    }
+
+
+def projects(*rows: dict[str, object]) -> pd.DataFrame:
+    return conform(pd.DataFrame(list(rows), columns=CORE_PROJECTS.names()), CORE_PROJECTS)
+
+
+def declared(number: int = 1, edition: str = "2021-11", **changes: Any) -> dict[str, object]:
+    return project(number, edition, **{"initial_cost_meur": 10.0, "initial_duration_months": 24, **changes})
+
+
+def slippages(frame: pd.DataFrame, history: pd.DataFrame | None = None) -> pd.DataFrame:
+    return conform(slippage_by_project(frame, frame if history is None else history), OUT_SLIPPAGE_PROJECTS)
+
+
+def statistic(frame: pd.DataFrame, rate: str, method: str, group: str = "all") -> pd.Series:
+    groups = conform(slippage_by_group(frame, 15.0), OUT_SLIPPAGE_GROUPS)
+    groups = groups.loc[groups["perimeter"].eq("published")]
+    return groups.loc[groups["group_id"].eq(group) & groups["rate"].eq(rate) & groups["method"].eq(method)].iloc[0]
+
+
+def _one(start: dt.date, end: dt.date) -> int:
+    result = duration_months(pd.Series([pd.Timestamp(start)]), pd.Series([pd.Timestamp(end)]))
+    return int(result.iloc[0])
+
+
+def test_the_tax_withholding_project_lasts_56_months() -> None:
+    # Prélèvement à la source: started in May 2014, in service since January 2019, 56 months (domain facts).
+    assert _one(dt.date(2014, 5, 1), dt.date(2019, 1, 1)) == 56
+
+
+def test_an_end_recovered_from_days_counts_to_the_nearest_month() -> None:
+    # Edition 1, FRANCE CONNECT: 2013-07-01 plus 1369 days is 31 March 2017, the end of the 45th month.
+    assert _one(dt.date(2013, 7, 1), dt.date(2017, 3, 31)) == 45
+
+
+@given(st.integers(1980, 2060), st.integers(1, 12), st.integers(0, 360))
+def test_between_first_days_a_duration_is_the_difference_of_months(year: int, month: int, length: int) -> None:
+    last = year * 12 + month - 1 + length
+    assert _one(dt.date(year, month, 1), dt.date(last // 12, last % 12 + 1, 1)) == length
+
+
+def test_an_unknown_date_gives_an_unknown_duration() -> None:
+    unknown = duration_months(pd.Series([pd.NaT], dtype="datetime64[s]"), pd.Series([pd.Timestamp(2020, 1, 1)]))
+    assert unknown.isna().all()
+
+
+def test_the_lower_bound_of_a_cost_band_is_inclusive() -> None:
+    bands = cost_band(pd.Series([0.3, 4.99, 5, 9, 19.9, 20, 99.9, 100, 496.5, math.nan]))
+    assert bands.tolist()[:9] == [
+        "under_5", "under_5", "5_to_9", "9_to_20", "9_to_20", "20_to_100", "20_to_100", "over_100", "over_100",
+    ]  # fmt: skip
+    assert pd.isna(bands.iloc[9])
+
+
+def test_slippage_worked_by_hand() -> None:
+    line = slippages(projects(declared())).iloc[0]
+    assert line["budget_slippage_ratio"] == pytest.approx(0.2)  # (12 - 10) / 10
+    assert line["budget_slippage_meur"] == pytest.approx(2)
+    assert line["schedule_slippage_ratio"] == pytest.approx(0.25)  # (30 - 24) / 24
+    assert line["schedule_slippage_months"] == 6
+    assert line["baseline_source"] == "declared"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"cost_withheld": True, "withheld": True}, "withheld"),
+        ({"phase": "scoping"}, "not_comparable"),
+        ({"initial_cost_meur": 0.0}, "not_comparable"),
+        (
+            {"initial_cost_meur": None, "initial_duration_months": None, "updated_cost_meur": None},
+            "not_comparable",
+        ),
+        ({"updated_cost_meur": None}, "missing"),
+        ({}, "known"),
+    ],
+)
+def test_the_status_says_why_a_slippage_is_not_known(changes: dict[str, Any], status: str) -> None:
+    line = slippages(projects(declared(**changes))).iloc[0]
+    assert line["budget_status"] == status
+    assert pd.isna(line["budget_slippage_ratio"]) == (status != "known")
+
+
+def test_an_unknown_slippage_is_not_counted_as_unchanged() -> None:
+    frame = slippages(projects(declared(1), declared(2, updated_cost_meur=None), declared(3, phase="scoping")))
+    mean = statistic(frame, "budget", "mean_of_ratios")
+    assert mean["value_ratio"] == pytest.approx(0.2)
+    assert (mean["n"], mean["n_projects"]) == (1, 3)
+
+
+def test_a_missing_cost_is_not_summed_as_zero() -> None:
+    figures = key_figures(projects(project(1), project(2, updated_cost_meur=None)))
+    assert (figures["total_cost_meur"], figures["costed_projects"], figures["projects"]) == (12.0, 1, 2)
+    assert key_figures(projects(project(1, updated_cost_meur=None)))["total_cost_meur"] is None
+
+
+def test_a_withheld_cost_is_in_no_total_and_no_slippage() -> None:
+    frame = projects(declared(1), declared(2, withheld=True, cost_withheld=True, updated_cost_meur=90.0))
+    assert key_figures(frame)["total_cost_meur"] == 12.0
+    line = slippages(frame).set_index("project_id").loc["PGP-0002"]
+    assert line[["initial_cost_meur", "updated_cost_meur", "budget_slippage_meur"]].isna().all()
+    assert without_withheld(frame).loc[1, ["initial_cost_meur", "updated_cost_meur", "cost_band"]].isna().all()
+
+
+def test_the_first_published_figures_stand_in_for_a_baseline() -> None:
+    before = projects(project(1, "2021-07", updated_cost_meur=8.0, updated_duration_months=20))
+    now = projects(project(1), project(2))
+    frame = slippages(now, pd.concat([before, now])).set_index("project_id")
+    assert frame.loc["PGP-0001", "baseline_source"] == "first_publication"
+    assert frame.loc["PGP-0001", "baseline_edition"] == "2021-07"
+    assert frame.loc["PGP-0001", "budget_slippage_ratio"] == pytest.approx(0.5)
+    assert frame.loc["PGP-0002", "budget_slippage_ratio"] == 0
+    assert frame.loc["PGP-0002", "baseline_edition"] == "2021-11"
+
+
+def test_a_declared_baseline_is_never_mixed_with_a_published_one() -> None:
+    before = projects(project(1, "2021-07", updated_duration_months=20))
+    now = projects(project(1, initial_cost_meur=10.0))
+    line = slippages(now, pd.concat([before, now])).iloc[0]
+    assert line["baseline_source"] == "declared"
+    assert line["schedule_status"] == "not_comparable"
+
+
+def test_withheld_figures_do_not_become_the_first_published_ones() -> None:
+    history = projects(
+        project(1, "2020-11", updated_cost_meur=5.0, withheld=True, cost_withheld=True),
+        project(1, "2021-07", updated_cost_meur=8.0),
+    )
+    first = first_published(history).iloc[0]
+    assert (first["first_cost_meur"], first["first_edition"]) == (8.0, "2021-07")
+
+
+def test_statistics_worked_by_hand() -> None:
+    frame = slippages(
+        projects(
+            declared(1),  # 10 -> 12, +20 %
+            declared(2, initial_cost_meur=100.0, updated_cost_meur=90.0),  # -10 %
+            declared(3, initial_cost_meur=50.0, updated_cost_meur=60.0, ministry_id="justice"),  # +20 %
+        )
+    )
+    assert statistic(frame, "budget", "mean_of_ratios")["value_ratio"] == pytest.approx(0.1)
+    assert statistic(frame, "budget", "ratio_of_sums")["value_ratio"] == pytest.approx(2 / 160)
+    assert statistic(frame, "budget", "median")["value_ratio"] == pytest.approx(0.2)
+    assert statistic(frame, "budget", "share_above_target")["value_ratio"] == pytest.approx(2 / 3)
+    assert statistic(frame, "budget", "mean_of_ratios", "justice")["n"] == 1
+
+
+def test_movements_name_those_who_came_and_left() -> None:
+    before = projects(project(1, "2021-07"), project(2, "2021-07"))
+    now = projects(project(2), project(3))
+    ever, nobody = pd.Series(["PGP-0002", "PGP-0003"]), empty_frame(EXITS)
+    moves = conform(movements(now, before, ever.head(1), nobody), OUT_MOVEMENTS).set_index("project_id")["movement"]
+    assert moves.to_dict() == {"PGP-0003": "entry", "PGP-0001": "exit"}
+    again = conform(movements(now, before, ever, nobody), OUT_MOVEMENTS).set_index("project_id")["movement"]
+    assert again["PGP-0003"] == "return"
+
+
+@given(st.lists(positive, min_size=1, max_size=20))
+def test_equal_forecasts_give_no_slippage(costs: list[float]) -> None:
+    rows = [declared(n, initial_cost_meur=c, updated_cost_meur=c) for n, c in enumerate(costs, 1)]
+    frame = slippages(projects(*rows))
+    assert (frame["budget_slippage_ratio"] == 0).all()
+    assert statistic(frame, "budget", "mean_of_ratios")["value_ratio"] == 0
+
+
+@given(st.lists(st.tuples(positive, positive), min_size=1, max_size=20), st.floats(0.01, 100))
+def test_slippage_does_not_depend_on_the_unit(pairs: list[tuple[float, float]], factor: float) -> None:
+    initial, updated = (pd.Series(values) for values in zip(*pairs, strict=True))
+    no = pd.Series([False] * len(pairs))
+    one = slippage(initial, updated, withheld=no, scoping=no)["ratio"]
+    other = slippage(initial * factor, updated * factor, withheld=no, scoping=no)["ratio"]
+    pd.testing.assert_series_equal(one, other, rtol=1e-6, atol=1e-9)
+
+
+@given(st.lists(st.tuples(positive, positive, months, months), min_size=2, max_size=15), st.randoms())
+def test_the_order_of_rows_changes_nothing(rows: list[tuple[float, float, int, int]], random) -> None:  # type: ignore[no-untyped-def]
+    made = [
+        declared(n, initial_cost_meur=a, updated_cost_meur=b, initial_duration_months=c, updated_duration_months=d)
+        for n, (a, b, c, d) in enumerate(rows, 1)
+    ]
+    shuffled = made.copy()
+    random.shuffle(shuffled)
+    one, other = (
+        conform(slippage_by_group(slippages(projects(*order)), 15.0), OUT_SLIPPAGE_GROUPS) for order in (made, shuffled)
+    )
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+@given(st.lists(st.tuples(positive, positive), min_size=1, max_size=15))
+def test_a_newcomer_at_the_mean_leaves_the_mean(pairs: list[tuple[float, float]]) -> None:
+    rows = [declared(n, initial_cost_meur=a, updated_cost_meur=b) for n, (a, b) in enumerate(pairs, 1)]
+    mean = statistic(slippages(projects(*rows)), "budget", "mean_of_ratios")["value_ratio"]
+    joined = [*rows, declared(99, initial_cost_meur=1.0, updated_cost_meur=1.0 + mean)]
+    after = statistic(slippages(projects(*joined)), "budget", "mean_of_ratios")
+    assert after["value_ratio"] == pytest.approx(mean, rel=1e-6, abs=1e-9)
+    assert after["n"] == len(rows) + 1

@@ -1,0 +1,1 @@
+"""Every table by name, its versions, and its copy in SQL."""

@@ -1,0 +1,219 @@
+"""What was known when: each version of an edition, kept whole, and the warehouse as it stood on a day.
+
+A run whose figures differ from those of the last version makes a new one; nothing is overwritten. Two times are
+told apart: the edition a figure is about, and `known_on`, the day since when it has been known.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from warehouse.archive.tables import (
+    CORE_CORRECTIONS,
+    CORE_PROJECTS,
+    OUT_COLLECTION,
+    OUT_MINISTRY_QUALITY,
+    OUT_PROJECT_QUALITY,
+    RAW_SUBMISSIONS,
+    TABLES,
+)
+from warehouse.history.changes import PROVENANCE, corrections
+from warehouse.home.calendar import Edition
+from warehouse.home.files import replacing_directory
+from warehouse.home.home import Home
+from warehouse.home.registers import register
+from warehouse.home.store import ParquetStore
+from warehouse.model.errors import ConfigurationError, SchemaError
+from warehouse.model.schema import Table
+
+FOLDER = "versions"
+# Tags of a run: since when its figures are known, who sent them or asked for them, why they changed.
+KNOWN_ON_TAG, BY_TAG, WHY_TAG = "panorama/known_on", "panorama/by", "panorama/why"
+# What was received, when, and how well: the same figures sent again are not a new version.
+NOT_FIGURES = (RAW_SUBMISSIONS, OUT_COLLECTION, OUT_PROJECT_QUALITY, OUT_MINISTRY_QUALITY)
+# The corrections follow from the versions.
+KEPT_TABLES = tuple(table for table in TABLES.values() if table != CORE_CORRECTIONS)
+
+
+@dataclass(frozen=True)
+class AsOfStore(ParquetStore):
+    """The warehouse as it stood on a day: one version of each edition, to be read only.
+
+    `root` is the folder of the warehouse, `chosen` the version of each edition then known.
+    """
+
+    chosen: Mapping[str, int] = field(default_factory=dict)
+
+    def path(self, table: Table, edition: str) -> Path:
+        """Where one table of the version then known is kept."""
+        return version_folder(self.root, edition, self.chosen.get(edition, 0)) / f"{table.name}.parquet"
+
+    def editions(self, table: Table) -> list[str]:
+        """The editions then known, in calendar order."""
+        return sorted(edition for edition in self.chosen if self.has(table, edition))
+
+    def write(self, table: Table, edition: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Refuse: the past is not written.
+
+        Raises:
+            SchemaError: always.
+        """
+        del frame
+        raise SchemaError(f"Table {table.name}, édition {edition} : une version passée ne s'écrit pas.")
+
+
+def version_folder(warehouse: Path, edition: str, version: int) -> Path:
+    """Where the tables of one version of an edition are kept."""
+    return warehouse / FOLDER / f"edition={edition}" / f"version={version}"
+
+
+def content_sha256(store: ParquetStore, edition: str) -> str:
+    """A fingerprint of the figures of an edition, whatever file or library wrote them.
+
+    Where a row comes from does not count: the same figures sent again are not a new version.
+    """
+    digest = hashlib.sha256()
+    for table in KEPT_TABLES:
+        if table not in NOT_FIGURES and store.has(table, edition):
+            values = store.read(table, edition).drop(columns=list(PROVENANCE), errors="ignore")
+            digest.update(f"{table.name}\n{values.to_csv(index=False, lineterminator=chr(10))}".encode())
+    return digest.hexdigest()
+
+
+def next_known_on(edition: Edition, known: pd.DataFrame, today: dt.date, asked: dt.date | None) -> dt.date:
+    """The day since when a new version is known.
+
+    That which is asked; else, for a first version, the day the edition was published; else today.
+
+    Args:
+        edition: the edition.
+        known: its lines of the register of versions.
+        today: the day of the run.
+        asked: by the operator, to backfill what was known at another time.
+
+    Raises:
+        ConfigurationError: a day before that of the last version, or one to come.
+    """
+    last = None if known.empty else known["known_on"].iloc[-1].date()
+    if asked is not None and (asked > today or (last is not None and asked < last)):
+        since = f" et la version précédente est connue depuis le {last.isoformat()}" if last else ""
+        raise ConfigurationError(
+            f"Édition {edition.key} : une version connue le {asked.isoformat()} n'est pas possible, nous sommes le "
+            f"{today.isoformat()}{since}."
+        )
+    if asked is not None:
+        return asked
+    if last is None and edition.published_on is not None and edition.published_on <= today:
+        return edition.published_on
+    return today if last is None else max(today, last)
+
+
+def record_version(
+    home: Home,
+    edition: Edition,
+    *,
+    today: dt.date,
+    known_on: dt.date | None = None,
+    changed_by: str | None = None,
+    reason: str | None = None,
+) -> pd.DataFrame:
+    """Keep the tables of an edition as a new version, unless the last one has the same figures.
+
+    To be called with the home locked.
+
+    Returns:
+        The lines of the register of versions for this edition.
+
+    Raises:
+        ConfigurationError: see `next_known_on`.
+        RegisterError: a malformed register.
+        ServiceError: the disk refused; no version is recorded.
+    """
+    ledger = register(home.registers, "versions")
+    seen = ledger.read()
+    known = seen.loc[seen["edition"].eq(edition.key)]
+    store = ParquetStore(home.warehouse)
+    content = content_sha256(store, edition.key)
+    if len(known) and known["content_sha256"].iloc[-1] == content:
+        return known
+    version = len(known) + 1
+    since = next_known_on(edition, known, today, known_on)
+    # A process killed before the line is written leaves a folder that the next one replaces.
+    with replacing_directory(version_folder(home.warehouse, edition.key, version)) as folder:
+        for table in KEPT_TABLES:
+            source = store.path(table, edition.key)
+            if source.is_file():
+                (folder / f"{table.name}.parquet").write_bytes(source.read_bytes())
+    line = {
+        "edition": edition.key,
+        "version": version,
+        "known_on": since,
+        "content_sha256": content,
+        "changed_by": changed_by,
+        "reason": reason,
+    }
+    ledger.append(pd.DataFrame([line]), seen=seen)
+    written = ledger.read()
+    return written.loc[written["edition"].eq(edition.key)]
+
+
+def version_count(home: Home, edition: str) -> int:
+    """How many versions of an edition are kept.
+
+    Raises:
+        RegisterError: a malformed register.
+    """
+    return int(register(home.registers, "versions").read()["edition"].eq(edition).sum())
+
+
+def as_of(home: Home, day: dt.date) -> AsOfStore:
+    """The warehouse as it stood at the end of a day.
+
+    Raises:
+        RegisterError: a malformed register.
+    """
+    versions = register(home.registers, "versions").read()
+    known = versions.loc[versions["known_on"].le(pd.Timestamp(day))].drop_duplicates("edition", keep="last")
+    return AsOfStore(home.warehouse, dict(zip(known["edition"], known["version"].astype(int), strict=True)))
+
+
+def version_store(home: Home, edition: str, version: int) -> AsOfStore:
+    """The warehouse with one version of one edition.
+
+    Raises:
+        ConfigurationError: that edition has no such version.
+    """
+    versions = register(home.registers, "versions").read()
+    numbers = versions.loc[versions["edition"].eq(edition), "version"].astype(int).tolist()
+    if version not in numbers:
+        raise ConfigurationError(f"L'édition {edition} n'a pas de version {version}. Versions connues : {numbers}.")
+    return AsOfStore(home.warehouse, {edition: version})
+
+
+def edition_corrections(home: Home, edition: str, versions: pd.DataFrame) -> pd.DataFrame:
+    """Every value corrected from one version of an edition to the next.
+
+    Args:
+        home: where the versions are kept.
+        edition: key of the edition.
+        versions: its lines of the register of versions.
+
+    Returns:
+        The columns of `CORE_CORRECTIONS`.
+    """
+    frames = []
+    before: pd.DataFrame | None = None
+    for line in versions.to_dict("records"):
+        now = AsOfStore(home.warehouse, {edition: int(line["version"])}).read(CORE_PROJECTS, edition)
+        if before is not None:
+            stamp = {name: line[name] for name in ("version", "known_on", "changed_by", "reason")}
+            frames.append(corrections(now, before).assign(edition=edition, **stamp))
+        before = now
+    found = [frame for frame in frames if not frame.empty]
+    if not found:
+        return pd.DataFrame(columns=CORE_CORRECTIONS.names())
+    return pd.concat(found, ignore_index=True)[CORE_CORRECTIONS.names()]

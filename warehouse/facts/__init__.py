@@ -1,0 +1,1 @@
+"""Facts of the State that ship with the program: ministries, deflators, targets, published figures."""

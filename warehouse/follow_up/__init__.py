@@ -1,0 +1,1 @@
+"""Which projects to follow, and what is asked of whom."""

@@ -1,0 +1,175 @@
+"""What is known of each project at each edition, side by side, for the rules that follow projects up.
+
+Pure functions on frames; the rules are in `warehouse.follow_up.watchlist` and `warehouse.follow_up.scorecard`.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from warehouse.facts.reference import Target
+from warehouse.model.frames import looked_up
+from warehouse.slippage.measures import duration_months, without_withheld
+
+RATES = ("budget", "schedule")
+# The amount of each rate, and the initial forecast it is a fraction of.
+AMOUNTS = {
+    "budget": ("budget_previous_slippage_meur", "initial_cost_meur"),
+    "schedule": ("schedule_previous_slippage_months", "initial_duration_months"),
+}
+# Recurrence is looked for among this many of a project's last editions (domain facts: 3 of the last 4).
+RECENT_EDITIONS = 4
+# A change below this is the rounding of a subtraction (percentage points).
+NO_CHANGE_PTS = 1e-9
+# The opinion is required from this full cost, before any contract (decree on the State's information systems).
+OPINION_THRESHOLD_MEUR = 9.0
+# What a ministry writes in place of an opinion; a missing one counts the same.
+WITHOUT_OPINION = ("not_requested", "not_applicable")
+
+
+def target_ratio(edition: str, targets: Sequence[Target]) -> float:
+    """The target in force at an edition: the next one due, or the last one once all are past; a fraction.
+
+    Args:
+        edition: key of the edition.
+        targets: by due date.
+    """
+    following = [target for target in targets if target.due_on.isoformat() >= f"{edition}-01"]
+    return (following[0] if following else targets[-1]).target_pct / 100
+
+
+def contributions_pts(slippages: pd.DataFrame, rate: str) -> pd.Series:
+    """What each project adds to the headline of its edition: ratio / n × 100, in points.
+
+    Args:
+        slippages: slippage per project of any editions.
+        rate: `budget` or `schedule`.
+
+    Returns:
+        Aligned with `slippages`; missing unless the slippage is known. They add up to the mean of the edition.
+    """
+    ratio = slippages[f"{rate}_slippage_ratio"].astype("float64")
+    known = ratio.notna().groupby(slippages["edition"]).transform("sum")
+    return ratio / known.where(known > 0) * 100
+
+
+def changes_pts(slippages: pd.DataFrame, rate: str) -> pd.Series:
+    """How much each forecast moved in one edition, in points of the first baseline.
+
+    (updated − previous edition) / initial × 100: the change of the slippage when the baseline stayed the same, and
+    still a change of forecast when it did not.
+
+    Returns:
+        Aligned with `slippages`; missing unless the slippage and the one against the previous edition are known.
+    """
+    amount, initial = AMOUNTS[rate]
+    known = slippages[f"{rate}_slippage_ratio"].notna()
+    return slippages[amount].astype("float64") / slippages[initial].astype("float64").where(known) * 100
+
+
+def opinion_is_lacking(projects: pd.DataFrame) -> pd.Series:
+    """Whether a project should have an opinion and has none.
+
+    Its published cost is at least `OPINION_THRESHOLD_MEUR`, it is past its scoping phase and not completed, and its
+    opinion is missing, not requested or said not to apply. Never true in an edition where no project has an opinion:
+    there the question was not asked, and nothing is known.
+
+    Args:
+        projects: core projects of any editions, withheld figures masked.
+
+    Returns:
+        Booleans aligned with `projects`.
+    """
+    asked = projects["opinion"].notna().groupby(projects["edition"]).transform("any")
+    without = projects["opinion"].isna() | projects["opinion"].isin(WITHOUT_OPINION)
+    concerned = projects["updated_cost_meur"].ge(OPINION_THRESHOLD_MEUR)
+    return asked & without & concerned & ~projects["phase"].isin(["scoping", "completed"])
+
+
+def situations(history: pd.DataFrame, slippages: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
+    """What is known of each project at each edition, nothing of it withheld.
+
+    Args:
+        history: core projects of all editions up to one.
+        slippages: slippage per project of the same editions.
+        targets: by due date.
+
+    Returns:
+        One row per project and edition in both, sorted by project then edition: labels and masked figures of the
+        project, its slippages, and
+        `position` (rank of the edition, with a hole before one whose predecessor is not in the warehouse),
+        `has_predecessor`, `first_has_predecessor`, `editions_seen`, `target_ratio`, `above_target`, `remaining_months`,
+        `opinion_lacking`, `{rate}_contribution_pts`, `{rate}_change_pts`, `worsened`, `compared`,
+        `editions_worsened` and `editions_compared` (among the project's last `RECENT_EDITIONS`).
+    """
+    shown = without_withheld(history)
+    told = shown.assign(opinion_lacking=opinion_is_lacking(shown))[
+        ["edition", "project_id", "updated_end_date", "opinion", "deviation_reason", "opinion_lacking"]
+    ]
+    rates = {f"{rate}_contribution_pts": contributions_pts(slippages, rate) for rate in RATES}
+    rates |= {f"{rate}_change_pts": changes_pts(slippages, rate) for rate in RATES}
+    frame = (
+        slippages.assign(**rates)
+        .merge(told, on=["edition", "project_id"], how="inner", validate="one_to_one")
+        .sort_values(["project_id", "edition"], ignore_index=True)
+    )
+    return frame.pipe(_placed).pipe(_judged, targets)
+
+
+def _placed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Where each row stands in time."""
+    linked = frame["previous_edition"].notna().groupby(frame["edition"]).any().sort_index()
+    position = pd.Series(2 - linked.astype("int64"), index=linked.index).cumsum()
+    by_project = frame["project_id"]
+    has_predecessor = looked_up(frame["edition"], linked)
+    ends = frame["updated_end_date"]
+    reference = pd.to_datetime(frame["edition"] + "-01").astype(ends.dtype)
+    return frame.assign(
+        position=looked_up(frame["edition"], position),
+        has_predecessor=has_predecessor,
+        first_has_predecessor=has_predecessor.groupby(by_project).transform("first"),
+        editions_seen=frame.groupby("project_id").cumcount() + 1,
+        remaining_months=duration_months(reference, ends),
+    )
+
+
+def _judged(frame: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
+    """How each row compares with the target and with the edition before it."""
+    in_force = {edition: target_ratio(edition, targets) for edition in frame["edition"].unique()}
+    target = frame["edition"].map(in_force).astype("float64")
+    changes = frame[[f"{rate}_change_pts" for rate in RATES]]
+    marked = frame.assign(
+        target_ratio=target,
+        above_target=frame[[f"{rate}_slippage_ratio" for rate in RATES]].gt(target, axis=0).any(axis=1),
+        worsened=changes.gt(NO_CHANGE_PTS).any(axis=1),
+        compared=changes.notna().any(axis=1),
+    )
+    return marked.assign(editions_worsened=_recent(marked, "worsened"), editions_compared=_recent(marked, "compared"))
+
+
+def _recent(frame: pd.DataFrame, flag: str) -> pd.Series:
+    counts = frame[flag].astype("float64").groupby(frame["project_id"]).rolling(RECENT_EDITIONS, min_periods=1).sum()
+    return counts.droplevel(0).reindex(frame.index).astype("int64")
+
+
+def spells(frame: pd.DataFrame, flagged: pd.Series) -> pd.DataFrame:
+    """The uninterrupted spells during which a flag holds.
+
+    A spell ends when the flag falls, when the project is absent, and where an edition is not in the warehouse.
+
+    Args:
+        frame: `situations`.
+        flagged: booleans aligned with it.
+
+    Returns:
+        Aligned with the flagged rows: `since_edition` and `editions_running`, the length of the spell so far.
+    """
+    rows = frame.loc[flagged, ["project_id", "edition", "position"]]
+    island = rows["position"] - rows.groupby("project_id").cumcount()
+    keys = [rows["project_id"], island]
+    return pd.DataFrame(
+        {
+            "since_edition": rows["edition"].groupby(keys).transform("first"),
+            "editions_running": rows.groupby(keys).cumcount() + 1,
+        }
+    )

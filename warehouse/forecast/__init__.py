@@ -1,0 +1,1 @@
+"""What is to be expected at completion, and what such forecasts were worth."""

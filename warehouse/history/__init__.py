@@ -1,0 +1,1 @@
+"""What changed from one edition, or version of it, to the next."""

@@ -1,0 +1,178 @@
+"""The calendar of editions: facts in a file, not code.
+
+The editions known today ship in `data/editions.csv`; a home adds its own in `registers/editions.csv`,
+so that an edition is opened without a commit.
+"""
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehouse.model.errors import RegisterError, UnknownEditionError
+from warehouse.model.shipped import shipped_text
+
+COLUMNS = ("edition", "ordinal", "published_on", "cutoff_on")
+_KEY = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+# In French, January first.
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+@dataclass(frozen=True, order=True)
+class Edition:
+    """One edition; `key` is its reference month `YYYY-MM`, and editions sort by it.
+
+    `cutoff_on` is the day after which the ministries' files are no longer awaited.
+    """
+
+    key: str
+    ordinal: int
+    published_on: dt.date | None = None
+    cutoff_on: dt.date | None = None
+
+    def month_label(self) -> str:
+        """The reference month in French: « juin 2020 »."""
+        year, month = self.key.split("-")
+        return f"{MONTHS[int(month) - 1]} {year}"
+
+    def reference_date(self) -> dt.date:
+        """The first day of the reference month."""
+        return dt.date.fromisoformat(f"{self.key}-01")
+
+
+class Calendar(Sequence[Edition]):
+    """Editions in calendar order; ordinals grow with the keys."""
+
+    def __init__(self, editions: Iterable[Edition]) -> None:
+        self._editions = tuple(sorted(editions))
+        for one, following in zip(self._editions, self._editions[1:], strict=False):
+            if one.key == following.key or one.ordinal >= following.ordinal:
+                raise RegisterError(
+                    f"Calendrier : les éditions {one.key} (n° {one.ordinal}) et {following.key} "
+                    f"(n° {following.ordinal}) ne se suivent pas."
+                )
+
+    def __len__(self) -> int:
+        return len(self._editions)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # Sequence overloads int and slice
+        return self._editions[index]
+
+    def keys(self) -> list[str]:
+        """The keys, in calendar order."""
+        return [edition.key for edition in self._editions]
+
+    def find(self, text: str) -> Edition:
+        """The edition a person means by its key `2021-11` or its ordinal `14`.
+
+        Raises:
+            UnknownEditionError: no such edition; the message says which are known.
+        """
+        wanted = text.strip()
+        for edition in self._editions:
+            if wanted in (edition.key, str(edition.ordinal)):
+                return edition
+        known = ", ".join(f"{edition.key} (n° {edition.ordinal})" for edition in self._editions)
+        raise UnknownEditionError(
+            f"Édition inconnue : « {text} ». Connues : {known}. "
+            "« panorama edition open AAAA-MM » en ouvre une nouvelle."
+        )
+
+    def between(self, first: Edition, last: Edition) -> list[Edition]:
+        """The editions from `first` to `last`, both included, in calendar order."""
+        return [edition for edition in self._editions if first <= edition <= last]
+
+    def previous(self, edition: Edition) -> Edition | None:
+        """The edition just before, None for the first."""
+        earlier = [other for other in self._editions if other < edition]
+        return earlier[-1] if earlier else None
+
+    def latest(self) -> Edition:
+        """The last edition of the calendar."""
+        return self._editions[-1]
+
+
+def parse_key(text: str) -> str:
+    """Check an edition key.
+
+    Raises:
+        UnknownEditionError: not of the form `YYYY-MM`.
+    """
+    if not _KEY.fullmatch(text.strip()):
+        raise UnknownEditionError(f"Clé d'édition illisible : « {text} ». Attendu : AAAA-MM, par exemple 2026-06.")
+    return text.strip()
+
+
+def load_calendar(register: Path) -> Calendar:
+    """The calendar of a home: the editions that ship with the project, then those of its register.
+
+    A line of the register replaces the shipped one with the same key.
+
+    Raises:
+        RegisterError: a malformed line, named by its number.
+    """
+    shipped = shipped_text("warehouse.home", "data/editions.csv")
+    editions = {edition.key: edition for edition in _parse(shipped, "calendrier livré")}
+    if register.is_file():
+        text = register.read_text(encoding="utf-8")
+        editions |= {edition.key: edition for edition in _parse(text, str(register))}
+    return Calendar(editions.values())
+
+
+def render_register(editions: Iterable[Edition]) -> str:
+    """The text of `registers/editions.csv` for these editions."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for edition in sorted(editions):
+        writer.writerow([edition.key, edition.ordinal, edition.published_on or "", edition.cutoff_on or ""])
+    return stream.getvalue()
+
+
+def read_register(register: Path) -> list[Edition]:
+    """Only the editions a home added.
+
+    Raises:
+        RegisterError: a malformed line, named by its number.
+    """
+    return _parse(register.read_text(encoding="utf-8"), str(register)) if register.is_file() else []
+
+
+def _parse(text: str, source: str) -> list[Edition]:
+    reader = csv.DictReader(io.StringIO(text))
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        raise RegisterError(f"{source}, ligne 1 : en-têtes {reader.fieldnames}, attendus {list(COLUMNS)}.")
+    editions = []
+    for number, row in enumerate(reader, start=2):
+        try:
+            editions.append(_edition(row))
+        except (ValueError, UnknownEditionError) as error:
+            raise RegisterError(f"{source}, ligne {number} : {error}") from error
+    return editions
+
+
+def _edition(row: Mapping[str | None, str | None]) -> Edition:
+    if None in row or None in row.values():
+        raise ValueError(f"{len(COLUMNS)} colonnes attendues")
+    key, ordinal, published_on, cutoff_on = (str(row[name]) for name in COLUMNS)
+    return Edition(parse_key(key), int(ordinal), _date(published_on), _date(cutoff_on))
+
+
+def _date(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,184 @@
+"""Where everything of one installation is kept: the folders of a home, and its locks."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from warehouse.home.calendar import Calendar, Edition, load_calendar
+from warehouse.home.files import disk_errors, remove_staging
+from warehouse.home.register_tables import REGISTERS
+from warehouse.home.registers import register
+from warehouse.model.errors import ServiceError
+
+LOCK_TIMEOUT_SECONDS = 600
+# Folders of what the ministries send, one folder per edition in each.
+COLLECTED = ("inbox", "received", "quarantine")
+
+
+def received_files(folder: Path) -> list[Path]:
+    """The files of an inbox, by name, none when it does not exist; hidden and office lock files are passed over."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one installation.
+
+    inbox/<edition>/       files as received, never changed
+    received/<edition>/    a copy of each version of each file received, under its sha256
+    quarantine/<edition>/  files that cannot be opened safely, taken out of the inbox, each with the reason
+    registers/             ledgers a person can read and add to
+    warehouse/             Parquet `<table>/edition=<key>/`, and `panorama.db`
+    out/<edition>/         open_data, publication, collection, quality, returned
+    published/<edition>/   the files approved for publication, each version under its sha256
+    dagster/               the Dagster instance
+    panorama.toml          what the operator chose, when not the defaults
+    """
+
+    root: Path
+
+    @property
+    def registers(self) -> Path:
+        """The folder of the registers."""
+        return self.root / "registers"
+
+    @property
+    def editions_register(self) -> Path:
+        """The editions this home added to the calendar."""
+        return self.registers / "editions.csv"
+
+    @property
+    def settings(self) -> Path:
+        """What the operator chose; the file may be absent."""
+        return self.root / "panorama.toml"
+
+    @property
+    def warehouse(self) -> Path:
+        """The folder of the Parquet tables and of the default database."""
+        return self.root / "warehouse"
+
+    @property
+    def database(self) -> Path:
+        """The default SQLite database."""
+        return self.warehouse / "panorama.db"
+
+    @property
+    def dagster(self) -> Path:
+        """The folder of the Dagster instance."""
+        return self.root / "dagster"
+
+    def inbox(self, edition: Edition) -> Path:
+        """The files received for an edition."""
+        return self.root / "inbox" / edition.key
+
+    def received(self, edition: Edition) -> list[Path]:
+        """The files received for an edition, by name; hidden files and office lock files are passed over."""
+        return received_files(self.inbox(edition))
+
+    def kept(self, edition: Edition) -> Path:
+        """Where each version of each file received for an edition is kept, as `<sha256><suffix>`."""
+        return self.root / "received" / edition.key
+
+    def quarantine(self, edition: Edition) -> Path:
+        """Where the files of an edition that cannot be opened safely are put aside."""
+        return self.root / "quarantine" / edition.key
+
+    def has_submissions(self, edition: Edition) -> bool:
+        """Whether anything was received for an edition, be it only a file put aside."""
+        return bool(self.received(edition)) or any(self.quarantine(edition).glob("*.json"))
+
+    def out(self, edition: Edition, kind: str) -> Path:
+        """One folder of an edition's outputs: open_data, publication, collection, quality or returned."""
+        return self.root / "out" / edition.key / kind
+
+    def published(self, edition: Edition) -> Path:
+        """Where each version of the files approved for publication is kept, in a folder named by its sha256."""
+        return self.root / "published" / edition.key
+
+    def calendar(self) -> Calendar:
+        """The calendar as this home knows it, read anew at each call."""
+        return load_calendar(self.editions_register)
+
+    def create(self) -> None:
+        """Make the folders that are missing, and the registers, with their headers only.
+
+        Raises:
+            ServiceError: the disk refused.
+        """
+        with disk_errors(self.root):
+            for folder in (
+                self.root / "inbox",
+                self.registers,
+                self.warehouse,
+                self.root / "out",
+                self.dagster,
+            ):
+                folder.mkdir(parents=True, exist_ok=True)
+        for name in REGISTERS:
+            register(self.registers, name).create()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the home for one writer; a killed process releases it.
+
+        Raises:
+            ServiceError: another run has held it for ten minutes.
+        """
+        with disk_errors(self.root):
+            lock = FileLock(self.root / ".lock", timeout=LOCK_TIMEOUT_SECONDS)
+            try:
+                lock.acquire()
+            except Timeout as error:
+                raise ServiceError(f"{self.root} est tenu par un autre traitement depuis trop longtemps.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def clean(self) -> None:
+        """Remove what killed processes left behind; nothing when another run is at work."""
+        with contextlib.suppress(Timeout), FileLock(self.root / ".lock", timeout=0):
+            for folder in (
+                self.registers,
+                self.warehouse,
+                *(self.root / name for name in ("out", "published", *COLLECTED[1:])),
+            ):
+                remove_staging(folder)
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator["Home"]:
+        """Yield a throw-away copy of this home, to try something without writing here.
+
+        Settings, registers and core tables are copied. Files received are links: one taken out of the inbox of the
+        copy, or put in its quarantine, stays where it is here.
+        """
+        with tempfile.TemporaryDirectory(prefix="panorama-") as folder:
+            copy = Home(Path(folder))
+            copy.create()
+            for name in COLLECTED:
+                _link_files(self.root / name, copy.root / name)
+            for source, target in (
+                (self.registers, copy.registers),
+                (self.warehouse / "core_projects", copy.warehouse / "core_projects"),
+            ):
+                if source.is_dir():
+                    shutil.copytree(source, target, dirs_exist_ok=True)
+            if self.settings.is_file():
+                shutil.copy(self.settings, copy.settings)
+            yield copy
+
+
+def _link_files(source: Path, target: Path) -> None:
+    """Make in `target` the folders of `source`, one level deep, with a link to each of their files."""
+    for folder in sorted(path for path in source.glob("*") if path.is_dir()):
+        (target / folder.name).mkdir(parents=True, exist_ok=True)
+        for path in folder.iterdir():
+            if path.is_file():
+                (target / folder.name / path.name).symlink_to(path.absolute())

@@ -1,0 +1,139 @@
+"""Where files that cannot be opened safely are put aside, each beside the reason, so that the others are processed."""
+
+import hashlib
+import json
+import re
+import shutil
+import unicodedata
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from warehouse.home.calendar import Edition
+from warehouse.home.files import STAGING_PREFIX, write_text
+from warehouse.home.home import Home
+from warehouse.home.submission_ledger import is_settled
+from warehouse.model.errors import ConfigurationError
+
+DIGEST_CHARACTERS = 12
+LONGEST_NAME = 120
+BLOCK_BYTES = 1024 * 1024
+_UNSAFE = re.compile(r"[^\w.\- ()]")
+
+
+@dataclass(frozen=True)
+class QuarantinedFile:
+    """A file put aside.
+
+    `file` is its name as received, but for what cannot be written; `reason` a French sentence. `sha256` is that of its
+    first `hashed_bytes`, which are all of them but for a file beyond the limit.
+    """
+
+    file: str
+    reason: str
+    sha256: str
+    size_bytes: int
+    hashed_bytes: int
+    put_aside_on: str
+
+    def name(self) -> str:
+        """Its name in the quarantine: what it holds, then what it was called."""
+        return f"{self.sha256[:DIGEST_CHARACTERS]}-{safe_name(self.file)}"
+
+
+def is_writable_name(name: str) -> bool:
+    """Whether a name has neither control characters nor bytes that are no text."""
+    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in name)
+
+
+def safe_name(name: str) -> str:
+    """A file name that is a name everywhere: no separator, no control character, not too long, its extension kept."""
+    readable = name.encode("utf-8", "replace").decode("utf-8")
+    cleaned = _UNSAFE.sub("_", readable).strip(". ") or "_"
+    stem, suffix = Path(cleaned).stem, Path(cleaned).suffix[:10]
+    return stem[: LONGEST_NAME - len(suffix)] + suffix
+
+
+def bounded_sha256(path: Path, most_bytes: int) -> tuple[str, int]:
+    """The SHA-256 of the first bytes of a file, and how many were read; all of them for a file within the limit."""
+    digest, remaining = hashlib.sha256(), most_bytes
+    with path.open("rb") as stream:
+        while remaining > 0 and (block := stream.read(min(BLOCK_BYTES, remaining))):
+            digest.update(block)
+            remaining -= len(block)
+    return digest.hexdigest(), most_bytes - remaining
+
+
+def write_reason(home: Home, edition: Edition, quarantined: QuarantinedFile) -> None:
+    """Say why a file is put aside, beside the place where it goes.
+
+    Raises:
+        ServiceError: the disk refused.
+    """
+    text = json.dumps(asdict(quarantined), ensure_ascii=False, indent=2) + "\n"
+    write_text(_reason_path(home, edition, quarantined.name()), text)
+
+
+def has_reason(home: Home, edition: Edition, name: str) -> bool:
+    """Whether the reason of a file of that name in the quarantine is written."""
+    return _reason_path(home, edition, name).is_file()
+
+
+def move_aside(home: Home, edition: Edition, path: Path, name: str) -> bool:
+    """Take a file out of the inbox, in one step; false when the inbox cannot be written, where it then stays."""
+    target = home.quarantine(edition) / name
+    staged = target.with_name(f"{STAGING_PREFIX}{name}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.replace(target)
+        except OSError:
+            # The inbox may be another disk: copied whole, then renamed, then taken away.
+            shutil.copyfile(path, staged)
+            staged.replace(target)
+            path.unlink()
+    except OSError:
+        staged.unlink(missing_ok=True)
+        return False
+    return True
+
+
+def read_quarantine(home: Home, edition: Edition) -> list[QuarantinedFile]:
+    """The files of an edition put aside and not removed since, by name.
+
+    Raises:
+        ConfigurationError: a reason that a person made unreadable, named.
+    """
+    return [_read(path) for path in sorted(home.quarantine(edition).glob("*.json"))]
+
+
+def waiting(home: Home, edition: Edition, ledger: pd.DataFrame) -> list[QuarantinedFile]:
+    """The files of an edition put aside, neither removed nor received again readable under the same name since.
+
+    Args:
+        home: the installation.
+        edition: one of its calendar.
+        ledger: the register `submissions`.
+
+    Raises:
+        ConfigurationError: a reason that a person made unreadable, named.
+    """
+    return [
+        known
+        for known in read_quarantine(home, edition)
+        if not is_settled(ledger, edition.key, known.file, known.sha256)
+    ]
+
+
+def _read(path: Path) -> QuarantinedFile:
+    try:
+        return QuarantinedFile(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, OSError) as error:
+        raise ConfigurationError(
+            f"{path} est illisible ({error}). Remettre le fichier voisin dans inbox/ et supprimer celui-ci."
+        ) from error
+
+
+def _reason_path(home: Home, edition: Edition, name: str) -> Path:
+    return home.quarantine(edition) / f"{name}.json"

@@ -1,0 +1,87 @@
+"""A finding: what a rule has to say about one place of a submission.
+
+The place is as precise as the rule allows: an edition, a file, a sheet, a row, a cell.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from warehouse.model.rules import Severity, code_of, severity_of
+
+SEVERITY_LABELS: dict[Severity, str] = {"error": "Erreur", "warning": "Alerte", "notice": "Information"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to say to the person who sent the file.
+
+    `message` is a French sentence without the place, `expected` what would have been accepted;
+    `row` is the row number a spreadsheet shows (1 is the first row), `cell` its A1 reference. A finding without a file
+    is of the whole edition; `ministry_id` is then the ministry that it is for, if one can do something about it.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    file: str | None = None
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    cell: str | None = None
+    value: str | None = None
+    expected: str | None = None
+    ministry_id: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The stable code of the rule, for instance `COST-004`."""
+        return code_of(self.rule)
+
+    def place(self) -> str:
+        """Where it is, as a person would say it; empty for a finding about the whole edition."""
+        column = self.column and f"colonne « {self.column} »" + (f" (cellule {self.cell})" if self.cell else "")
+        parts = [
+            self.file,
+            self.sheet and f"feuille « {self.sheet} »",
+            self.row and f"ligne {self.row}",
+            column,
+        ]
+        return ", ".join(part for part in parts if part)
+
+    def __str__(self) -> str:
+        """The whole finding on one line."""
+        place = self.place()
+        value = "" if self.value is None else f" Valeur trouvée : « {shorten(self.value)} »."
+        expected = "" if self.expected is None else f" Attendu : {self.expected}."
+        lead = f"{place} : " if place else ""
+        return f"{SEVERITY_LABELS[self.severity]} [{self.code}] {lead}{self.message}{value}{expected}"
+
+    def graded(self, severity: Severity) -> "Finding":
+        """The same finding, of another severity."""
+        return replace(self, severity=severity)
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """The finding as plain data, its code first, then as it is declared."""
+        return {"code": self.code, **asdict(self)}
+
+
+def declared_finding(rule: str, message: str, **place: Any) -> Finding:
+    """A finding as severe as the catalogue says of its rule; `place` holds the other fields of a `Finding`."""
+    return Finding(rule, severity_of(rule), message, **place)
+
+
+def finding_of(data: Mapping[str, Any]) -> Finding:
+    """The finding that `as_dict` gave."""
+    return Finding(**{name: value for name, value in data.items() if name != "code"})
+
+
+def shorten(text: str, width: int = 120) -> str:
+    """Keep a value readable in a message: one line, at most `width` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def errors_of(findings: Iterable[Finding]) -> list[Finding]:
+    """Only the findings that refuse the submission."""
+    return [finding for finding in findings if finding.severity == "error"]

@@ -1,0 +1,90 @@
+"""The catalogue of the rules: a stable code each, why it exists, where it comes from; and what an operator made of it.
+
+A rule is named in code by a sentence that is true when it passes, and by its code to the ministries: neither is ever
+given to another rule. What a rule looks at is where it runs; `data/rules.csv` declares all of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Literal, cast, get_args
+
+from warehouse.model.shipped import shipped_rows
+
+# The families of codes, in the order of the catalogue.
+FAMILIES = MappingProxyType(
+    {
+        "FILE": "Fichiers reçus",
+        "HEAD": "Feuilles et en-têtes",
+        "READ": "Lecture des cellules",
+        "MIN": "Ministères",
+        "ID": "Projets : identité et textes",
+        "PHASE": "Phases",
+        "DATE": "Dates et durées",
+        "COST": "Coûts, financement et écarts",
+        "OPIN": "Avis de la DINUM",
+        "WITH": "Chiffres non publiés",
+        "BASE": "Références et révisions de trajectoire",
+        "HIST": "D'une édition à l'autre",
+        "COMP": "Complétude",
+        "OUT": "Ce qui est publié",
+        "TECH": "Traitement",
+    }
+)
+
+Severity = Literal["error", "warning", "notice"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+
+@dataclass(frozen=True)
+class RuleDeclaration:
+    """One rule of the catalogue; texts are French sentences.
+
+    `title` is what holds when the rule passes, `reason` why it exists, `source` the text or the fact it rests on,
+    `example` what breaks it. A rule that is not `adjustable` protects the tables themselves: no register can switch
+    it off.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    adjustable: bool
+    title: str
+    reason: str
+    source: str
+    example: str
+
+    @property
+    def family(self) -> str:
+        """The first part of the code."""
+        return self.code.partition("-")[0]
+
+
+@cache
+def catalogue() -> Mapping[str, RuleDeclaration]:
+    """Every rule by its name, in the order of the codes."""
+    rules = [
+        RuleDeclaration(
+            code=row["code"],
+            name=row["rule"],
+            severity=cast("Severity", row["severity"]),
+            adjustable=row["adjustable"] == "oui",
+            title=row["title"],
+            reason=row["reason"],
+            source=row["source"],
+            example=row["example"],
+        )
+        for row in shipped_rows("warehouse.model", "data/rules.csv")
+    ]
+    return MappingProxyType({rule.name: rule for rule in rules})
+
+
+def code_of(rule: str) -> str:
+    """The code of a rule by its name; KeyError for one that the catalogue does not have."""
+    return catalogue()[rule].code
+
+
+def severity_of(rule: str) -> Severity:
+    """The severity of a rule by its name, as declared; KeyError for one that the catalogue does not have."""
+    return catalogue()[rule].severity

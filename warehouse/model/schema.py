@@ -1,0 +1,255 @@
+"""How a table is declared, and everything that derives from a declaration.
+
+A `Column` is written once, in `warehouse.archive.tables`. From it come the pandas dtypes, the Arrow schema,
+the SQL table, the published Table Schema and (in `checks.rules.expectations`) the expectations. What holds
+for one table only belongs in `warehouse.archive.tables`, not here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+
+from warehouse.model.errors import SchemaError
+from warehouse.model.vocabulary import VOCABULARIES
+
+Kind = Literal["string", "integer", "number", "boolean", "date"]
+
+PANDAS_DTYPES: Mapping[Kind, str] = {
+    "string": "str",
+    "integer": "Int64",
+    "number": "float64",
+    "boolean": "boolean",
+    "date": "datetime64[s]",
+}
+_ARROW: Mapping[Kind, pa.DataType] = {
+    "string": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+}
+_SQL: Mapping[Kind, sa.types.TypeEngine[Any]] = {
+    "string": sa.Text(),
+    "integer": sa.BigInteger(),
+    "number": sa.Float(53),
+    "boolean": sa.Boolean(),
+    "date": sa.Date(),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column, declared once.
+
+    `name` is the term used in code, `published` the French name it has in open data (at most 63
+    characters, no accent), `title` and `description` what a reader sees. `unit` is None for what
+    has none. `vocabulary` names the closed list the codes come from; what is published is the label.
+    """
+
+    name: str
+    published: str
+    title: str
+    kind: Kind
+    description: str
+    unit: str | None = None
+    required: bool = False
+    unique: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    vocabulary: str | None = None
+    caveat: str | None = None
+
+    def expected(self) -> str:
+        """What the column accepts, said to the person who filled it."""
+        if self.vocabulary:
+            return "l'une des valeurs " + ", ".join(f"« {label} »" for label in VOCABULARIES[self.vocabulary].labels())
+        kinds = {
+            "string": "un texte",
+            "integer": "un nombre entier",
+            "number": "un nombre",
+            "boolean": "« Oui » ou « Non »",
+            "date": "une date",
+        }
+        parts = [kinds[self.kind]]
+        if self.unit:
+            parts.append(f"en {self.unit}")
+        if self.minimum is not None:
+            parts.append(f"au moins égal à {self.minimum:g}")
+        if self.maximum is not None:
+            parts.append(f"au plus égal à {self.maximum:g}")
+        return " ".join(parts)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, its columns in order, its key.
+
+    Every table but a calendar is kept by edition: `edition` is its first column.
+    """
+
+    name: str
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    caveats: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            raise SchemaError(f"Table {self.name} : une colonne y est déclarée deux fois.")
+        if missing := [key for key in self.primary_key if key not in names]:
+            raise SchemaError(f"Table {self.name} : la clé {missing} n'est pas une colonne.")
+
+    def names(self) -> list[str]:
+        """The names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+    def column(self, name: str) -> Column:
+        """The declaration of one column.
+
+        Raises:
+            SchemaError: the table has no such column.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise SchemaError(f"La table {self.name} n'a pas de colonne {name}.")
+
+
+def empty_frame(table: Table) -> pd.DataFrame:
+    """A frame of no row with the columns and dtypes of `table`."""
+    return pd.DataFrame({column.name: pd.Series(dtype=PANDAS_DTYPES[column.kind]) for column in table.columns})
+
+
+def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give `frame` the columns, order and dtypes of `table`, sorted by its key; without a key, rows keep their order.
+
+    Values are not repaired: a value its column cannot hold, a missing one where one is required, an
+    unknown code and a repeated key are refused.
+
+    Raises:
+        SchemaError: names the table, the column and the first value that does not conform.
+    """
+    missing = [name for name in table.names() if name not in frame.columns]
+    unknown = [str(name) for name in frame.columns if name not in table.names()]
+    if missing or unknown:
+        raise SchemaError(f"Table {table.name} : colonnes manquantes {missing}, colonnes non déclarées {unknown}.")
+    typed = pd.DataFrame({column.name: _typed(frame[column.name], column, table) for column in table.columns})
+    if not table.primary_key:
+        return typed.reset_index(drop=True)
+    if typed.duplicated(list(table.primary_key)).any():
+        twice = typed.loc[typed.duplicated(list(table.primary_key)), list(table.primary_key)].iloc[0].to_dict()
+        raise SchemaError(f"Table {table.name} : la clé {twice} se répète.")
+    return typed.sort_values(list(table.primary_key), kind="stable", ignore_index=True)
+
+
+def _typed(values: pd.Series, column: Column, table: Table) -> pd.Series:
+    try:
+        typed: pd.Series = pd.Series(values).astype(PANDAS_DTYPES[column.kind])  # type: ignore[call-overload]
+    except (TypeError, ValueError) as error:
+        raise SchemaError(f"Table {table.name}, colonne {column.name} : {error}") from error
+    if column.required and typed.isna().any():
+        raise SchemaError(f"Table {table.name}, colonne {column.name} : une valeur obligatoire manque.")
+    if column.vocabulary:
+        allowed = set(VOCABULARIES[column.vocabulary].codes())
+        strangers = sorted(set(typed.dropna()) - allowed)
+        if strangers:
+            raise SchemaError(f"Table {table.name}, colonne {column.name} : code inconnu {strangers[0]!r}.")
+    return typed
+
+
+@cache
+def arrow_schema(table: Table) -> pa.Schema:
+    """The Arrow schema of a table: types, nullability, and title, unit and description as metadata."""
+    return pa.schema(
+        [
+            pa.field(
+                column.name,
+                _ARROW[column.kind],
+                nullable=not column.required,
+                metadata={
+                    "title": column.title,
+                    "unit": column.unit or "",
+                    "description": column.description,
+                },
+            )
+            for column in table.columns
+        ]
+    )
+
+
+def to_arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
+    """A conformed frame as an Arrow table, without pandas metadata."""
+    arrow = pa.Table.from_pandas(frame, schema=arrow_schema(table), preserve_index=False)
+    return arrow.replace_schema_metadata(None)
+
+
+def from_arrow(arrow: pa.Table, table: Table) -> pd.DataFrame:
+    """An Arrow table read back with the dtypes of the declaration."""
+    frame: pd.DataFrame = arrow.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get)
+    return frame.astype({column.name: PANDAS_DTYPES[column.kind] for column in table.columns})[table.names()]
+
+
+def sql_table(table: Table, metadata: sa.MetaData) -> sa.Table:
+    """The SQL table of a declaration, with its key, in `metadata`."""
+    columns = [
+        sa.Column(
+            column.name,
+            _SQL[column.kind],
+            primary_key=column.name in table.primary_key,
+            nullable=not (column.required or column.name in table.primary_key),
+            autoincrement=False,
+            comment=column.description,
+        )
+        for column in table.columns
+    ]
+    return sa.Table(table.name, metadata, *columns, comment=table.description)
+
+
+def table_schema(table: Table) -> dict[str, Any]:
+    """The Table Schema (Frictionless v1) of a table as it is published: French names and labels."""
+    key = {"primaryKey": [table.column(name).published for name in table.primary_key]} if table.primary_key else {}
+    return {
+        "$schema": "https://specs.frictionlessdata.io/schemas/table-schema.json",
+        "name": table.name.replace("_", "-"),
+        "title": table.title,
+        "description": " ".join([table.description, *table.caveats]),
+        "fields": [_field(column) for column in table.columns],
+        **key,
+        "missingValues": [""],
+    }
+
+
+def _field(column: Column) -> dict[str, Any]:
+    constraints: dict[str, Any] = {}
+    if column.required:
+        constraints["required"] = True
+    if column.unique:
+        constraints["unique"] = True
+    if column.minimum is not None:
+        constraints["minimum"] = column.minimum
+    if column.maximum is not None:
+        constraints["maximum"] = column.maximum
+    if column.pattern:
+        constraints["pattern"] = column.pattern
+    if column.vocabulary:
+        constraints["enum"] = VOCABULARIES[column.vocabulary].labels()
+    field: dict[str, Any] = {
+        "name": column.published,
+        "title": column.title,
+        "type": column.kind,
+        "description": " ".join(filter(None, [column.description, column.caveat])),
+        "unit": column.unit or "sans unité",
+    }
+    if column.kind == "boolean":
+        field |= {"trueValues": ["true"], "falseValues": ["false"]}
+    if constraints:
+        field["constraints"] = constraints
+    return field

@@ -1,0 +1,1 @@
+"""What is published for reusers: tables and files."""

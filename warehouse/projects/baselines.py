@@ -1,0 +1,253 @@
+"""What was promised: the baselines of the ledger, what a submission adds to it, and what contradicts it.
+
+Pure functions on frames. Number 1 is the initial baseline; a rebaseline is a dated act with a reason that adds a
+number. Nothing here writes.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+
+from warehouse.archive.tables import CORE_PROJECTS
+from warehouse.model.findings import Finding
+from warehouse.slippage.measures import duration_months
+
+LEDGER_COLUMNS = [
+    "project_id", "number", "cost_meur", "start_date", "end_date", "approved_on", "act", "reason", "edition",
+]  # fmt: skip
+# Costs are declared in M€ with two decimals: below half of the last one they are the same.
+SAME_COST_MEUR = 0.005
+INITIAL_REASON = "Référence initiale déclarée"
+
+Row = Mapping[Hashable, Any]
+
+
+def in_force(ledger: pd.DataFrame, edition: str, which: Literal["first", "current"]) -> pd.DataFrame:
+    """The first or the current baseline of each project, as the ledger stood at an edition.
+
+    Args:
+        ledger: lines of the register of baselines.
+        edition: lines known only later are left out.
+        which: the lowest number, or the act approved last (an old one may be registered late).
+
+    Returns:
+        One row per project, indexed by `project_id`: `number`, `cost_meur`, `duration_months`, `edition`.
+    """
+    order = ["number", "line"] if which == "first" else ["approved_on", "number", "line"]
+    known = ledger.loc[ledger["edition"].le(edition)].sort_values(["project_id", *order], na_position="first")
+    kept = known.drop_duplicates("project_id", keep="first" if which == "first" else "last")
+    durations = duration_months(kept["start_date"], kept["end_date"])
+    return kept.assign(duration_months=durations).set_index("project_id")[
+        ["number", "cost_meur", "duration_months", "edition"]
+    ]
+
+
+def compare_with_ledger(projects: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """Compare what an edition declares with the ledger.
+
+    Initial figures that are those of a baseline of the project, whichever, say nothing new. For a project the ledger
+    does not know they make its baseline number 1. Others contradict the ledger: an error, unless the row carries a
+    rebaseline (a date and a reason), whose figures are the revised ones, or failing these the initial ones where they
+    are new, else those in force. An act already registered must be sent again with the same figures.
+
+    Args:
+        projects: core projects of one edition, identified.
+        ledger: the whole register.
+
+    Returns:
+        The lines to add (`LEDGER_COLUMNS`), and the errors, each naming both figures.
+    """
+    lines: list[Row] = []
+    findings: list[Finding] = []
+    by_project = {str(key): group.to_dict("records") for key, group in ledger.groupby("project_id")}
+    for row in projects.sort_values("project_id").to_dict("records"):
+        known: list[Row] = [*by_project.get(row["project_id"], [])]
+        rebaselined, problems = _rebaseline(row, known)
+        findings += problems
+        declared = _declared(row)
+        if not known and (declared["cost_meur"] is not None or declared["end_date"] is not None):
+            # Without an initial start of its own, the one of the project is kept: one that moves will be seen.
+            initial = declared | {"start_date": declared["start_date"] or _or_none(row["start_date"])}
+            known = [_line(row, 1, initial, None, f"Remontée {row['edition']}", INITIAL_REASON)]
+            lines += known
+        elif not any(_agrees(declared, line) for line in known) and rebaselined is None and not problems:
+            findings += _contradictions(row, declared, known[0]) if known else []
+        act = next((line for line in known if rebaselined and _is_act(rebaselined, line)), None)
+        if rebaselined is not None and act is not None:
+            findings += _rewritten_act(row, act)
+        if rebaselined is not None and act is None:
+            number = max((line["number"] for line in known), default=0) + 1
+            lines.append(
+                _line(row, number, rebaselined, rebaselined["approved_on"], rebaselined["act"], rebaselined["reason"])
+            )
+        if rebaselined is None and known:
+            findings += _moved_start(row, known)
+    return pd.DataFrame(lines, columns=LEDGER_COLUMNS), findings
+
+
+def _declared(row: Row) -> dict[str, Any]:
+    """The initial figures of a row; a start left out was filled with that of the project, which declares none."""
+    filled = _same(row["initial_start_date"], row["start_date"])
+    return {
+        "cost_meur": _or_none(row["initial_cost_meur"]),
+        "start_date": None if filled else _or_none(row["initial_start_date"]),
+        "end_date": _or_none(row["initial_end_date"]),
+    }
+
+
+def _rebaseline(row: Row, known: Sequence[Row]) -> tuple[dict[str, Any] | None, list[Finding]]:
+    """The rebaseline a row carries; None when it carries none, with an error when it carries half of one."""
+    parts = {name: _or_none(row[name]) for name in ("rebaseline_date", "rebaseline_reason", "rebaseline_act")}
+    figures = {
+        "cost_meur": _or_none(row["rebaseline_cost_meur"]),
+        "end_date": _or_none(row["rebaseline_end_date"]),
+    }
+    if all(value is None for value in (*parts.values(), *figures.values())):
+        return None, []
+    missing = [name for name in ("rebaseline_date", "rebaseline_reason") if parts[name] is None]
+    if missing:
+        return None, [
+            _finding(
+                row,
+                name,
+                "rebaseline_is_dated_and_justified",
+                f"Le projet {row['project_id']} « {row['name']} » porte une révision de trajectoire incomplète.",
+                None,
+                "une date et un motif de révision",
+            )
+            for name in missing
+        ]
+    return {
+        "cost_meur": _revised(figures["cost_meur"], row["initial_cost_meur"], "cost_meur", known),
+        "start_date": _or_none(row["start_date"]),
+        "end_date": _revised(figures["end_date"], row["initial_end_date"], "end_date", known),
+        "approved_on": parts["rebaseline_date"],
+        "act": parts["rebaseline_act"] or f"Remontée {row['edition']}",
+        "reason": parts["rebaseline_reason"],
+    }, []
+
+
+def _line(row: Row, number: int, figures: Mapping[str, Any], approved_on: Any, act: str, reason: str) -> Row:
+    return {
+        "project_id": row["project_id"],
+        "number": number,
+        **{name: figures[name] for name in ("cost_meur", "start_date", "end_date")},
+        "approved_on": approved_on,
+        "act": act,
+        "reason": reason,
+        "edition": row["edition"],
+    }
+
+
+def _agrees(declared: Mapping[str, Any], line: Row) -> bool:
+    """Whether every figure that is declared is that of a baseline; what is not declared contradicts nothing."""
+    return all(_same(value, line[name]) for name, value in declared.items() if value is not None)
+
+
+def _revised(revised: Any, initial: Any, name: str, known: Sequence[Row]) -> Any:
+    """A figure of a rebaseline: the revised one, else an initial one that is new, else the one in force."""
+    if revised is not None:
+        return revised
+    declared = _or_none(initial)
+    is_new = declared is not None and not any(_same(declared, line[name]) for line in known)
+    return declared if is_new or not known else _or_none(known[-1][name])
+
+
+def _is_act(rebaselined: Mapping[str, Any], line: Row) -> bool:
+    """Whether a line is the act that a row carries: acts are told apart by their day."""
+    approved_on = _or_none(line["approved_on"])
+    return approved_on is not None and pd.Timestamp(approved_on) == pd.Timestamp(rebaselined["approved_on"])
+
+
+def _rewritten_act(row: Row, line: Row) -> list[Finding]:
+    """A registered act sent again with other figures; those it leaves out were completed when it was registered."""
+    columns = {"cost_meur": "rebaseline_cost_meur", "end_date": "rebaseline_end_date", "start_date": "start_date"}
+    return [
+        _finding(
+            row,
+            column,
+            "rebaseline_agrees_with_ledger",
+            f"Le projet {row['project_id']} « {row['name']} » porte une révision déjà enregistrée avec d'autres "
+            f"chiffres (n° {line['number']}, {line['act']}).",
+            row[column],
+            f"{_shown(line[name])}, ou la date d'une nouvelle révision",
+        )
+        for name, column in columns.items()
+        if _or_none(row[column]) is not None and not _same(row[column], line[name])
+    ]
+
+
+def _same(one: Any, other: Any) -> bool:
+    one, other = _or_none(one), _or_none(other)
+    if one is None or other is None:
+        return one is other
+    if isinstance(one, float):
+        return bool(abs(one - float(other)) < SAME_COST_MEUR)
+    # Only months count in a duration.
+    return bool(pd.Timestamp(one).to_period("M") == pd.Timestamp(other).to_period("M"))
+
+
+def _or_none(value: Any) -> Any:
+    return None if value is None or pd.isna(value) else value
+
+
+_FIGURES = {
+    "cost_meur": ("initial_cost_meur", "le coût initial"),
+    "start_date": ("initial_start_date", "le début initial"),
+    "end_date": ("initial_end_date", "la fin initiale"),
+}
+
+
+def _contradictions(row: Row, declared: Mapping[str, Any], first: Row) -> list[Finding]:
+    return [
+        _finding(
+            row,
+            column,
+            "baseline_agrees_with_ledger",
+            f"Le projet {row['project_id']} « {row['name']} » déclare {label} autrement que le registre des références "
+            f"(n° {first['number']}, {first['act']}).",
+            declared[name],
+            f"{_shown(first[name])}, ou une révision de trajectoire datée et motivée",
+        )
+        for name, (column, label) in _FIGURES.items()
+        if declared[name] is not None and not _same(declared[name], first[name])
+    ]
+
+
+def _moved_start(row: Row, known: list[Row]) -> list[Finding]:
+    """A start that is that of no baseline of the project, in a row without a rebaseline."""
+    start = _or_none(row["start_date"])
+    starts = [line["start_date"] for line in known if _or_none(line["start_date"]) is not None]
+    if start is None or not starts or any(_same(start, other) for other in starts):
+        return []
+    return [
+        _finding(
+            row,
+            "start_date",
+            "start_date_does_not_move",
+            f"Le projet {row['project_id']} « {row['name']} » change de date de début sans révision de trajectoire.",
+            start,
+            f"{_shown(starts[-1])}, ou une révision de trajectoire datée et motivée",
+        )
+    ]
+
+
+def _finding(row: Row, column: str, rule: str, message: str, value: Any, expected: str) -> Finding:
+    return Finding(
+        rule,
+        "error",
+        message,
+        file=row["source_file"],
+        sheet=row["source_sheet"],
+        row=int(row["source_row"]),
+        column=CORE_PROJECTS.column(column).title,
+        value=None if value is None else _shown(value),
+        expected=expected,
+    )
+
+
+def _shown(value: Any) -> str:
+    if _or_none(value) is None:
+        return "rien"
+    return f"{value:g}" if isinstance(value, float) else str(pd.Timestamp(value).date().isoformat())

@@ -1,0 +1,151 @@
+"""Give each row of an edition its stable id: what was said, then what was decided before, then what matches.
+
+The log of links remembers every row ever identified, so that a rerun gives the same ids whatever came since;
+the decisions of a person apply on top of it. How rows are compared is in `warehouse.projects.identity`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from warehouse.home.registers import Registers
+from warehouse.model.frames import looked_up
+from warehouse.model.terms import match_key
+from warehouse.projects.identity import match_projects
+
+LINK_COLUMNS = ["edition", "name", "ministry_id", "project_id", "decision", "score", "candidate_id", "evidence"]
+NAME_COLUMNS = ["project_id", "name", "ministry_id", "first_edition"]
+
+
+@dataclass(frozen=True)
+class Identified:
+    """The ids of the rows of an edition, aligned with them, and the lines to add to the registers."""
+
+    project_id: pd.Series
+    links: pd.DataFrame
+    names: pd.DataFrame
+
+
+def canonical(project_id: pd.Series, edition: pd.Series, decisions: pd.DataFrame) -> pd.Series:
+    """Apply the decisions of a person to ids, in the order they were taken.
+
+    Args:
+        project_id: ids as the log has them.
+        edition: the edition of each, aligned.
+        decisions: the register of decisions.
+    """
+    current = project_id.copy()
+    for decision in decisions.to_dict("records"):
+        concerned = current.eq(decision["project_id"])
+        if decision["decision"] == "split":
+            concerned &= edition.ge(decision["edition"])
+        if decision["decision"] in ("same", "split"):
+            current = current.mask(concerned, decision["other_id"])
+    return current
+
+
+def identify(projects: pd.DataFrame, edition: str, registers: Registers, history: pd.DataFrame) -> Identified:
+    """Give each project of an edition its stable id.
+
+    A declared id is kept. Else the row has the id that the log of links gave it before, under the decisions taken
+    since. Else it is compared with the projects of all other editions: a certain match is taken, a doubtful one is
+    not (the row gets an id of its own, to be reviewed). What is left gets the next free id, in the order of rows.
+
+    Args:
+        projects: the columns of `CORE_PROJECTS`, `project_id` missing when not declared; rows with a name and a
+            ministry, no two of a ministry with the same name, which the checks of the submissions see to.
+        edition: key of the edition.
+        registers: `projects`, `links` and `decisions` are used.
+        history: core projects of the other editions; may be empty.
+    """
+    decisions = registers["decisions"]
+    declared = projects["project_id"]
+    logged = _logged(projects, edition, registers)
+    settled = declared.fillna(logged)
+    open_rows = projects.loc[settled.isna()]
+    known = _known(edition, registers, history, taken=set(settled.dropna()))
+    matches = match_projects(open_rows, known)
+    found = settled.fillna(matches["project_id"].reindex(projects.index))
+    fresh = fresh_ids(registers, [declared, found, history["project_id"]])
+    identifiers = pd.Series(
+        [next(fresh) if pd.isna(identifier) else identifier for identifier in found], index=projects.index, dtype="str"
+    )
+    # An id of a row logged before is not written again: the log has what it was before any decision.
+    written = projects.assign(project_id=identifiers).loc[_to_log(projects, edition, registers)]
+    links = written[["name", "ministry_id", "project_id"]].assign(
+        edition=edition,
+        decision=matches["decision"].reindex(written.index).fillna("declared"),
+        score=matches["score"].reindex(written.index),
+        candidate_id=matches["candidate_id"].reindex(written.index),
+        evidence=matches["evidence"].reindex(written.index),
+    )[LINK_COLUMNS]
+    names = _new_names(projects.assign(project_id=identifiers), edition, registers["projects"])
+    return Identified(canonical(identifiers, projects["edition"], decisions), links, names)
+
+
+def _key(frame: pd.DataFrame) -> pd.Series:
+    """What makes a row the same as the one logged: its name as compared, and its ministry."""
+    return frame["name"].map(match_key).astype("str") + "|" + frame["ministry_id"].astype("str")
+
+
+def _log_of(edition: str, registers: Registers) -> pd.DataFrame:
+    links = registers["links"]
+    lines = links.loc[links["edition"].eq(edition)]
+    return lines.assign(key=_key(lines)).drop_duplicates("key", keep="last").set_index("key")
+
+
+def _logged(projects: pd.DataFrame, edition: str, registers: Registers) -> pd.Series:
+    log = _log_of(edition, registers)["project_id"]
+    now = canonical(log, pd.Series(edition, index=log.index, dtype="str"), registers["decisions"])
+    return looked_up(_key(projects), now)
+
+
+def _to_log(projects: pd.DataFrame, edition: str, registers: Registers) -> pd.Series:
+    """Rows never logged, and rows that now declare another id than the log's."""
+    logged = _logged(projects, edition, registers)
+    return logged.isna() | (projects["project_id"].notna() & projects["project_id"].ne(logged))
+
+
+def _known(edition: str, registers: Registers, history: pd.DataFrame, *, taken: set[str]) -> pd.DataFrame:
+    """The rows of other editions to compare with, under their present ids, and the names only a register has."""
+    others = history.loc[history["edition"].ne(edition)]
+    others = others.assign(project_id=canonical(others["project_id"], others["edition"], registers["decisions"]))
+    names = registers["projects"].rename(columns={"first_edition": "edition"})
+    names = names.assign(project_id=canonical(names["project_id"], names["edition"], registers["decisions"]))
+    met = set(zip(others["project_id"], others["name"], others["ministry_id"], strict=True))
+    alone = [place not in met for place in zip(names["project_id"], names["name"], names["ministry_id"], strict=True)]
+    aliases = names.loc[alone, ["edition", "project_id", "name", "ministry_id"]]
+    # Columns that no alias has would lose their dtype in the concatenation.
+    like_others = aliases.reindex(columns=others.columns).astype(others.dtypes.to_dict())
+    known = pd.concat([others, like_others], ignore_index=True) if len(aliases) else others
+    return known.loc[~known["project_id"].isin(taken)].reset_index(drop=True)
+
+
+def fresh_ids(registers: Registers, more: Iterable[pd.Series]) -> Iterator[str]:
+    """The ids that no register and none of `more` has, from the first free one on, without an end."""
+    columns = [
+        *more,
+        *(registers[name]["project_id"] for name in ("projects", "links", "decisions", "baselines")),
+        registers["decisions"]["other_id"],
+    ]
+    highest = max((int(str(value).removeprefix("PGP-")) for column in columns for value in column.dropna()), default=0)
+    while True:
+        highest += 1
+        yield f"PGP-{highest:04d}"
+
+
+def waiting_for_review(registers: Registers) -> pd.DataFrame:
+    """The lines of the log that a person has not decided on yet: doubtful, and of which nothing was said since."""
+    links = registers["links"]
+    decided = set(registers["decisions"]["project_id"])
+    rows: pd.DataFrame = links.loc[links["decision"].eq("doubtful") & ~links["project_id"].isin(decided)]
+    return rows
+
+
+def _new_names(projects: pd.DataFrame, edition: str, register: pd.DataFrame) -> pd.DataFrame:
+    """A line for each name or ministry under which a project was not met yet."""
+    known = set(zip(register["project_id"], _key(register), strict=True)) if len(register) else set()
+    places = zip(projects["project_id"], _key(projects), strict=True)
+    new = [place not in known for place in places]
+    return projects.loc[new, ["project_id", "name", "ministry_id"]].assign(first_edition=edition)[NAME_COLUMNS]

@@ -1,0 +1,69 @@
+"""What the registers say of a project on a day: the opinion in force, the missions under way. Pure functions."""
+
+import pandas as pd
+
+from warehouse.model.frames import looked_up
+
+# Without an answer a month after the request, the opinion is tacit (decree on the State's information systems).
+TACIT_AFTER = pd.DateOffset(months=1)
+
+
+def opinions_on(opinions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The last opinion of each project on a day.
+
+    Args:
+        opinions: the register of opinions.
+        day: requests and answers after it are left out.
+
+    Returns:
+        One row per project with a request, indexed by `project_id`: `opinion` (missing while it is awaited, `tacit`
+        once a month has passed without an answer) and `opinion_date` (that of the answer, or of the tacit opinion).
+    """
+    requested = opinions.loc[opinions["requested_on"].le(day)].sort_values(["requested_on", "line"])
+    last = requested.drop_duplicates("project_id", keep="last").set_index("project_id")
+    deadline = last["requested_on"] + TACIT_AFTER
+    answered = last["given_on"].le(day) & last["opinion"].notna()
+    tacit = ~answered & deadline.le(day)
+    return pd.DataFrame(
+        {
+            "opinion": last["opinion"].where(answered).mask(tacit, "tacit"),
+            "opinion_date": last["given_on"].where(answered).mask(tacit, deadline),
+        }
+    )
+
+
+def with_registered_opinions(projects: pd.DataFrame, opinions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The core projects with the opinion of the register where the ministry gives none.
+
+    Args:
+        projects: core projects of one edition.
+        opinions: the register of opinions.
+        day: the reference date of the edition.
+    """
+    known = opinions_on(opinions, day)
+    registered = looked_up(projects["project_id"], known["opinion"])
+    dated = looked_up(projects["project_id"], known["opinion_date"])
+    # A date given without a direction is not lost for want of an opinion in the register.
+    silent = projects["opinion"].isna() & registered.notna()
+    return projects.assign(
+        opinion=projects["opinion"].mask(silent, registered),
+        opinion_date=projects["opinion_date"].mask(silent, dated),
+    )
+
+
+def open_missions(missions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The securing missions under way on a day.
+
+    Args:
+        missions: the register of missions: an opening, then a closing.
+        day: events after it are left out.
+
+    Returns:
+        One row per project whose last event is an opening: `project_id`, `opened_on`, `comment`.
+    """
+    past = missions.loc[missions["event_date"].le(day)].sort_values(["event_date", "line"])
+    last = past.drop_duplicates("project_id", keep="last")
+    opened = last.loc[last["event"].eq("opened")]
+    return opened.rename(columns={"event_date": "opened_on"})[["project_id", "opened_on", "comment"]].reset_index(
+        drop=True
+    )

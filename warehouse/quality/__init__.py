@@ -1,0 +1,1 @@
+"""How well the data was sent: collection and scores."""

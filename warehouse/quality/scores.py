@@ -1,0 +1,380 @@
+"""A score of the data that was sent, per project and per ministry, by a published formula. Pure functions on frames.
+
+It judges the submission, not the project; `warehouse.follow_up.scorecard` rates projects. Weights and penalties are in
+a file, with their reasons. An unknown component is left out of a score and never counts as zero; a figure kept back is
+neither due, nor compared, nor checked here, so that no score depends on it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from warehouse.facts.ministries import labels_at, lineage_events, ministry_labels
+from warehouse.follow_up.situations import OPINION_THRESHOLD_MEUR, WITHOUT_OPINION
+from warehouse.home.calendar import Edition
+from warehouse.model.findings import Finding
+from warehouse.model.frames import looked_up
+from warehouse.model.shipped import shipped_rows
+from warehouse.model.terms import match_key
+from warehouse.projects.baselines import SAME_COST_MEUR
+from warehouse.quality.tables import COMPONENTS, OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
+from warehouse.slippage.causes import NO_DEVIATION
+from warehouse.slippage.measures import without_withheld
+
+PLACE = ["source_file", "source_sheet", "source_row"]
+RATIOS = [column.name for column in COMPONENTS.values()]
+# What a row may owe, and the layout fields that give it. What refuses an edition when it is absent (name, ministry,
+# interministerial) is left out: it is always there, and would only dilute the rest.
+FIELDS: Mapping[str, frozenset[str]] = {
+    "description": frozenset({"description"}),
+    "phase": frozenset({"phase"}),
+    "start_date": frozenset({"start_date"}),
+    "functional_zone": frozenset({"functional_zone"}),
+    "funding": frozenset({"funding"}),
+    "updated_cost_meur": frozenset({"updated_cost_meur"}),
+    "updated_end_date": frozenset({"updated_end_date", "duration_years"}),
+    "initial_cost_meur": frozenset({"initial_cost_meur"}),
+    "initial_end_date": frozenset({"initial_end_date"}),
+    "opinion": frozenset({"opinion"}),
+    "deviation_reason": frozenset({"deviation_reason"}),
+    "withheld_reason": frozenset({"withheld_reason"}),
+}
+# Rules about a value that is missing, or about a fact that moves: completeness and stability already count these.
+COUNTED_ELSEWHERE = frozenset(
+    {
+        "cost_is_given",
+        "cost_stays_known",
+        "deviation_has_a_reason",
+        "deviation_is_not_denied",
+        "duration_is_given",
+        "end_stays_known",
+        "ministry_does_not_change",
+        "opinion_is_given_from_9_meur",
+        "phase_is_given",
+        "promise_is_given_from_9_meur",
+        "start_date_does_not_move",
+        "start_is_given",
+        "withheld_has_a_reason",
+    }
+)
+# Families of rules about our own treatment, not about what was sent.
+NOT_ABOUT_DATA = frozenset({"OUT", "TECH"})
+# The only families that look at no figure: of a project that keeps figures back, no other finding may show.
+WITHOUT_FIGURES = frozenset({"ID", "MIN", "WITH"})
+NO_REASON = "unspecified"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of the formula: a weight, a penalty or a bound, with its unit and why it is what it is."""
+
+    name: str
+    label: str
+    value: float
+    unit: str
+    reason: str
+
+
+@cache
+def parameters() -> Mapping[str, Parameter]:
+    """The published numbers of the formula, by name."""
+    rows = shipped_rows("warehouse.quality", "data/quality_weights.csv")
+    return {
+        row["name"]: Parameter(row["name"], row["label"], float(row["value"]), row["unit"], row["reason"])
+        for row in rows
+    }
+
+
+def project_quality(
+    projects: pd.DataFrame,
+    previous: pd.DataFrame | None,
+    rows: pd.DataFrame,
+    findings: Iterable[Finding],
+    rebaselined: pd.Series,
+    submissions: pd.DataFrame,
+    edition: Edition,
+    before: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """The score of each project of an edition.
+
+    Args:
+        projects: core projects of the edition.
+        previous: those of the edition just before; None when the warehouse does not have it.
+        rows: what `submitted_rows` says of the rows of the edition.
+        findings: of the checks of the edition; those about a row count.
+        rebaselined: ids of the projects with a dated revision since the edition before.
+        submissions: the register of submissions.
+        edition: the edition, whose cut-off may not be known.
+        before: `OUT_PROJECT_QUALITY` of the edition just before; None when it was not computed.
+
+    Returns:
+        The columns of `OUT_PROJECT_QUALITY`.
+    """
+    sent = projects.merge(rows, on=PLACE, how="left", validate="one_to_one").sort_values(
+        "project_id", kind="stable", ignore_index=True
+    )
+    late = _late_days(sent, submissions, edition)
+    frame = sent.assign(
+        **_completeness(sent), **_consistency(sent, findings), **_stability(sent, previous, rebaselined), late_days=late
+    ).assign(timeliness_ratio=timeliness_ratio(late))
+    return _scored(frame, before, "project_id")[OUT_PROJECT_QUALITY.names()]
+
+
+def ministry_quality(
+    quality: pd.DataFrame, collection: pd.DataFrame, partners: pd.Series, before: pd.DataFrame | None
+) -> pd.DataFrame:
+    """The score of each ministry that leads a project, and a row for each one of which nothing could be scored.
+
+    Args:
+        quality: `OUT_PROJECT_QUALITY` of the edition.
+        collection: `OUT_COLLECTION` of the edition.
+        partners: ids of the ministries that come second in a project of the edition.
+        before: `OUT_MINISTRY_QUALITY` of the edition just before; None when it was not computed.
+
+    Returns:
+        The columns of `OUT_MINISTRY_QUALITY`. Without a project, a ministry has at most its timeliness, and no score;
+        one that sent nothing has not even that, since nobody knows how late it will be.
+    """
+    groups = quality.sort_values("project_id").groupby("ministry_id", sort=True)
+    counts = groups.agg(
+        projects=("project_id", "size"),
+        rules_broken=("rules_broken", "sum"),
+        compared_projects=("stability_ratio", "count"),
+        dated_projects=("timeliness_ratio", "count"),
+    )
+    sent = counts.join(groups[RATIOS].mean()).reset_index().assign(receipt="received")
+    edition = str(quality["edition"].iloc[0])
+    day = dt.date.fromisoformat(f"{edition}-01")
+    nothing = _without_projects(collection, set(sent["ministry_id"]), set(partners.dropna()), day)
+    both = pd.concat([sent, nothing], ignore_index=True) if len(nothing) else sent
+    return _scored(both.assign(edition=edition), before, "ministry_id")[OUT_MINISTRY_QUALITY.names()]
+
+
+def submitted_rows(cells: pd.DataFrame, layout_fields: Mapping[str, frozenset[str]]) -> pd.DataFrame:
+    """What the cells say of each row beside its values: which fields its layout has, and the id it declares.
+
+    Args:
+        cells: columns of `RAW_SUBMISSIONS`, one edition.
+        layout_fields: the fields of each layout, by its name.
+
+    Returns:
+        One row per submitted line: `PLACE`, `declared_id` (missing when none is given), `asks_id`, and a boolean
+        `asks_…` for each of `FIELDS`.
+    """
+    rows = cells.drop_duplicates(PLACE)[[*PLACE, "layout"]]
+    declared = cells.loc[cells["field"].eq("project_id"), [*PLACE, "value"]].rename(columns={"value": "declared_id"})
+    asked = {
+        f"asks_{name}": rows["layout"].map({layout: bool(given & has) for layout, has in layout_fields.items()})
+        for name, given in {**FIELDS, "id": frozenset({"project_id"})}.items()
+    }
+    return rows.assign(**asked).drop(columns="layout").merge(declared, on=PLACE, how="left")
+
+
+def rebaselined_since(ledger: pd.DataFrame, previous: str | None, edition: str) -> pd.Series:
+    """The ids of the projects with a dated revision known since after the edition before.
+
+    Args:
+        ledger: the register of baselines.
+        previous: key of the edition before; None when there is none.
+        edition: key of the edition.
+    """
+    revised = ledger["number"].gt(1) & ledger["approved_on"].notna()
+    since = ledger["edition"].gt(previous or "") & ledger["edition"].le(edition)
+    return ledger.loc[revised & since, "project_id"]
+
+
+def timeliness_ratio(late_days: pd.Series) -> pd.Series:
+    """1 on time, falling in proportion to 0 at the declared lateness; missing for a missing lateness.
+
+    Args:
+        late_days: days after the cut-off, 0 or less when on time.
+    """
+    late = late_days.astype("float64")
+    return (1 - late / parameters()["late_days"].value).clip(0, 1)
+
+
+def score_pct(components: pd.DataFrame) -> pd.Series:
+    """The weighted mean of the known components, out of 100; missing when fewer than the declared minimum are known.
+
+    Args:
+        components: the columns `RATIOS`, each from 0 to 1 or missing.
+    """
+    values = components[RATIOS].to_numpy("float64")
+    weights = np.where(np.isnan(values), 0.0, [parameters()[name].value for name in COMPONENTS])
+    total = weights.sum(axis=1)
+    enough = (weights > 0).sum(axis=1) >= parameters()["minimum_components"].value
+    sums = (np.nan_to_num(values) * weights).sum(axis=1)
+    # A mean of ones is one: the rounding of the division is not a score above 100.
+    scores = np.divide(sums, total, out=np.full(len(values), np.nan), where=enough).clip(0, 1) * 100
+    return pd.Series(scores, index=components.index)
+
+
+def first_received(submissions: pd.DataFrame, edition: str) -> pd.Series:
+    """The day each file of an edition was first received, in any of its versions.
+
+    A corrected file keeps the day of the one it replaces: to correct is not to be late.
+
+    Args:
+        submissions: the register of submissions; files that could not be opened count as not received.
+        edition: key of the edition.
+
+    Returns:
+        Days, by SHA-256 of the file.
+    """
+    lines = submissions.loc[submissions["edition"].eq(edition)].sort_values("line")
+    days = lines["received_on"].mask(lines["status"].eq("quarantined")).groupby(lines["sha256"]).min()
+    replaced = lines.dropna(subset=["replaces_sha256"]).drop_duplicates("sha256").set_index("sha256")["replaces_sha256"]
+    former = looked_up(pd.Series(days.index, index=days.index), replaced)
+    # The earliest day travels along the replacements, one at a time: as many steps as the longest chain has.
+    for _ in range(len(replaced)):
+        days = pd.DataFrame({"own": days, "former": looked_up(former, days)}).min(axis=1)
+    return days
+
+
+def _completeness(sent: pd.DataFrame) -> dict[str, pd.Series]:
+    """Of the fields due, those given; figures withheld without a reason are due, and absent."""
+    shown = without_withheld(sent)
+    given = pd.DataFrame({name: shown[name].notna() for name in FIELDS}, index=sent.index)
+    given["updated_end_date"] |= shown["updated_duration_months"].notna()
+    given["opinion"] &= ~shown["opinion"].isin(WITHOUT_OPINION)
+    given["deviation_reason"] &= shown["deviation_reason"].ne(NO_DEVIATION)
+    given["withheld_reason"] &= shown["withheld_reason"].ne(NO_REASON)
+    reasoned = given["withheld_reason"]
+    due = pd.DataFrame({name: sent[f"asks_{name}"].astype(bool) for name in FIELDS}, index=sent.index)
+    scoping = sent["phase"].eq("scoping")
+    for names, withheld in (
+        (("updated_cost_meur", "initial_cost_meur"), "cost_withheld"),
+        (("updated_end_date", "initial_end_date"), "schedule_withheld"),
+    ):
+        excused = scoping | (sent[withheld].astype(bool) & reasoned)
+        due.loc[excused, list(names)] = False
+    due["phase"] &= ~(sent["withheld"].astype(bool) & reasoned)
+    due["withheld_reason"] &= sent["withheld"].astype(bool)
+    started = ~sent["phase"].isin(["scoping", "completed"])
+    due["opinion"] &= started & shown["updated_cost_meur"].ge(OPINION_THRESHOLD_MEUR)
+    due["deviation_reason"] &= ~scoping & _deviates(shown)
+    count, found = due.sum(axis=1), (due & given).sum(axis=1)
+    return {"fields_due": count, "fields_given": found, "completeness_ratio": found / count.where(count > 0)}
+
+
+def _deviates(shown: pd.DataFrame) -> pd.Series:
+    cost = (shown["updated_cost_meur"] - shown["initial_cost_meur"]).abs().ge(SAME_COST_MEUR)
+    months = shown["updated_duration_months"] - shown["initial_duration_months"]
+    return cost | months.ne(0).fillna(value=False).astype(bool)
+
+
+def _consistency(sent: pd.DataFrame, findings: Iterable[Finding]) -> dict[str, pd.Series]:
+    """1 less the penalty of each rule broken by the row; a rule counts once, at its worst severity."""
+    penalties = pd.DataFrame(
+        [
+            (one.file, one.sheet, one.row, one.rule, one.code.split("-")[0], _penalty(one))
+            for one in findings
+            if one.row is not None and one.rule not in COUNTED_ELSEWHERE
+        ],
+        columns=[*PLACE, "rule", "family", "penalty"],
+    ).astype({"source_file": "str", "source_sheet": "str", "source_row": "Int64", "family": "str"})
+    counted = penalties.loc[penalties["penalty"].gt(0) & ~penalties["family"].isin(NOT_ABOUT_DATA)]
+    broken = sent[[*PLACE, "project_id", "withheld", "cost_withheld", "schedule_withheld"]].merge(counted, on=PLACE)
+    kept_back = broken[["withheld", "cost_withheld", "schedule_withheld"]].astype(bool).any(axis=1)
+    broken = broken.loc[~kept_back | broken["family"].isin(WITHOUT_FIGURES)]
+    rules = broken.groupby(["project_id", "rule"])["penalty"].max().groupby("project_id").agg(["size", "sum"])
+    found = rules.reindex(sent["project_id"]).set_axis(sent.index)
+    return {
+        "rules_broken": found["size"].fillna(0).astype("int64"),
+        "consistency_ratio": (1 - found["sum"].astype("float64").fillna(0)).clip(0, 1),
+    }
+
+
+def _penalty(finding: Finding) -> float:
+    return parameters()[f"{finding.severity}_penalty"].value
+
+
+def _stability(sent: pd.DataFrame, previous: pd.DataFrame | None, rebaselined: pd.Series) -> dict[str, pd.Series]:
+    """Of the facts that should not move, known now and at the edition before, those that did not."""
+    if previous is None:
+        none = pd.Series(0, index=sent.index)
+        return {"facts_compared": none, "facts_kept": none, "stability_ratio": none.astype("float64").mask(none.eq(0))}
+    now, then = _facts(sent), _facts(previous.set_index("project_id")).reindex(sent["project_id"]).set_axis(sent.index)
+    kept = now.eq(then)
+    cost = sent["initial_cost_meur"] - looked_up(
+        sent["project_id"], previous.set_index("project_id")["initial_cost_meur"]
+    )
+    kept["initial_cost_meur"] = cost.abs().lt(SAME_COST_MEUR)
+    kept["ministry_id"] |= _moved_by_decree(then["ministry_id"], now["ministry_id"], str(sent["edition"].iloc[0]))
+    compared = now.notna() & then.notna()
+    revised = sent["project_id"].isin(rebaselined)
+    compared.loc[revised, ["start_date", "initial_cost_meur", "initial_end_date"]] = False
+    # The id is that of the register; what is judged is whether the row declares it where its layout asks for it.
+    known = sent["project_id"].isin(previous["project_id"])
+    kept["declared_id"], compared["declared_id"] = sent["declared_id"].eq(sent["project_id"]), known & sent["asks_id"]
+    count, same = compared.sum(axis=1), (kept & compared).sum(axis=1)
+    return {"facts_compared": count, "facts_kept": same, "stability_ratio": same / count.where(count > 0)}
+
+
+def _facts(projects: pd.DataFrame) -> pd.DataFrame:
+    """What should not move, in a form where only a real change shows: months for dates, the key of a name."""
+    shown = without_withheld(projects)
+    dates = {name: shown[name].dt.strftime("%Y-%m") for name in ("start_date", "initial_end_date")}
+    return pd.DataFrame(
+        {
+            "name": shown["name"].map(match_key, na_action="ignore"),
+            "ministry_id": shown["ministry_id"],
+            "interministerial": shown["interministerial"].astype("object"),
+            **dates,
+            "initial_cost_meur": shown["initial_cost_meur"],
+        }
+    ).astype("object")
+
+
+def _moved_by_decree(then: pd.Series, now: pd.Series, edition: str) -> pd.Series:
+    """Whether a decree took a part of the former ministry to the present one: the ministry changed nothing itself."""
+    moves = {
+        f"{event.ministry_id}>{event.other_id}"
+        for event in lineage_events()
+        if event.other_id and f"{event.date:%Y-%m}" <= edition
+    }
+    return (then.astype("str") + ">" + now.astype("str")).isin(moves)
+
+
+def _late_days(sent: pd.DataFrame, submissions: pd.DataFrame, edition: Edition) -> pd.Series:
+    """Whole days after the cut-off, 0 when on time; missing without a cut-off or a day."""
+    if edition.cutoff_on is None:
+        return pd.Series(pd.NA, index=sent.index, dtype="Int64")
+    received = looked_up(sent["source_sha256"], first_received(submissions, edition.key))
+    return (received - pd.Timestamp(edition.cutoff_on)).dt.days.clip(lower=0).astype("Int64")
+
+
+def _without_projects(collection: pd.DataFrame, leading: set[str], partners: set[str], day: dt.date) -> pd.DataFrame:
+    """The ministries heard or awaited that lead no project; none is due of a partner or one that is no more."""
+    silent = ~collection["status"].isin(["received", "nil"])
+    excused = collection["ministry_id"].map(lambda one: one in partners or _is_no_more(one, day)).astype(bool)
+    rows = collection.loc[~collection["ministry_id"].isin(leading) & ~(silent & excused)]
+    columns = {name: pd.Series(np.nan, index=rows.index) for name in RATIOS}
+    columns["timeliness_ratio"] = timeliness_ratio(rows["late_days"]).mask(silent.loc[rows.index])
+    counts = dict.fromkeys(["projects", "rules_broken", "compared_projects", "dated_projects"], 0)
+    return pd.DataFrame({"ministry_id": rows["ministry_id"], "receipt": rows["status"], **counts, **columns})
+
+
+def _is_no_more(ministry: str, day: dt.date) -> bool:
+    """Whether no decree in force names it, when some have: the services of the Prime Minister need none."""
+    named = any(label.is_official() for label in ministry_labels() if label.ministry_id == ministry)
+    return named and not labels_at(ministry, day)
+
+
+def _scored(frame: pd.DataFrame, before: pd.DataFrame | None, key: str) -> pd.DataFrame:
+    """Add the score, and how it moved on the components known at both editions."""
+    scored = frame.assign(score_pct=score_pct(frame), components=frame[RATIOS].notna().sum(axis=1))
+    unknown = pd.Series(np.nan, index=frame.index)
+    if before is None:
+        return scored.assign(trend_pts=unknown, trend=unknown.astype("object"))
+    then = before.set_index(key)[RATIOS].reindex(frame[key]).set_axis(frame.index)
+    now = frame[RATIOS].astype("float64")
+    change = (score_pct(now.where(then.notna())) - score_pct(then.where(now.notna()))).round(9)
+    stable = parameters()["stable_pts"].value
+    trend = pd.Series("stable", index=frame.index, dtype="object")
+    trend = trend.mask(change.ge(stable), "improving").mask(change.le(-stable), "worsening").where(change.notna())
+    return scored.assign(trend_pts=change, trend=trend.mask(~frame[key].isin(before[key]), "new"))

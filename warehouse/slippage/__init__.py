@@ -1,0 +1,1 @@
+"""How far projects, groups and the portfolio slip, and why."""
