@@ -1,7 +1,7 @@
 """Ministries through the governments: their labels with dates, what became of them, how a label is recognised.
 
 A ministry here is an entity of the panorama, which outlives its names. The facts are in two files:
-`data/ministries.csv`, one line per label or code seen, and `data/ministry_lineage.csv`, one line per event.
+`ministries.csv`, beside the closed lists, one line per label or code seen, and `data/ministry_lineage.csv`, one line per event.
 Periods are half open: a label is in force from `valid_from`, the day of the decree, to the day before `valid_to`.
 """
 
@@ -80,7 +80,7 @@ def ministry_labels() -> tuple[MinistryLabel, ...]:
             _date(row["valid_to"]),
             row["source"],
         )
-        for row in _rows("ministries.csv")
+        for row in shipped_rows("warehouse.model", "data/ministries.csv")
     )
 
 
@@ -95,12 +95,8 @@ def lineage_events() -> tuple[LineageEvent, ...]:
             row["other_id"] or None,
             row["note"],
         )
-        for row in _rows("ministry_lineage.csv")
+        for row in shipped_rows("warehouse.facts", "data/ministry_lineage.csv")
     )
-
-
-def _rows(name: str) -> tuple[dict[str, str], ...]:
-    return shipped_rows("warehouse.facts", f"data/{name}")
 
 
 def _date(text: str) -> dt.date | None:
