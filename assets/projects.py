@@ -9,7 +9,6 @@ import pandas as pd
 from assets.declaring import table_asset
 from assets.reading.typed_rows import type_projects
 from warehouse.archive.tables import CORE_PROJECTS
-from warehouse.history.changes import withheld_overlay
 from warehouse.home.home import Home
 from warehouse.home.registers import Registers, ministry_labels, read_registers, register
 from warehouse.home.store import ParquetStore
@@ -18,6 +17,7 @@ from warehouse.model.terms import match_key
 from warehouse.projects.baselines import compare_with_ledger
 from warehouse.projects.identification import identify
 from warehouse.projects.opinions import with_registered_opinions
+from warehouse.projects.withheld import withheld_overlay
 
 # After any edition of any calendar.
 EVER = "9999-12"

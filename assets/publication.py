@@ -11,7 +11,7 @@ from warehouse.home.files import replacing_directory
 from warehouse.home.home import Home
 from warehouse.home.results import read_findings
 from warehouse.home.store import ParquetStore
-from warehouse.slippage.measures import without_withheld
+from warehouse.projects.withheld import without_withheld
 
 
 @folder_asset("publication", "html", "pdf", deps=[open_dataset])

@@ -18,7 +18,7 @@ from checks.rules.plausibility import with_figure_columns
 from checks.rules.words import COHERENCE, with_word_columns
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.model.findings import Finding
-from warehouse.slippage.measures import without_withheld
+from warehouse.projects.withheld import without_withheld
 
 Case = Callable[[Path], list[Finding]]
 EDITION = "2021-11"

@@ -12,7 +12,7 @@ from warehouse.model.columns import EDITION
 from warehouse.model.findings import shorten
 from warehouse.model.french import day, of_month
 from warehouse.model.vocabulary import VOCABULARIES
-from warehouse.slippage.measures import WITHHELD_FIGURES
+from warehouse.projects.withheld import WITHHELD_FIGURES
 
 TITLE = "Panorama des grands projets numériques de l'État"
 SUMMARY = (

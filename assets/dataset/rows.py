@@ -26,7 +26,6 @@ from warehouse.archive.tables import (
     OUT_SLIPPAGE_PROJECTS,
 )
 from warehouse.facts.ministries import ministry_labels
-from warehouse.history.changes import withheld_overlay
 from warehouse.home.calendar import Edition
 from warehouse.home.store import ParquetStore
 from warehouse.model.schema import Table, conform
@@ -47,7 +46,8 @@ from warehouse.open_data.files import (
     OPEN_TRENDS,
 )
 from warehouse.open_data.legacy_table import LEGACY_PROJECTS
-from warehouse.slippage.measures import MONTHS_PER_YEAR, WITHHELD_FIGURES, without_withheld
+from warehouse.projects.durations import MONTHS_PER_YEAR
+from warehouse.projects.withheld import WITHHELD_FIGURES, withheld_overlay, without_withheld
 
 # Rate, unit of its amount, flag that withholds it.
 RATES = (("budget", "meur", "cost_withheld"), ("schedule", "months", "schedule_withheld"))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from warehouse.home.calendar import Edition
 from warehouse.model.findings import Finding
-from warehouse.slippage.measures import WITHHELD_FIGURES, without_withheld
+from warehouse.projects.withheld import WITHHELD_FIGURES, without_withheld
 
 Rate = Literal["budget", "schedule"]
 RATES: tuple[Rate, ...] = ("budget", "schedule")

@@ -35,7 +35,7 @@ from warehouse.model.french import day, exact
 from warehouse.model.rules import Severity
 from warehouse.model.schema import PANDAS_DTYPES
 from warehouse.model.vocabulary import VOCABULARIES
-from warehouse.slippage.measures import MONTHS_PER_YEAR, cost_band, duration_months
+from warehouse.projects.durations import MONTHS_PER_YEAR, cost_band, duration_months
 
 # Open data up to edition 7 gave years as days / 365 (domain facts); the convention is named in the layouts.
 DAYS_PER_PUBLISHED_YEAR = 365

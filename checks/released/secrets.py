@@ -15,7 +15,7 @@ from warehouse.model.findings import Finding
 from warehouse.model.schema import Table
 from warehouse.model.vocabulary import CHANGES, RATES
 from warehouse.open_data.files import OPEN_FORECAST, OPEN_HISTORY, OPEN_SLIPPAGE
-from warehouse.slippage.measures import WITHHELD_FIGURES
+from warehouse.projects.withheld import WITHHELD_FIGURES
 
 RULE = "no_file_holds_a_withheld_figure"
 FLAGS = tuple(WITHHELD_FIGURES)

@@ -12,7 +12,6 @@ from checks.rules.conformance import submission_locator
 from checks.rules.trajectory import Locator
 from warehouse.archive.tables import CORE_PROJECTS, RAW_SUBMISSIONS
 from warehouse.facts.ministries import are_related
-from warehouse.follow_up.situations import OPINION_THRESHOLD_MEUR
 from warehouse.history.changes import exit_reasons
 from warehouse.home.home import Home
 from warehouse.home.registers import Registers, read_registers
@@ -20,7 +19,7 @@ from warehouse.home.store import ParquetStore
 from warehouse.home.submission_ledger import NIL
 from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.vocabulary import MINISTRIES
-from warehouse.projects.opinions import open_missions
+from warehouse.projects.opinions import OPINION_THRESHOLD_MEUR, open_missions
 
 # A ministry with fewer projects than this loses half of them by losing one.
 COUNTED_PROJECTS = 4

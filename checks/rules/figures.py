@@ -13,7 +13,7 @@ import pandas as pd
 from checks.rules.expectations import Rule, holds
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.model.french import exact
-from warehouse.slippage.measures import MONTHS_PER_YEAR
+from warehouse.projects.durations import MONTHS_PER_YEAR
 
 # Published costs go from 0.3 to 500 M€ (editions 1 to 13), and a programme of a billion has been announced: beyond
 # these bounds a figure is in another unit more often than it is true.

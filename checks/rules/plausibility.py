@@ -27,7 +27,8 @@ from checks.rules.figures import (
 from warehouse.facts.ministries import NO_LABELS
 from warehouse.home.home import Home
 from warehouse.model.findings import Finding
-from warehouse.slippage.measures import MONTHS_PER_YEAR, without_withheld
+from warehouse.projects.durations import MONTHS_PER_YEAR
+from warehouse.projects.withheld import without_withheld
 
 
 def with_figure_columns(projects: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from warehouse.model.frames import looked_up
 from warehouse.model.french import exact
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import EXIT_REASONS, MINISTRIES, PHASES
-from warehouse.slippage.measures import without_withheld
+from warehouse.projects.withheld import without_withheld
 
 Locator = Callable[[pd.Series, str], Mapping[str, Any]]
 

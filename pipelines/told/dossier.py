@@ -22,7 +22,7 @@ from warehouse.model.vocabulary import (
     OPINIONS,
     PHASES,
 )
-from warehouse.slippage.measures import without_withheld
+from warehouse.projects.withheld import without_withheld
 
 # What an edition tells of a project: figures, then where each row comes from.
 EDITION_COLUMNS = [

@@ -11,10 +11,11 @@ from test_baselines import NO_LEDGER, REVISED
 from test_measures import declared, project, projects, slippages
 
 from warehouse.archive.tables import CORE_PROJECTS, OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS, OUT_SLIPPAGE_PROJECTS
-from warehouse.history.changes import changes, corrections, exit_reasons, leavers, movements, withheld_overlay
+from warehouse.history.changes import changes, corrections, exit_reasons, leavers, movements
 from warehouse.home.register_tables import EXITS, MISSIONS, OPINIONS, WITHHELD
 from warehouse.model.schema import Table, conform, empty_frame
 from warehouse.projects.opinions import open_missions, opinions_on, with_registered_opinions
+from warehouse.projects.withheld import withheld_overlay
 
 NO_EXITS = empty_frame(EXITS)
 NOBODY = pd.Series(dtype="str")

@@ -13,15 +13,11 @@ from warehouse.archive.tables import CORE_PROJECTS, OUT_MOVEMENTS, OUT_SLIPPAGE_
 from warehouse.history.changes import movements
 from warehouse.home.register_tables import EXITS
 from warehouse.model.schema import conform, empty_frame
+from warehouse.projects.durations import cost_band, duration_months
+from warehouse.projects.withheld import without_withheld
 from warehouse.slippage.by_group import slippage_by_group
 from warehouse.slippage.by_project import first_published, slippage_by_project
-from warehouse.slippage.measures import (
-    cost_band,
-    duration_months,
-    key_figures,
-    slippage,
-    without_withheld,
-)
+from warehouse.slippage.measures import key_figures, slippage
 
 positive = st.floats(0.01, 1e4, allow_nan=False)
 months = st.integers(1, 240)

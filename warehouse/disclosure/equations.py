@@ -15,9 +15,9 @@ import pandas as pd
 
 from warehouse.disclosure.reasoning import Aggregate, Cell, Secret
 from warehouse.model.vocabulary import DIMENSIONS, METHODS, RATES
+from warehouse.projects.durations import MONTHS_PER_YEAR
 from warehouse.slippage.by_group import groups_of as groups_of_rows
 from warehouse.slippage.by_project import slippage_by_project
-from warehouse.slippage.measures import MONTHS_PER_YEAR
 
 # The statistics that are linear in the figures of a project.
 LINEAR_METHODS = ("mean_of_ratios", "ratio_of_sums")

@@ -1,7 +1,7 @@
 """Ministries through the governments: their labels with dates, what became of them, how a label is recognised.
 
 A ministry here is an entity of the panorama, which outlives its names. The facts are in two files:
-`ministries.csv`, beside the closed lists, one line per label or code seen, and `data/ministry_lineage.csv`, one line per event.
+`model/data/ministries.csv`, one line per label or code seen, and `data/ministry_lineage.csv`, one line per event.
 Periods are half open: a label is in force from `valid_from`, the day of the decree, to the day before `valid_to`.
 """
 

@@ -10,9 +10,9 @@ from warehouse.follow_up.situations import RATES, contributions_pts
 from warehouse.follow_up.tables import OUT_MINISTRY_BRIEF
 from warehouse.follow_up.watchlist import above_target, sentence
 from warehouse.model.frames import looked_up
-from warehouse.model.vocabulary import WATCH_RULES
-from warehouse.slippage.causes import NO_AMOUNT, NO_DEVIATION
-from warehouse.slippage.measures import without_withheld
+from warehouse.model.vocabulary import NO_DEVIATION, WATCH_RULES
+from warehouse.projects.withheld import without_withheld
+from warehouse.slippage.causes import NO_AMOUNT
 
 _PREVIOUS_AMOUNTS = ["budget_previous_slippage_meur", "schedule_previous_slippage_months"]
 

@@ -8,7 +8,7 @@ from warehouse.follow_up.rating_tables import OUT_RETROSPECTIVE
 from warehouse.history.changes import exit_reasons
 from warehouse.model.frames import looked_up
 from warehouse.model.vocabulary import MINISTRIES
-from warehouse.slippage.measures import without_withheld
+from warehouse.projects.withheld import without_withheld
 
 # Columns of the result, and where they are in the slippages of the last edition that knew the slippage.
 _BUDGET = {

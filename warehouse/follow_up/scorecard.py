@@ -15,9 +15,8 @@ from warehouse.follow_up.rating_tables import AXES, OUT_SCORECARD
 from warehouse.follow_up.situations import NO_CHANGE_PTS, RATES, situations
 from warehouse.follow_up.watchlist import percent, rule_flags
 from warehouse.model.shipped import shipped_rows
-from warehouse.model.vocabulary import OPINIONS
+from warehouse.model.vocabulary import NO_DEVIATION, OPINIONS
 from warehouse.projects.opinions import open_missions
-from warehouse.slippage.causes import NO_DEVIATION
 
 OVERALL = "overall"
 MINIMUM_RATED_AXES = 3

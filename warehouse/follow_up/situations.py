@@ -9,7 +9,9 @@ import pandas as pd
 
 from warehouse.facts.reference import Target
 from warehouse.model.frames import looked_up
-from warehouse.slippage.measures import duration_months, without_withheld
+from warehouse.projects.durations import duration_months
+from warehouse.projects.opinions import opinion_is_lacking
+from warehouse.projects.withheld import without_withheld
 
 RATES = ("budget", "schedule")
 # The amount of each rate, and the initial forecast it is a fraction of.
@@ -21,10 +23,6 @@ AMOUNTS = {
 RECENT_EDITIONS = 4
 # A change below this is the rounding of a subtraction (percentage points).
 NO_CHANGE_PTS = 1e-9
-# The opinion is required from this full cost, before any contract (decree on the State's information systems).
-OPINION_THRESHOLD_MEUR = 9.0
-# What a ministry writes in place of an opinion; a missing one counts the same.
-WITHOUT_OPINION = ("not_requested", "not_applicable")
 
 
 def target_ratio(edition: str, targets: Sequence[Target]) -> float:
@@ -65,25 +63,6 @@ def changes_pts(slippages: pd.DataFrame, rate: str) -> pd.Series:
     amount, initial = AMOUNTS[rate]
     known = slippages[f"{rate}_slippage_ratio"].notna()
     return slippages[amount].astype("float64") / slippages[initial].astype("float64").where(known) * 100
-
-
-def opinion_is_lacking(projects: pd.DataFrame) -> pd.Series:
-    """Whether a project should have an opinion and has none.
-
-    Its published cost is at least `OPINION_THRESHOLD_MEUR`, it is past its scoping phase and not completed, and its
-    opinion is missing, not requested or said not to apply. Never true in an edition where no project has an opinion:
-    there the question was not asked, and nothing is known.
-
-    Args:
-        projects: core projects of any editions, withheld figures masked.
-
-    Returns:
-        Booleans aligned with `projects`.
-    """
-    asked = projects["opinion"].notna().groupby(projects["edition"]).transform("any")
-    without = projects["opinion"].isna() | projects["opinion"].isin(WITHOUT_OPINION)
-    concerned = projects["updated_cost_meur"].ge(OPINION_THRESHOLD_MEUR)
-    return asked & without & concerned & ~projects["phase"].isin(["scoping", "completed"])
 
 
 def situations(history: pd.DataFrame, slippages: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from warehouse.facts.reference import Target
-from warehouse.follow_up.situations import OPINION_THRESHOLD_MEUR, RATES, RECENT_EDITIONS, situations, spells
+from warehouse.follow_up.situations import RATES, RECENT_EDITIONS, situations, spells
 from warehouse.follow_up.tables import OUT_WATCHLIST
 from warehouse.model.frames import looked_up
 from warehouse.model.vocabulary import OPINIONS, WATCH_RULES
-from warehouse.projects.opinions import open_missions
+from warehouse.projects.opinions import OPINION_THRESHOLD_MEUR, open_missions
 
 # A forecast that worsens by this many points in one edition is a drift, whatever the target.
 JUMP_PTS = 5.0

@@ -22,7 +22,7 @@ from warehouse.forecast.forecast import (
 )
 from warehouse.forecast.tables import OUT_FORECAST_BACKTEST
 from warehouse.model.vocabulary import FORECAST_HORIZONS, RATES
-from warehouse.slippage.measures import MONTHS_PER_YEAR
+from warehouse.projects.durations import MONTHS_PER_YEAR
 
 # Below, a coverage of 80 % is known to more than ± 18 points (two standard errors): it tells nothing.
 LEAST_TRIALS = 20

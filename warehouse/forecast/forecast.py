@@ -23,7 +23,8 @@ import pandas as pd
 from warehouse.facts.deflator import beyond, deflate, price_index
 from warehouse.forecast.tables import OUT_FORECAST
 from warehouse.model.vocabulary import COST_BAND_VOCABULARY, FORECAST_HORIZONS, MINISTRIES, PHASES
-from warehouse.slippage.measures import MONTHS_PER_YEAR, cost_band, duration_months, without_withheld
+from warehouse.projects.durations import MONTHS_PER_YEAR, cost_band, duration_months
+from warehouse.projects.withheld import without_withheld
 
 # Chains drawn per project: the P80 of 1 000 draws falls between the true P77 and P83, nineteen times out of twenty.
 DRAWS = 1000

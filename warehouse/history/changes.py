@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from warehouse.archive.tables import CORE_PROJECTS, OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS
+from warehouse.history.tables import OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS
 from warehouse.home.register_tables import EXITS
 from warehouse.model.frames import looked_up
 from warehouse.model.schema import empty_frame
-from warehouse.slippage.measures import MONTHS_PER_YEAR, duration_months, without_withheld
+from warehouse.projects.durations import MONTHS_PER_YEAR, duration_months
+from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.withheld import without_withheld
 
 # What says where a row comes from, not what it says.
 PROVENANCE = ("source_file", "source_sha256", "source_sheet", "source_row")
@@ -270,32 +272,3 @@ def corrections(after: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
             for identifier in common[_differs(left, right).to_numpy(dtype=bool)]
         ]
     return pd.DataFrame(rows, columns=["project_id", "field", "name", "before", "after"])
-
-
-def withheld_overlay(projects: pd.DataFrame, register: pd.DataFrame, edition: str) -> pd.DataFrame:
-    """The core projects with what the register of withheld figures adds to what the submissions say.
-
-    Args:
-        projects: core projects of one edition.
-        register: the register of withheld figures. A line with the same first edition as an earlier one of the
-            project replaces it (that is how a period is closed); periods that overlap add up.
-        edition: key of the edition; only lines whose period holds it apply.
-    """
-    periods = register.drop_duplicates(["project_id", "first_edition"], keep="last")
-    applies = periods["first_edition"].le(edition) & (
-        periods["last_edition"].isna() | periods["last_edition"].ge(edition)
-    )
-    by_project = periods.loc[applies].groupby("project_id")
-    lines = by_project.agg({"cost": "any", "schedule": "any", "withheld_reason": "last"})
-    said = projects["project_id"].isin(lines.index)
-
-    def overlaid(flag: str, column: str) -> pd.Series:
-        added: pd.Series = looked_up(projects["project_id"], lines[column]).astype("boolean").fillna(value=False)
-        return projects[flag] | added
-
-    return projects.assign(
-        withheld=projects["withheld"] | said,
-        cost_withheld=overlaid("cost_withheld", "cost"),
-        schedule_withheld=overlaid("schedule_withheld", "schedule"),
-        withheld_reason=projects["withheld_reason"].fillna(looked_up(projects["project_id"], lines["withheld_reason"])),
-    )

@@ -17,21 +17,6 @@ from warehouse.model.shipped import shipped_text
 
 COLUMNS = ("edition", "ordinal", "published_on", "cutoff_on")
 _KEY = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-# In French, January first.
-MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 
 
 @dataclass(frozen=True, order=True)

@@ -10,8 +10,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
-from warehouse.home.calendar import MONTHS
-
 NARROW = "\u202f"  # narrow no-break space: thousands, and before ; ! ? %
 NBSP = "\u00a0"
 MINUS = "\u2212"

@@ -422,3 +422,6 @@ VOCABULARIES: dict[str, Vocabulary] = {
         MINISTRIES,
     )
 }
+
+# What a ministry answers when a project does not deviate, in the list of reasons.
+NO_DEVIATION = "none"

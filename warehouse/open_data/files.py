@@ -9,25 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from warehouse.archive.tables import (
-    OPEN_PROJECTS,
-    OUT_BRIDGE,
-    OUT_CAUSES,
-    OUT_CHANGES,
-    OUT_FORECAST,
-    OUT_FORECAST_BACKTEST,
-    OUT_KEY_FIGURES,
-    OUT_MINISTRY_QUALITY,
-    OUT_PROJECT_QUALITY,
-    OUT_SLIPPAGE_GROUPS,
-    OUT_SLIPPAGE_PROJECTS,
-)
-from warehouse.history.tables import EXIT_REASON
+from warehouse.archive.tables import OPEN_PROJECTS
+from warehouse.follow_up.tables import OUT_CAUSES
+from warehouse.forecast.tables import OUT_FORECAST, OUT_FORECAST_BACKTEST
+from warehouse.history.tables import EXIT_REASON, OUT_CHANGES
 from warehouse.home.calendar import Edition
 from warehouse.model.columns import EDITION, MINISTRY_ID, NAME, PHASE, PROJECT_ID
 from warehouse.model.schema import Column, Table
 from warehouse.open_data.legacy_table import LEGACY_PROJECTS
-from warehouse.slippage.tables import PREVIOUS_EDITION_REQUIRED
+from warehouse.quality.tables import OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
+from warehouse.slippage.bridge_tables import OUT_BRIDGE
+from warehouse.slippage.tables import (
+    OUT_KEY_FIGURES,
+    OUT_SLIPPAGE_GROUPS,
+    OUT_SLIPPAGE_PROJECTS,
+    PREVIOUS_EDITION_REQUIRED,
+)
 
 Kind = Literal["main", "documentation", "other"]
 

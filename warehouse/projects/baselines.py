@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.model.findings import Finding
-from warehouse.slippage.measures import duration_months
+from warehouse.projects.durations import duration_months
+from warehouse.projects.tables import CORE_PROJECTS
 
 LEDGER_COLUMNS = [
     "project_id", "number", "cost_meur", "start_date", "end_date", "approved_on", "act", "reason", "edition",

@@ -6,6 +6,10 @@ from warehouse.model.frames import looked_up
 
 # Without an answer a month after the request, the opinion is tacit (decree on the State's information systems).
 TACIT_AFTER = pd.DateOffset(months=1)
+# The opinion is required from this full cost, before any contract (decree on the State's information systems).
+OPINION_THRESHOLD_MEUR = 9.0
+# What a ministry writes in place of an opinion; a missing one counts the same.
+WITHOUT_OPINION = ("not_requested", "not_applicable")
 
 
 def opinions_on(opinions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -67,3 +71,22 @@ def open_missions(missions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return opened.rename(columns={"event_date": "opened_on"})[["project_id", "opened_on", "comment"]].reset_index(
         drop=True
     )
+
+
+def opinion_is_lacking(projects: pd.DataFrame) -> pd.Series:
+    """Whether a project should have an opinion and has none.
+
+    Its published cost is at least `OPINION_THRESHOLD_MEUR`, it is past its scoping phase and not completed, and its
+    opinion is missing, not requested or said not to apply. Never true in an edition where no project has an opinion:
+    there the question was not asked, and nothing is known.
+
+    Args:
+        projects: core projects of any editions, withheld figures masked.
+
+    Returns:
+        Booleans aligned with `projects`.
+    """
+    asked = projects["opinion"].notna().groupby(projects["edition"]).transform("any")
+    without = projects["opinion"].isna() | projects["opinion"].isin(WITHOUT_OPINION)
+    concerned = projects["updated_cost_meur"].ge(OPINION_THRESHOLD_MEUR)
+    return asked & without & concerned & ~projects["phase"].isin(["scoping", "completed"])

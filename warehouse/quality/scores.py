@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 
 from warehouse.facts.ministries import labels_at, lineage_events, ministry_labels
-from warehouse.follow_up.situations import OPINION_THRESHOLD_MEUR, WITHOUT_OPINION
 from warehouse.home.calendar import Edition
 from warehouse.model.findings import Finding
 from warehouse.model.frames import looked_up
 from warehouse.model.shipped import shipped_rows
 from warehouse.model.terms import match_key
+from warehouse.model.vocabulary import NO_DEVIATION
 from warehouse.projects.baselines import SAME_COST_MEUR
+from warehouse.projects.opinions import OPINION_THRESHOLD_MEUR, WITHOUT_OPINION
+from warehouse.projects.withheld import without_withheld
 from warehouse.quality.tables import COMPONENTS, OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
-from warehouse.slippage.causes import NO_DEVIATION
-from warehouse.slippage.measures import without_withheld
 
 PLACE = ["source_file", "source_sheet", "source_row"]
 RATIOS = [column.name for column in COMPONENTS.values()]

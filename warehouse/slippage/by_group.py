@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from warehouse.archive.tables import OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
 from warehouse.model.schema import empty_frame
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import COST_BAND_VOCABULARY, MINISTRIES, PHASES
+from warehouse.slippage.tables import OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
 
 # Enough for two significant digits of a 95 % percentile interval (Efron & Tibshirani, 1993, §13: 1 000 or more).
 RESAMPLES = 1000

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from warehouse.archive.tables import CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS
 from warehouse.home.register_tables import BASELINES
 from warehouse.model.frames import looked_up
 from warehouse.model.schema import empty_frame
 from warehouse.projects.baselines import in_force
-from warehouse.slippage.measures import WITHHELD_FIGURES, duration_months, slippage, without_withheld
+from warehouse.projects.durations import duration_months
+from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.withheld import WITHHELD_FIGURES, without_withheld
+from warehouse.slippage.measures import slippage
+from warehouse.slippage.tables import OUT_SLIPPAGE_PROJECTS
 
 # What a reference point gives for each project: its cost and duration, and whether either is kept back.
 REFERENCE_COLUMNS = ["cost_meur", "duration_months", "cost_withheld", "schedule_withheld"]

@@ -8,7 +8,6 @@ from warehouse.follow_up.tables import OUT_CAUSES
 from warehouse.model.frames import looked_up
 
 UNEXPLAINED = "unexplained"
-NO_DEVIATION = "none"
 # Amounts below this are rounding of the subtraction, not a deviation (M€ or months).
 NO_AMOUNT = 1e-9
 # Rate, reference point, column of the slippages that holds the amount, column of the result it goes to.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from warehouse.facts.reference import Target
 from warehouse.follow_up.tables import OUT_TARGET_PROJECTS, OUT_TARGETS
-from warehouse.slippage.measures import duration_months
+from warehouse.projects.durations import duration_months
 
 # The panorama is published about every six months (domain facts).
 MONTHS_PER_EDITION = 6

@@ -29,7 +29,7 @@ _one_migration = threading.Lock()
 def configuration(connection: sa.Connection | None = None) -> Config:
     """Alembic's configuration, made here so that an installed wheel needs no alembic.ini."""
     config = Config()
-    config.set_main_option("script_location", "warehouse:migrations")
+    config.set_main_option("script_location", "warehouse.archive:migrations")
     config.attributes["connection"] = connection
     return config
 
