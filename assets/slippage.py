@@ -80,7 +80,7 @@ def out_slippage_groups(
     has_previous = previous is not None and store.has(OUT_SLIPPAGE_PROJECTS, previous.key)
     groups = slippage_by_group(
         out_slippage_projects,
-        target_for(edition).target_pct,
+        target_for(edition.key).target_pct,
         store.earlier(OUT_SLIPPAGE_PROJECTS, edition.key),
         previous.key if previous is not None and has_previous else None,
     )
@@ -112,7 +112,7 @@ def out_key_figures(
                 **key_figures(core_projects),
                 "entries": arrivals if compared else None,
                 "exits": len(out_movements) - arrivals if compared else None,
-                "target_pct": target_for(edition).target_pct,
+                "target_pct": target_for(edition.key).target_pct,
                 "fictitious": bool(core_projects["fictitious"].any()),
             }
         ]

@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 
-from warehouse.home.calendar import Edition
 from warehouse.model.shipped import shipped_rows
 
 
@@ -46,9 +45,9 @@ def targets() -> tuple[Target, ...]:
     return tuple(sorted((Target(dt.date.fromisoformat(r["due_on"]), float(r["target_pct"])) for r in rows), key=_due))
 
 
-def target_for(edition: Edition) -> Target:
+def target_for(edition: str) -> Target:
     """The next target due at an edition, or the last one once all are past."""
-    following = [target for target in targets() if target.due_on >= edition.reference_date()]
+    following = [target for target in targets() if target.due_on.isoformat() >= f"{edition}-01"]
     return following[0] if following else targets()[-1]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.model.errors import RegisterError, UnknownEditionError
+from warehouse.model.french import MONTHS
 from warehouse.model.shipped import shipped_text
 
 COLUMNS = ("edition", "ordinal", "published_on", "cutoff_on")
@@ -87,6 +88,19 @@ class Calendar(Sequence[Edition]):
         """The edition just before, None for the first."""
         earlier = [other for other in self._editions if other < edition]
         return earlier[-1] if earlier else None
+
+    def predecessors(self, editions: Iterable[str]) -> dict[str, str]:
+        """The edition just before each of `editions` in the calendar, where it is one of them too.
+
+        An older edition would not tell the same thing: after a hole there is no predecessor.
+        """
+        known = set(editions)
+        keys = self.keys()
+        return {
+            later: earlier
+            for earlier, later in zip(keys, keys[1:], strict=False)
+            if later in known and earlier in known
+        }
 
     def latest(self) -> Edition:
         """The last edition of the calendar."""

@@ -15,6 +15,21 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 UNKNOWN = f"n.{NBSP}c."
 
+# In French, January first.
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 _SHORT_MONTHS = (
     "janv.",
     "févr.",

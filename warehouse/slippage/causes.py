@@ -6,6 +6,7 @@ import pandas as pd
 
 from warehouse.follow_up.tables import OUT_CAUSES
 from warehouse.model.frames import looked_up
+from warehouse.model.vocabulary import NO_DEVIATION
 
 UNEXPLAINED = "unexplained"
 # Amounts below this are rounding of the subtraction, not a deviation (M€ or months).
