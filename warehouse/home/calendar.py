@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from warehouse.model.errors import RegisterError, UnknownEditionError
@@ -96,11 +97,7 @@ class Calendar(Sequence[Edition]):
         """
         known = set(editions)
         keys = self.keys()
-        return {
-            later: earlier
-            for earlier, later in zip(keys, keys[1:], strict=False)
-            if later in known and earlier in known
-        }
+        return {later: earlier for earlier, later in pairwise(keys) if later in known and earlier in known}
 
     def latest(self) -> Edition:
         """The last edition of the calendar."""
