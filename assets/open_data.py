@@ -1,126 +1,109 @@
-"""The semester dataset: every file of `out/<edition>/open_data/`, as `warehouse.open_data.files` lists them."""
+"""What was known when, and the semester dataset: every file of `out/<edition>/open_data/`."""
 
-from collections.abc import Mapping
-from typing import Any
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
 
 import dagster as dg
 import pandas as pd
 
-from assets.dataset.about import About, changelog_text, publishable_corrections
-from assets.dataset.catalogue import catalogue
-from assets.dataset.contracting import project_package
-from assets.dataset.documents import (
-    checksums,
-    data_package,
-    dictionary_html,
-    dictionary_markdown,
-    readme_text,
-    schema_text,
-)
-from assets.dataset.formats import WORKBOOK_WRITERS, csv_text, json_text, published_parquet, sqlite_bytes, workbook
+from assets.dataset.about import About, publishable_corrections
+from assets.dataset.making import open_files
 from assets.dataset.rows import as_withheld_today, open_frames, read_tables
-from assets.declaring import folder_asset
-from assets.history import core_corrections
-from warehouse.archive.tables import CORE_CORRECTIONS, CORE_PROJECTS, OPEN_PROJECTS, OUT_DISCLOSURE
-from warehouse.archive.versions import version_count
+from assets.declaring import made, output_asset, tables_asset, tell_others
+from assets.session import Session
+from warehouse.archive.tables import CORE_CORRECTIONS, CORE_PROJECTS, OUT_DISCLOSURE, TABLES
+from warehouse.archive.versions import Change, edition_corrections, record_version, versions_of
 from warehouse.disclosure.protection import statement
 from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
-from warehouse.home.home import Home
-from warehouse.home.registers import register
+from warehouse.home.state import State
 from warehouse.home.store import ParquetStore
-from warehouse.model.schema import Table
-from warehouse.open_data.files import DATA_FILES, published_files
+from warehouse.model.schema import empty_frame
+
+FOLDER = "open_data"
+MADE_BEFORE = [table for table in TABLES.values() if table.name.startswith(("core_", "out_"))]
 
 
-def about_edition(home: Home, store: ParquetStore, edition: Edition) -> About:
+@tables_asset("archive", {CORE_CORRECTIONS: [table for table in MADE_BEFORE if table != CORE_CORRECTIONS]})
+def archive(
+    context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Keep each edition whose figures differ from those of its last version as a new one, beside the others.
+
+    A run says since when its figures are known, who changed them and why by its tags `panorama/known_on`, `panorama/by`
+    and `panorama/why`; an edition that changed because of another says which.
+    """
+    today = dt.datetime.now(dt.UTC).date()
+    first_time = [key for key in session.asked if versions_of(session.state, key).empty]
+    with session.state.writing() as held:
+        state = held
+        for edition in session.editions(session.to_write()):
+            change = session.change if edition.key in session.asked else _following(session, edition, first_time)
+            state = record_version(state, edition, session.store, today=today, change=change)
+        session.state = state
+    editions = session.accepted_editions()
+    found = [edition_corrections(session.home, key, versions_of(session.state, key)) for key in editions]
+    filled = [frame for frame in found if len(frame)]
+    whole = pd.concat(filled, ignore_index=True) if filled else empty_frame(CORE_CORRECTIONS)
+    yield from made(context, session, {CORE_CORRECTIONS: whole})
+
+
+def _following(session: Session, edition: Edition, first_time: list[str]) -> Change:
+    """What to say of an edition that was not asked for, and that changed because of those that were.
+
+    Where these come to be known for the first time, the edition is completed, unless it was approved: what a person
+    approved is not completed under the same number.
+    """
+    before = [key for key in sorted(session.asked) if key < edition.key]
+    approvals = session.state.registers["approvals"]
+    is_approved = bool(approvals["edition"].eq(edition.key).any())
+    is_completed = bool(before) and set(before) <= set(first_time) and not is_approved
+    because = f"Suite de l'édition {', '.join(before)}" if before else "Suite d'un changement des registres"
+    why = f"{because} : {session.change.why}" if session.change.why else f"{because}."
+    return replace(session.change, known_on=None, why=why, completes=is_completed)
+
+
+def about_edition(state: State, store: ParquetStore, edition: Edition) -> About:
     """What the dataset of an edition says of itself, from the warehouse and the registers.
 
     Raises:
-        RegisterError: a malformed register.
         SchemaError: a table of the edition was not computed.
     """
     projects = store.read(CORE_PROJECTS, edition.key)
-    flagged = as_withheld_today(projects, register(home.registers, "withheld").read())
+    flagged = as_withheld_today(projects, state.registers["withheld"])
     return About(
         edition=edition,
-        first=home.calendar().find(store.editions(CORE_PROJECTS)[0]),
-        version=max(1, version_count(home, edition.key)),
+        first=state.calendar.find(store.editions(CORE_PROJECTS)[0]),
+        version=max(1, len(versions_of(state, edition.key))),
         is_fictitious=bool(projects["fictitious"].any()),
         disclosure=statement(store.read(OUT_DISCLOSURE, edition.key)),
         corrections=publishable_corrections(store.read(CORE_CORRECTIONS, edition.key), flagged),
     )
 
 
-def open_files(frames: Mapping[Table, pd.DataFrame], about: About) -> dict[str, bytes]:
-    """The bytes of every file of the dataset of an edition, by name.
-
-    Args:
-        frames: the rows of every table, from `assets.dataset.rows.open_frames`.
-        about: what the dataset says of itself.
-    """
-    edition = about.edition
-    files = list(published_files(edition))
-    made: dict[str, bytes] = {}
-    for file in DATA_FILES:
-        if file.table is not None:
-            title = f"{about.title} : {file.title.format(month=edition.month_label())}"
-            contents = _table_contents(frames[file.table], file.table, title, about, file.formats)
-            for name, extension in zip(file.names(edition), file.formats, strict=True):
-                made[name] = contents[extension]
-            made[f"{file.stem_for(edition)}.schema.json"] = schema_text(file.table).encode()
-    made["panorama.sqlite"] = sqlite_bytes(frames, files, about.properties() | _caveats(about))
-    made["oc4ids.json"] = project_package(frames[OPEN_PROJECTS], about).encode()
-    made["LISEZMOI.md"] = readme_text(about, files).encode()
-    made["dictionnaire.html"] = dictionary_html(about, files).encode()
-    made["dictionnaire.md"] = dictionary_markdown(about, files).encode()
-    made["CHANGELOG.md"] = changelog_text(about).encode()
-    made["datapackage.json"] = data_package(about, files, made).encode()
-    made["dcat.jsonld"] = catalogue(about, files, made).encode()
-    made["SHA256SUMS"] = checksums(made).encode()
-    return {file.name: made[file.name] for file in files}
-
-
-def _caveats(about: About) -> dict[str, str]:
-    return {f"precaution {rank}": caveat for rank, caveat in enumerate(about.caveats(), start=1)}
-
-
-def _table_contents(
-    frame: pd.DataFrame, table: Table, title: str, about: About, formats: tuple[str, ...]
-) -> dict[str, bytes]:
-    contents: dict[str, bytes] = {"csv": csv_text(frame, table).encode()}
-    if "parquet" in formats:
-        contents["parquet"] = published_parquet(frame, table)
-    if "json" in formats:
-        contents["json"] = json_text(frame, table, about.properties()).encode()
-    if not WORKBOOK_WRITERS.keys().isdisjoint(formats):
-        book = workbook(frame, table, title, [*about.notes(), *about.caveats()])
-        contents |= {extension: write(book) for extension, write in WORKBOOK_WRITERS.items()}
-    return contents
-
-
 # After the versions, which come after every other table and the blocking checks of what is withheld.
-@folder_asset("publication", "csv", "parquet", "sqlite", deps=[core_corrections])
-def open_dataset(
-    context: dg.AssetExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-) -> dg.MaterializeResult[None]:
-    """The dataset for reusers: each table as CSV, Parquet and more, one SQLite file, and what describes them.
-
-    The names, columns, schemas, dictionary and catalogues all come from the declarations of
-    `warehouse.open_data.files`.
-    """
-    edition = home.calendar().find(context.partition_key)
-    frames = open_frames(read_tables(store, edition, register(home.registers, "withheld").read()))
-    files = open_files(frames, about_edition(home, store, edition))
-    target = home.out(edition, "open_data")
-    with replacing_directory(target) as folder:
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
-    metadata: dict[str, Any] = {
-        "dagster/row_count": len(frames[OPEN_PROJECTS]),
-        "files": list(files),
-        "folder": dg.MetadataValue.path(str(target.resolve())),
+@output_asset(
+    "open_dataset",
+    "publication",
+    "Le jeu de données d'une édition : chaque table en CSV, Parquet et plus, un fichier SQLite, et ce qui les décrit.",
+    "csv",
+    "parquet",
+    "sqlite",
+    made_from=[CORE_CORRECTIONS.name],
+)
+def open_dataset(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
+    """Write the files of each edition asked for, and of those whose tables, or those before, are no longer the same."""
+    editions = session.to_publish()
+    for edition in editions:
+        frames = open_frames(read_tables(session.store, edition, session.state.registers["withheld"]))
+        files = open_files(frames, about_edition(session.state, session.store, edition))
+        with replacing_directory(session.home.out(edition, FOLDER)) as folder:
+            for name, content in files.items():
+                (folder / name).write_bytes(content)
+    keys = [edition.key for edition in editions]
+    tell_others(context, session, "open_dataset", keys)
+    folders = {
+        key: str(session.home.out(edition, FOLDER).resolve()) for key, edition in zip(keys, editions, strict=True)
     }
-    return dg.MaterializeResult(metadata=metadata)
+    return dg.MaterializeResult(metadata={"editions": keys, "folders": folders})

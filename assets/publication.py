@@ -1,55 +1,67 @@
-"""The publication of the edition: the page and the PDF, from the tables only."""
+"""The publication of the editions: the page and the PDF, from the tables only."""
 
 import dagster as dg
-import pandas as pd
 
-from assets.declaring import folder_asset
-from assets.open_data import open_dataset
+from assets.declaring import output_asset, tell_others
 from assets.page.rendering import PublicationTables, render_site
-from warehouse.archive.tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS
+from assets.session import Session
+from warehouse.archive.freshness import stale_editions
+from warehouse.archive.tables import (
+    CORE_PROJECTS,
+    OUT_KEY_FIGURES,
+    OUT_MINISTRY_QUALITY,
+    OUT_MOVEMENTS,
+    OUT_PROJECT_QUALITY,
+    OUT_SLIPPAGE_GROUPS,
+    OUT_SLIPPAGE_PROJECTS,
+)
+from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
-from warehouse.home.home import Home
 from warehouse.home.results import read_findings
-from warehouse.home.store import ParquetStore
 from warehouse.projects.withheld import without_withheld
 
+FOLDER = "publication"
 
-@folder_asset("publication", "html", "pdf", deps=[open_dataset])
-def publication(
-    context: dg.AssetExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-    core_projects: pd.DataFrame,
-    out_slippage_projects: pd.DataFrame,
-    out_slippage_groups: pd.DataFrame,
-    out_movements: pd.DataFrame,
-    out_key_figures: pd.DataFrame,
-    out_project_quality: pd.DataFrame,
-    out_ministry_quality: pd.DataFrame,
-) -> dg.MaterializeResult[None]:
-    """The page and the PDF of the edition: key figures, changes, target, charts, projects, data quality."""
-    calendar = home.calendar()
-    edition = calendar.find(context.partition_key)
-    figures = store.history_with(OUT_KEY_FIGURES, out_key_figures, edition.key)
-    groups = store.history_with(OUT_SLIPPAGE_GROUPS, out_slippage_groups, edition.key)
-    tables = PublicationTables(
+
+@output_asset(
+    "publication",
+    "publication",
+    "La page et le PDF d'une édition : chiffres clés, changements, cible, graphiques, projets, qualité des données.",
+    "html",
+    "pdf",
+    made_from=["open_dataset"],
+)
+def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
+    """Draw the page of each edition whose dataset was made; with it, the edition is up to date, and said to be."""
+    editions = session.to_publish()
+    for edition in editions:
+        with replacing_directory(session.home.out(edition, FOLDER)) as folder:
+            render_site(publication_tables(session, edition), folder)
+    session.record()
+    for key in stale_editions(session.state):
+        context.log_event(dg.AssetObservation("publication", "Périmée : à refaire.", partition=key))
+    keys = [edition.key for edition in editions]
+    tell_others(context, session, "publication", keys)
+    pages = {
+        key: str(session.home.out(edition, FOLDER).resolve() / "index.html")
+        for key, edition in zip(keys, editions, strict=True)
+    }
+    return dg.MaterializeResult(metadata={"editions": keys, "pages": pages})
+
+
+def publication_tables(session: Session, edition: Edition) -> PublicationTables:
+    """What the page of an edition is made of."""
+    store = session.store
+    figures = store.history(OUT_KEY_FIGURES, edition.key)
+    return PublicationTables(
         edition=edition,
-        editions=tuple(calendar.find(key) for key in figures["edition"]),
+        editions=tuple(session.editions(figures["edition"])),
         key_figures=figures,
-        groups=groups,
-        slippage=out_slippage_projects,
-        projects=without_withheld(core_projects),
-        movements=out_movements,
-        findings=tuple(read_findings(home, edition)),
-        project_quality=out_project_quality,
-        ministry_quality=out_ministry_quality,
-    )
-    target = home.out(edition, "publication")
-    with replacing_directory(target) as folder:
-        files = [path.relative_to(folder) for path in render_site(tables, folder)]
-    return dg.MaterializeResult(
-        metadata={
-            "page": dg.MetadataValue.path(str(target.resolve() / "index.html")),
-            "files": [str(path) for path in files],
-        }
+        groups=store.history(OUT_SLIPPAGE_GROUPS, edition.key),
+        slippage=store.read(OUT_SLIPPAGE_PROJECTS, edition.key),
+        projects=without_withheld(store.read(CORE_PROJECTS, edition.key)),
+        movements=store.read(OUT_MOVEMENTS, edition.key),
+        findings=tuple(read_findings(session.home, edition)),
+        project_quality=store.read(OUT_PROJECT_QUALITY, edition.key),
+        ministry_quality=store.read(OUT_MINISTRY_QUALITY, edition.key),
     )

@@ -1,67 +1,87 @@
-"""The quality of the data that was sent, scored per project and per ministry by a published formula."""
+"""How well the data was sent: the state of the collection, and scores by a published formula."""
+
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 import pandas as pd
 
-from assets.declaring import table_asset
+from assets.collection.receiving import write_collection
+from assets.collection.state import awaiting, collection_state, expected_ministries
+from assets.declaring import made, tables_asset
 from assets.reading.headers import layouts
-from assets.slippage import previous_projects
-from warehouse.archive.tables import OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
-from warehouse.home.home import Home
-from warehouse.home.registers import register
+from assets.session import Session
+from warehouse.archive.tables import (
+    ACCEPTED_ROWS,
+    CORE_PROJECTS,
+    OUT_COLLECTION,
+    OUT_MINISTRY_QUALITY,
+    OUT_PROJECT_QUALITY,
+)
+from warehouse.home.calendar import Edition
 from warehouse.home.results import read_findings
-from warehouse.home.store import ParquetStore
-from warehouse.model.schema import Table
-from warehouse.quality import scores as data_quality
+from warehouse.quality.scores import asked_fields, ministry_quality, project_quality
 
 
-@table_asset(OUT_PROJECT_QUALITY, "quality")
-def out_project_quality(
-    context: dg.AssetExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-    raw_submissions: pd.DataFrame,
-    core_projects: pd.DataFrame,
-) -> pd.DataFrame:
-    """How complete, consistent, stable and timely the row of each project is, its score and how it moved.
+@tables_asset(
+    "quality",
+    {
+        OUT_COLLECTION: [CORE_PROJECTS],
+        OUT_PROJECT_QUALITY: [ACCEPTED_ROWS, CORE_PROJECTS],
+        OUT_MINISTRY_QUALITY: [CORE_PROJECTS, OUT_COLLECTION, OUT_PROJECT_QUALITY],
+    },
+)
+def quality(
+    context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Tell where each ministry stands, then score what it sent; the findings are those of the checks that came before.
 
-    The findings are those of the checks of the submissions and of the projects, which all come before.
+    `panorama collect` shows the same for an edition that the checks refuse.
     """
-    edition = home.calendar().find(context.partition_key)
-    previous = previous_projects(home, store, edition.key)
-    since = None if previous is None else str(previous["edition"].iloc[0])
-    fields = {layout.name: frozenset(column.field for column in layout.columns) for layout in layouts(edition.key)}
-    return data_quality.project_quality(
-        core_projects,
-        previous,
-        data_quality.submitted_rows(raw_submissions, fields),
-        read_findings(home, edition),
-        data_quality.rebaselined_since(register(home.registers, "baselines").read(), since, edition.key),
-        register(home.registers, "submissions").read(),
-        edition,
-        _previous_scores(home, store, OUT_PROJECT_QUALITY, edition.key),
+    projects, rows = (session.store.history(table) for table in (CORE_PROJECTS, ACCEPTED_ROWS))
+    editions = session.editions(session.accepted_editions())
+    collection = collected(session, projects)
+    registers = session.state.registers
+    scores = project_quality(
+        projects,
+        asked_fields(rows, layout_fields(editions)),
+        {edition.key: read_findings(session.home, edition) for edition in editions},
+        registers["baselines"],
+        registers["submissions"],
+        session.calendar,
+    )
+    yield from made(
+        context,
+        session,
+        {
+            OUT_COLLECTION: collection,
+            OUT_PROJECT_QUALITY: scores,
+            OUT_MINISTRY_QUALITY: ministry_quality(scores, collection, projects, session.calendar),
+        },
     )
 
 
-@table_asset(OUT_MINISTRY_QUALITY, "quality")
-def out_ministry_quality(
-    context: dg.AssetExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-    core_projects: pd.DataFrame,
-    out_project_quality: pd.DataFrame,
-    out_collection: pd.DataFrame,
-) -> pd.DataFrame:
-    """The mean of each component over the projects of a ministry, its score and how it moved.
+def layout_fields(editions: Iterable[Edition]) -> dict[tuple[str, str], frozenset[str]]:
+    """The fields of each layout, by edition and name."""
+    return {
+        (edition.key, layout.name): frozenset(column.field for column in layout.columns)
+        for edition in editions
+        for layout in layouts(edition.key)
+    }
 
-    A ministry that is awaited, or that attested that it has no project, has a row that says so.
+
+def collected(session: Session, projects: pd.DataFrame) -> pd.DataFrame:
+    """The state of the collection of every edition; the page of those asked for is written.
+
+    Of another edition, only who is awaited can have changed: those of the edition before it that is known.
     """
-    before = _previous_scores(home, store, OUT_MINISTRY_QUALITY, context.partition_key)
-    partners = core_projects["partner_ministry_id"]
-    return data_quality.ministry_quality(out_project_quality, out_collection, partners, before)
-
-
-def _previous_scores(home: Home, store: ParquetStore, table: Table, edition: str) -> pd.DataFrame | None:
-    calendar = home.calendar()
-    previous = calendar.previous(calendar.find(edition))
-    return None if previous is None or not store.has(table, previous.key) else store.read(table, previous.key)
+    frames = []
+    for edition in session.editions(session.accepted_editions()):
+        expected = expected_ministries(projects.loc[projects["edition"].lt(edition.key)])
+        if edition.key in session.asked:
+            findings = read_findings(session.home, edition)
+            state = collection_state(session.receipt(edition).received, expected, findings)
+            write_collection(session.home, state)
+            frames.append(state.table)
+        else:
+            frames.append(awaiting(session.store.read(OUT_COLLECTION, edition.key), expected, edition.key))
+    return pd.concat(frames, ignore_index=True)

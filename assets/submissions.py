@@ -1,59 +1,58 @@
-"""The submissions of an edition, as received: every cell with its place, nothing interpreted."""
+"""What was received for an edition: every cell with its place, then one typed row per submitted line."""
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import dagster as dg
-import pandas as pd
 
 from assets.collection.findings import quarantine_findings
-from assets.collection.intake import read_received, take_in
-from assets.declaring import table_asset
-from warehouse.archive.tables import RAW_SUBMISSIONS
-from warehouse.home.calendar import Edition
-from warehouse.home.home import Home
-from warehouse.home.quarantine import waiting
-from warehouse.home.registers import register
+from assets.collection.intake import Receipt
+from assets.declaring import tables_asset
+from assets.session import Session
+from warehouse.archive.tables import RAW_SUBMISSIONS, SUBMITTED_ROWS
 from warehouse.model.errors import DataRefusedError
-from warehouse.model.findings import Finding, errors_of
+from warehouse.model.findings import errors_of
 
 NO_PROJECT = "Aucun projet dans les remontées reçues : toutes sont « néant »."
 
 
-@table_asset(RAW_SUBMISSIONS, "submissions")
-def raw_submissions(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> dg.Output[pd.DataFrame]:
-    """Every non-empty cell of the files received for the edition, with its file, sheet, row and column.
+@tables_asset("submissions", {RAW_SUBMISSIONS: [], SUBMITTED_ROWS: [RAW_SUBMISSIONS]})
+def submissions(
+    context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Take in what the inbox has, and read it: each file is opened once, nothing is interpreted but its cells.
 
-    What the inbox has and the register does not is taken in first: each version is kept, a later one of the same
-    ministry takes the place of the earlier, what cannot be opened safely is put aside. Ministry workbooks and
-    open-data editions are recognised by their headers. Files that cannot be read give no cell and are named by the
-    checks `every_file_is_read` and `nothing_received_is_lost`.
+    Each version of a file is kept, a later one of the same ministry takes the place of the earlier, what cannot be
+    opened safely is put aside.
     """
-    edition = home.calendar().find(context.partition_key)
-    taken = take_in(home, edition, dt.datetime.now(dt.UTC).date())
-    cells, findings = read_received(home, edition)
-    if cells.empty:
-        raise DataRefusedError("\n".join(_why_nothing(home, edition, findings)))
-    files = cells.drop_duplicates("source_file")
-    return dg.Output(
-        cells,
-        metadata={
-            "taken_in": len(taken),
-            "files": dg.MetadataValue.md(
-                "\n".join(
-                    f"- `{name}` ({layout}, sha256 `{digest[:12]}…`)"
-                    for name, layout, digest in zip(
-                        files["source_file"], files["layout"], files["source_sha256"], strict=True
-                    )
-                )
-            ),
-        },
-    )
+    editions = session.editions(session.asked)
+    receipts = {edition: session.receipt(edition) for edition in editions}
+    empty = [why_nothing(receipt) for receipt in receipts.values() if receipt.submitted.cells.empty]
+    if empty:
+        raise DataRefusedError("\n".join(empty))
+    counts = {RAW_SUBMISSIONS: 0, SUBMITTED_ROWS: 0}
+    for edition, receipt in receipts.items():
+        counts[RAW_SUBMISSIONS] += len(session.store.write(RAW_SUBMISSIONS, edition.key, receipt.submitted.cells))
+        counts[SUBMITTED_ROWS] += len(session.store.write(SUBMITTED_ROWS, edition.key, receipt.submitted.rows))
+    files = "\n".join(line for receipt in receipts.values() for line in _files(receipt))
+    for table, count in counts.items():
+        yield dg.MaterializeResult(
+            asset_key=table.name, metadata={"dagster/row_count": count, "files": dg.MetadataValue.md(files)}
+        )
 
 
-def _why_nothing(home: Home, edition: Edition, findings: Sequence[Finding]) -> list[str]:
+def _files(receipt: Receipt) -> Iterator[str]:
+    files = receipt.submitted.cells.drop_duplicates("source_file")
+    for name, layout, digest in zip(files["source_file"], files["layout"], files["source_sha256"], strict=True):
+        yield f"- `{name}` ({layout}, sha256 `{digest[:12]}…`)"
+
+
+def why_nothing(receipt: Receipt) -> str:
     """Why an edition has no row: what is wrong with each file, those put aside included."""
-    aside = quarantine_findings(waiting(home, edition, register(home.registers, "submissions").read()), edition.key)
+    aside = quarantine_findings(receipt.received.waiting, receipt.submitted.edition)
     # Where the only files are put aside, it is not news that the inbox is empty.
-    told = [finding for finding in errors_of(findings) if not (aside and finding.rule == "inbox_has_files")]
-    return [str(finding) for finding in [*aside, *told]] or [NO_PROJECT]
+    told = [
+        finding
+        for finding in errors_of(receipt.submitted.file_findings)
+        if not (aside and finding.rule == "inbox_has_files")
+    ]
+    return "\n".join([str(finding) for finding in [*aside, *told]] or [NO_PROJECT])

@@ -61,7 +61,7 @@ def main(words: Sequence[str] | None = None) -> int:
         parser.error(f"no such folder: {folder}")
     last = "9999-12"
     history = ParquetStore(folder).history(CORE_PROJECTS, last) if arguments.home else published_history(folder)
-    report(replay(history, last))
+    report(replay(history))
     return 0
 
 

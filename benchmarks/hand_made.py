@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 import xlsxwriter
 
-from assets.reading.file_limits import OLE_MAGIC
+from assets.reading.formats.file_limits import OLE_MAGIC
 
 Table = Sequence[Sequence[object]]
 Records = list[tuple[int, bytes]]

@@ -75,8 +75,8 @@ def read_editions(folder: Path, truth: Path) -> pd.DataFrame:
     """The rows of the published editions, long, with the column `project` of the truth."""
     editions = []
     for edition, name in FILES.items():
-        cells, _ = read_file(folder / name, edition, "0" * 64)
-        editions.append(type_projects(cells)[0])
+        _, cells = read_file(folder / name, edition, "0" * 64)
+        editions.append(type_projects(pd.DataFrame(cells))[0])
     labels = pd.read_csv(truth, dtype={"source_row": "Int64"})
     rows = pd.concat(editions, ignore_index=True)
     return rows.merge(labels, on=["edition", "source_row", "name"], how="left", validate="one_to_one")

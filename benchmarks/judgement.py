@@ -17,8 +17,8 @@ import pandas as pd
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from assets.forms.returned_workbook import returned_workbook
+from assets.reading.submitted import found_files, read_files, read_inbox
 from assets.reading.typed_rows import type_projects
-from assets.reading.workbooks import read_inbox
 from benchmarks.changed_cells import EDITION, FIELDS, Change
 from benchmarks.mutations import Mutant, original
 from benchmarks.second_readers import Cells, second_reading
@@ -283,7 +283,8 @@ def _day(value: dt.date) -> dt.date:
 
 def _returned(path: Path, findings: Sequence[Finding], cells: pd.DataFrame | None) -> Judgement | None:
     """What is wrong with the workbook returned for a file; None when it says what the file said."""
-    content = returned_workbook(path, findings, EDITION, LIMITS)
+    (received,) = read_files(found_files(path.parent, LIMITS), EDITION, LIMITS).files.values()
+    content = returned_workbook(received, findings, EDITION)
     if cells is None:
         return None
     back = path.with_name("back.xlsx")

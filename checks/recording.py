@@ -1,82 +1,96 @@
-"""How a check is declared and how its result is kept: in the Dagster UI and in `out/<edition>/quality/`."""
+"""How checks are declared and how their results are kept: in the Dagster UI and in `out/<edition>/quality/`."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import dagster as dg
 
 from assets.declaring import EDITIONS
-from warehouse.home.home import Home
-from warehouse.home.registers import register
-from warehouse.home.results import write_quality
-from warehouse.home.rule_changes import RuleChange, in_force, regraded, rule_changes
+from assets.session import Session
+from warehouse.home.results import Result, Results, write_results
 from warehouse.model.findings import Finding, finding_of
 
 SHOWN_FINDINGS = 50
 
 
-def edition_check(asset: dg.AssetsDefinition) -> Callable[..., dg.AssetChecksDefinition]:
-    """A check of one edition of `asset`, done before what is downstream; an error stops it, a warning does not.
+def edition_checks(name: str, asset: str, described: Mapping[str, str]) -> Callable[..., dg.AssetChecksDefinition]:
+    """Checks of an asset that one step makes, done before what is downstream; an error stops it, a warning does not.
 
-    Without a `partitions_def` of its own the check would load every edition; Dagster warns that this
-    argument is in preview, which is known.
+    Args:
+        name: of the step.
+        asset: the asset they are about.
+        described: what holds when each passes, by its name.
     """
+    with warnings.catch_warnings():
+        # Without a `partitions_def` of its own a check would be about every edition; the argument is in preview.
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        specs = [
+            dg.AssetCheckSpec(check, asset=asset, description=text, blocking=True, partitions_def=EDITIONS)
+            for check, text in described.items()
+        ]
 
-    def decorate(function: Callable[..., dg.AssetCheckResult]) -> dg.AssetChecksDefinition:
+    def decorate(function: Callable[..., Any]) -> dg.AssetChecksDefinition:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", dg.PreviewWarning)
-            return dg.asset_check(asset=asset, blocking=True, partitions_def=EDITIONS)(function)
+            return dg.multi_asset_check(name=name, specs=specs)(function)
 
     return decorate
 
 
-def changes_in_force(home: Home, edition: str) -> dict[str, RuleChange]:
-    """What the operator of a home made of the rules at an edition, by the name of the rule.
+def told(
+    session: Session,
+    results: Mapping[str, Results],
+    asset: str,
+    described: Mapping[str, str],
+    *,
+    of_all: bool = False,
+) -> Iterator[dg.AssetCheckResult]:
+    """Keep the results of checks as JSON, for all the editions given, and tell Dagster those of the editions asked for.
 
-    Raises:
-        RegisterError: a line of the register of rule changes is malformed, or contradicts another.
-    """
-    return in_force(rule_changes(register(home.registers, "rule_changes").read()), edition)
-
-
-def record(
-    context: dg.AssetCheckExecutionContext, home: Home, findings: Sequence[Finding], *, checked: int
-) -> dg.AssetCheckResult:
-    """Keep the findings of a check as JSON and give Dagster its result.
-
-    Findings are as severe as the register of rule changes says; those of a suspended rule are counted and left out.
-    The check passes when it finds neither error nor warning; it is an error as soon as one finding is.
+    A check passes when it finds neither error nor warning; it is an error as soon as one finding is. Over several
+    editions it is one evaluation, which says what was found in each.
 
     Args:
-        context: that of the check, which knows its name and edition.
-        home: where `out/<edition>/quality/<check>.json` goes.
-        findings: what the check has to say.
-        checked: how many rows, cells or files it looked at.
-
-    Raises:
-        RegisterError: a line of the register of rule changes is malformed, or contradicts another.
+        session: the run.
+        results: by edition, then by check.
+        asset: what they are about.
+        described: the checks.
+        of_all: whether an error in an edition that was not asked for stops the run too.
     """
-    (spec,) = context.check_specs
-    edition = home.calendar().find(context.partition_key)
-    findings, suspended = regraded(findings, changes_in_force(home, edition.key))
-    serious = [finding for finding in findings if finding.severity != "notice"]
-    is_error = any(finding.severity == "error" for finding in findings)
-    write_quality(home, edition, spec.name, findings, checked, suspended)
+    for edition, of_edition in results.items():
+        write_results(session.home, session.calendar.find(edition), of_edition)
+    judged = results if of_all else set(session.asked) & results.keys()
+    for check in described:
+        found = {key: results[key][check] for key in sorted(judged) if check in results[key]}
+        yield _evaluation(check, asset, found)
+
+
+def _evaluation(check: str, asset: str, found: Mapping[str, Result]) -> dg.AssetCheckResult:
+    findings = [(edition, finding) for edition, result in found.items() for finding in result.findings]
+    serious = [finding for _, finding in findings if finding.severity != "notice"]
+    is_error = any(result.has_errors() for result in found.values())
     return dg.AssetCheckResult(
+        check_name=check,
+        asset_key=asset,
         passed=not serious,
         severity=dg.AssetCheckSeverity.ERROR if is_error or not serious else dg.AssetCheckSeverity.WARN,
         metadata={
-            "checked": checked,
-            "suspended": dg.MetadataValue.json(suspended),
-            "findings": dg.MetadataValue.json([finding.as_dict() for finding in findings]),
-            "messages": dg.MetadataValue.md("\n".join(f"- {finding}" for finding in findings[:SHOWN_FINDINGS]) or "—"),
+            "checked": sum(result.checked for result in found.values()),
+            "suspended": dg.MetadataValue.json({edition: dict(result.suspended) for edition, result in found.items()}),
+            "findings": dg.MetadataValue.json(
+                {edition: [finding.as_dict() for finding in result.findings] for edition, result in found.items()}
+            ),
+            "messages": dg.MetadataValue.md(
+                "\n".join(f"- {edition} : {finding}" for edition, finding in findings[:SHOWN_FINDINGS]) or "—"
+            ),
         },
     )
 
 
-def findings_in(evaluation: dg.AssetCheckEvaluation) -> list[Finding]:
-    """The findings that `record` put in the metadata of a result."""
+def findings_in(evaluation: dg.AssetCheckEvaluation) -> dict[str, list[Finding]]:
+    """The findings that `told` put in the metadata of a result, by edition."""
     metadata = evaluation.metadata["findings"]
-    if not isinstance(metadata, dg.JsonMetadataValue) or not isinstance(metadata.data, list):
-        return []
-    return [finding_of(finding) for finding in metadata.data]
+    if not isinstance(metadata, dg.JsonMetadataValue) or not isinstance(metadata.data, dict):
+        return {}
+    return {edition: [finding_of(finding) for finding in found] for edition, found in metadata.data.items()}

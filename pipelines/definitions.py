@@ -8,31 +8,38 @@ from typing import Any
 import dagster as dg
 
 from assets import (
-    data_gouv_export,
-    disclosure,
-    explanation,
+    delivery,
     follow_up,
     forecast,
     history,
     open_data,
     projects,
     publication,
+    quality,
     slippage,
     submissions,
-    warehouse_database,
 )
-from assets import quality as data_quality
-from assets.collection import receiving as collection
-from checks import collection as collection_check
-from checks import rule_changes
-from checks.released import agreement as release
-from checks.rules import completeness, conformance, continuity, plausibility, reconciliation, trajectory
-from checks.rules import disclosure as disclosure_check
-from checks.rules import words as coherence
-from pipelines import jobs, schedules, sensors
-from pipelines.resources import DatabaseResource, HomeResource, ParquetIOManager, StoreResource
+from checks import dataset as dataset_checks
+from checks import editions as edition_checks
+from checks import projects as project_checks
+from checks import submissions as submission_checks
+from pipelines import automation
+from pipelines.resources import DatabaseResource, HomeResource, SessionResource
 
 DEFAULT_HOME = "panorama-home"
+ASSETS = [
+    submissions,
+    projects,
+    slippage,
+    history,
+    follow_up,
+    forecast,
+    quality,
+    open_data,
+    publication,
+    delivery,
+]
+CHECKS = [submission_checks, project_checks, edition_checks, dataset_checks]
 
 
 def home_folder() -> Path:
@@ -54,52 +61,19 @@ def build_definitions(
         loggers: where runs log; Dagster's console when not given.
     """
     home_resource = HomeResource(root=str(home or home_folder()))
-    store = StoreResource(home=home_resource)
     return dg.Definitions(
-        assets=dg.load_assets_from_modules(
-            [
-                submissions,
-                collection,
-                projects,
-                slippage,
-                data_quality,
-                disclosure,
-                explanation,
-                follow_up,
-                forecast,
-                history,
-                open_data,
-                publication,
-                warehouse_database,
-                data_gouv_export,
-            ]
-        ),
-        asset_checks=dg.load_asset_checks_from_modules(
-            [
-                collection_check,
-                rule_changes,
-                conformance,
-                plausibility,
-                coherence,
-                continuity,
-                trajectory,
-                completeness,
-                reconciliation,
-                release,
-                disclosure_check,
-            ]
-        ),
-        jobs=[jobs.semester, jobs.validation, jobs.export],
-        schedules=[schedules.after_cutoff, schedules.after_approval],
-        sensors=[sensors.calendar_to_partitions, sensors.submissions_arrive],
+        assets=dg.load_assets_from_modules(ASSETS),
+        asset_checks=dg.load_asset_checks_from_modules(CHECKS),
+        jobs=[automation.semester, automation.validation, automation.export],
+        schedules=[automation.after_cutoff, automation.after_approval],
+        sensors=[automation.calendar_to_partitions, automation.submissions_arrive],
         resources={
             "home": home_resource,
-            "store": store,
+            "session": SessionResource(home=home_resource),
             "database": DatabaseResource(home=home_resource),
-            "io_manager": ParquetIOManager(store=store),
             **(resources or {}),
         },
-        # A process for each step costs ten seconds for a second of work.
+        # A process for each step costs ten seconds for a second of work, and could not hand tables on.
         executor=dg.in_process_executor,
         loggers=loggers,
     )

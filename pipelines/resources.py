@@ -1,15 +1,24 @@
-"""What the assets ask for: the home, the Parquet store, the database, and where tables are kept between steps."""
+"""What the steps ask for: the home, the session of a run that holds it, the database."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-import pandas as pd
 import sqlalchemy as sa
+from dagster._core.storage.tags import (  # the tags are documented, their names are not exported
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    PARTITION_NAME_TAG,
+)
 
+from assets.declaring import EDITIONS
+from assets.session import Session
 from warehouse.archive.database import database_url, open_database
-from warehouse.archive.tables import TABLES
+from warehouse.archive.versions import BY_TAG, KNOWN_ON_TAG, ONLY_TAG, WHY_TAG, Change, parse_known_on
 from warehouse.home.home import Home
-from warehouse.home.store import ParquetStore
+from warehouse.home.state import read_state
+from warehouse.home.store import RunStore
 
 
 class HomeResource(dg.ConfigurableResource[Home]):
@@ -24,14 +33,35 @@ class HomeResource(dg.ConfigurableResource[Home]):
         return home
 
 
-class StoreResource(dg.ConfigurableResource[ParquetStore]):
-    """The Parquet store of a home."""
+class SessionResource(dg.ConfigurableResource[Session]):
+    """One run on the home, which holds it from its first step to its last: runs on one home take turns."""
 
     home: dg.ResourceDependency[Home]
 
-    def create_resource(self, context: dg.InitResourceContext) -> ParquetStore:
-        """The store, in the home's warehouse."""
-        return ParquetStore(self.home.warehouse)
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Session]:
+        """The session, told by the tags of the run which editions it is asked for, and what it says of their change."""
+        tags = context.run.tags if context.run else {}
+        with self.home.writing():
+            yield Session(
+                read_state(self.home),
+                RunStore(self.home.warehouse),
+                asked_editions(tags, context.instance),
+                only=ONLY_TAG in tags,
+                change=Change(parse_known_on(tags.get(KNOWN_ON_TAG)), tags.get(BY_TAG), tags.get(WHY_TAG)),
+            )
+
+
+def asked_editions(tags: Mapping[str, str], instance: dg.DagsterInstance | None) -> tuple[str, ...]:
+    """The editions that a run is asked for, in calendar order: its partition, or those of its range."""
+    if PARTITION_NAME_TAG in tags:
+        return (tags[PARTITION_NAME_TAG],)
+    first, last = tags.get(ASSET_PARTITION_RANGE_START_TAG), tags.get(ASSET_PARTITION_RANGE_END_TAG)
+    if first is None or last is None:
+        return ()
+    # In the order in which the instance met them, which is that of its ranges.
+    known = instance.get_dynamic_partitions(str(EDITIONS.name)) if instance else []
+    return tuple(sorted(known[known.index(first) : known.index(last) + 1]))
 
 
 class DatabaseResource(dg.ConfigurableResource[sa.Engine]):
@@ -42,22 +72,3 @@ class DatabaseResource(dg.ConfigurableResource[sa.Engine]):
     def create_resource(self, context: dg.InitResourceContext) -> sa.Engine:
         """An engine; nothing is connected yet."""
         return open_database(database_url(self.home))
-
-
-class ParquetIOManager(dg.ConfigurableIOManager):
-    """Keeps each table asset in the Parquet store; a frame that does not conform is refused by name."""
-
-    store: dg.ResourceDependency[ParquetStore]
-
-    def handle_output(self, context: dg.OutputContext, obj: pd.DataFrame) -> None:
-        """Write one edition of a table."""
-        table = TABLES[context.asset_key.path[-1]]
-        written = self.store.write(table, context.partition_key, obj)
-        path = self.store.path(table, context.partition_key)
-        context.add_output_metadata(
-            {"dagster/row_count": len(written), "path": dg.MetadataValue.path(str(path.resolve()))}
-        )
-
-    def load_input(self, context: dg.InputContext) -> pd.DataFrame:
-        """Read one edition of a table."""
-        return self.store.read(TABLES[context.asset_key.path[-1]], context.partition_key)

@@ -1,4 +1,4 @@
-"""What every test shares: the real editions read in place, and the rule that CI skips nothing."""
+"""What every test shares: the real editions read in place, homes made once, and the rule that CI skips nothing."""
 
 import os
 import shutil
@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from homes import REAL_FILES, Said, made_once, panorama
 from hypothesis import settings
+from open_dataset import publish_two_editions
 
 from warehouse.archive.database import open_database
+from warehouse.home.home import Home
 
-REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
+SHARED = Path(__file__).parents[2] / "shared"
+REAL_DATA = SHARED / "data"
+CASES = SHARED / "cases" / "semester"
 
 # Examples are whole frames: fewer of them, and no deadline, since speed is for the benchmarks.
 settings.register_profile("frames", max_examples=30, deadline=None)
@@ -26,6 +31,49 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip(f"the real editions are not there: {REAL_DATA}")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def semester_cases() -> Path:
+    """The folder of the files of a semester where something goes wrong, beside the project."""
+    if not CASES.is_dir():
+        pytest.skip(f"the cases of a semester are not there: {CASES}")
+    return CASES
+
+
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this session of pytest, the same for all its workers."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def demonstration(session_folder: Path) -> tuple[Path, Said]:
+    """The home of the demonstration, to be read only, and what `panorama demo` said."""
+    return made_once(session_folder / "demonstration", lambda home: panorama(home, "demo"))
+
+
+@pytest.fixture(scope="session")
+def real_editions(real_data: Path, session_folder: Path) -> tuple[Path, Said]:
+    """A home where the six real editions were backfilled, to be read only, and what `panorama backfill` said."""
+
+    def backfill(home: Path) -> Said:
+        for edition, name in REAL_FILES.items():
+            folder = home / "inbox" / edition
+            folder.mkdir(parents=True)
+            shutil.copy(real_data / "editions" / name, folder)
+        return panorama(home, "backfill", "2016-11..2021-07")
+
+    return made_once(session_folder / "real_editions", backfill)
+
+
+@pytest.fixture(scope="session")
+def two_editions(session_folder: Path) -> Home:
+    """A home with two editions whose dataset has one case of each kind, to be read only."""
+    home, said = made_once(session_folder / "two_editions", publish_two_editions)
+    assert said.status == 0, said.errors
+    return Home(home)
 
 
 @pytest.fixture(scope="session")

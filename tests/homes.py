@@ -1,15 +1,30 @@
-"""Run the command line in this process, and compare what homes hold."""
+"""Run the command line in this process, make a home once for all tests, clone it, and compare what homes hold."""
 
 import hashlib
-from dataclasses import dataclass
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from pipelines.cli import app
 
 # What a rerun must leave byte for byte; the Dagster instance keeps a line for each run.
 KEPT = ("inbox", "registers", "warehouse", "out")
+# What is published of an edition.
+PUBLISHED = ("open_data", "publication", "quality")
+# The real editions, and the file of each.
+REAL_FILES = {
+    "2016-11": "01.csv",
+    "2017-02": "02.csv",
+    "2017-06": "03.csv",
+    "2017-11": "04.csv",
+    "2018-03": "05.xlsx",
+    "2021-07": "13.csv",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,34 @@ def panorama(home: Path, *arguments: str) -> Said:
     return Said(result.exit_code, result.stdout, result.stderr)
 
 
+def done(home: Path, *arguments: str) -> str:
+    """Run `panorama`, which must succeed; what it printed."""
+    said = panorama(home, *arguments)
+    assert said.status == 0, said.errors
+    return said.output
+
+
+def line_of(home: Path, edition: str) -> str:
+    """What `panorama edition list` says of an edition."""
+    return next(line for line in done(home, "edition", "list").splitlines() if edition in line)
+
+
+def made_once(home: Path, make: Callable[[Path], Said]) -> tuple[Path, Said]:
+    """A home to be read only, made by the first process that asks for it, and what the command that made it said."""
+    told = home.with_suffix(".json")
+    with FileLock(home.with_suffix(".lock")):
+        if not told.is_file():
+            said = make(home)
+            told.write_text(json.dumps(asdict(said)), encoding="utf-8")
+    return home, Said(**json.loads(told.read_text(encoding="utf-8")))
+
+
+def clone(home: Path, target: Path) -> Path:
+    """A copy of a home that a test may change."""
+    shutil.copytree(home, target)
+    return target
+
+
 def digests(home: Path, *folders: str) -> dict[str, str]:
     """The SHA-256 of every file a home keeps, by path."""
     return {
@@ -37,3 +80,24 @@ def digests(home: Path, *folders: str) -> dict[str, str]:
         for path in sorted((home / folder).rglob("*"))
         if path.is_file()
     }
+
+
+def published(home: Path, *editions: str) -> dict[str, str]:
+    """The SHA-256 of every file that editions publish, by path; of all editions when none is named."""
+    keys = editions or sorted(path.name for path in (home / "out").iterdir())
+    return digests(home, *(f"out/{key}/{kind}" for key in keys for kind in PUBLISHED))
+
+
+def figures(home: Path, *editions: str) -> dict[str, str]:
+    """The SHA-256 of what editions publish, but of what says how many times they were corrected, and by how much.
+
+    That is in the workbooks, the documents and the passage from one edition to another; every row is in CSV too.
+    """
+    return {path: digest for path, digest in published(home, *editions).items() if not _tells_versions(Path(path))}
+
+
+def _tells_versions(path: Path) -> bool:
+    if path.parent.name != "open_data":
+        return False
+    is_data = path.suffix in (".csv", ".parquet") or path.name.endswith(".schema.json")
+    return not is_data or path.stem in ("passage", "corrections")

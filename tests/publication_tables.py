@@ -22,7 +22,7 @@ from warehouse.archive.tables import (
     OUT_SLIPPAGE_GROUPS,
     OUT_SLIPPAGE_PROJECTS,
 )
-from warehouse.home.calendar import Edition
+from warehouse.home.calendar import Calendar, Edition
 from warehouse.model.findings import Finding
 from warehouse.model.schema import conform
 from warehouse.model.vocabulary import COST_BANDS, METHODS, MINISTRIES
@@ -262,9 +262,8 @@ def tables(
     slippages = [slippage_of(frame, baseline_source) for frame in frames]
     quality, moved = quality_of(frames[-1]), _movements(frames[-2], frames[-1])
     awaited = conform(pd.DataFrame([AWAITED], columns=OUT_COLLECTION.names()), OUT_COLLECTION)
-    nobody = pd.Series(dtype="str")
-    before = ministry_quality(quality_of(frames[-2].iloc[::2]), awaited.iloc[:0], nobody, None)
-    ministries = ministry_quality(quality, awaited, nobody, before)
+    both = pd.concat([quality_of(frames[-2].iloc[::2]), quality])
+    ministries = ministry_quality(both, awaited, pd.concat(frames[-2:]), Calendar(EDITIONS))
     return PublicationTables(
         edition=EDITIONS[-1],
         editions=EDITIONS,
@@ -275,7 +274,7 @@ def tables(
         movements=moved,
         findings=FINDINGS,
         project_quality=quality,
-        ministry_quality=conform(ministries, OUT_MINISTRY_QUALITY),
+        ministry_quality=conform(ministries.loc[ministries["edition"].eq(EDITIONS[-1].key)], OUT_MINISTRY_QUALITY),
     )
 
 

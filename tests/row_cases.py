@@ -2,68 +2,81 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
-from submissions import row, rows_of, table_of, write_csv, write_xlsx
+from submissions import RIGHT, row, rows_of, table_of, write_csv, write_xlsx
 from test_measures import project
 
+from assets.reading.submitted import read_inbox
 from assets.reading.typed_rows import type_projects
-from assets.reading.workbooks import read_inbox
-from checks.rules.conformance import ERRORS, WARNINGS, submission_locator, with_rule_columns
-from checks.rules.expectations import Rule, declared_rules, findings_of
-from checks.rules.figures import PLAUSIBILITY
-from checks.rules.plausibility import with_figure_columns
-from checks.rules.words import COHERENCE, with_word_columns
-from warehouse.archive.tables import CORE_PROJECTS
-from warehouse.model.findings import Finding
-from warehouse.projects.withheld import without_withheld
+from checks.rules.expectations import declared_expectations, unexpected_rows
+from checks.rules.places import wording
+from checks.rules.rows import row_findings
+from warehouse.model.findings import Finding, declared_finding
+from warehouse.projects.tables import CORE_PROJECTS
 
 Case = Callable[[Path], list[Finding]]
 EDITION = "2021-11"
 CULTURE = "Ministère de la Culture"
+GIVEN_LATER = frozenset({"cost_withheld", "schedule_withheld", "project_id"})
 OPEN_DATA = (
     "Projet", "Ministère porteur", "Projet interministériel", "Début", "Durée du projet en années", "Phase",
     "Coût estimé", "Coût estimé par tranche",
 )  # fmt: skip
-OPEN_ROW = ("ALPHA", CULTURE, "Non", "2019-01-01", "3", "Déploiement", "12,5", "entre 9 et 20 M€")
+OPEN_ROW = (CULTURE, "Non", "2019-01-01", "3", "Déploiement", "12,5", "entre 9 et 20 M€")
 
 
 # What a row says
 
 
-ROW_RULES = [*ERRORS, *WARNINGS, *PLAUSIBILITY, *COHERENCE]
-# What the rows of a workbook are, and what reading it found.
-Received = Callable[[Path], tuple[pd.DataFrame, list[Finding]]]
+@dataclass(frozen=True)
+class Received:
+    """A file that a ministry may send; `write` makes it in a folder, under a name."""
+
+    write: Callable[[Path, str], object]
+    name: str
+
+    def __call__(self, folder: Path) -> tuple[pd.DataFrame, list[Finding]]:
+        """The cells of the file, alone in its inbox, and what reading it found."""
+        self.write(folder, self.name)
+        return read_inbox(folder, EDITION)
 
 
-def row_findings(cells: pd.DataFrame, rules: list[Rule]) -> list[Finding]:
-    """What reading the rows of an edition, then some rules, find about the rows taken by themselves."""
-    typed, unreadable = type_projects(cells)
-    frame = with_rule_columns(typed, cells)
-    frame = with_word_columns(with_figure_columns(without_withheld(frame), cells))
-    return [*unreadable, *findings_of(frame, rules, submission_locator(cells))]
+def checked(cells: pd.DataFrame) -> dict[str, list[Finding]]:
+    """What the checks of rows find in the cells of an edition."""
+    return row_findings(type_projects(cells)[0], cells)
 
 
-def looking_at(rule: str, received: Received) -> Case:
-    """A case of a rule on rows: the others, of which some may well be tripped too, are left out."""
-
-    def findings(folder: Path) -> list[Finding]:
-        cells, problems = received(folder)
-        return [*problems, *row_findings(cells, [known for known in ROW_RULES if known.name == rule])]
-
-    return findings
+def found_together(folder: Path, files: Mapping[str, Received]) -> dict[str, dict[str, list[Finding]]]:
+    """What reading, then each check of rows, finds in each of several files, judged in one suite."""
+    for name, received in files.items():
+        received.write(folder, name)
+    cells, problems = read_inbox(folder, EDITION)
+    told = {"read": [*problems, *type_projects(cells)[1]], **checked(cells)}
+    return {
+        name: {
+            check: [finding for finding in findings if finding.file and Path(finding.file).stem == name]
+            for check, findings in told.items()
+        }
+        for name in files
+    }
 
 
 def submitted(*rows: dict[str, object]) -> Received:
     """A workbook of the submission layout with these rows."""
 
-    def received(folder: Path) -> tuple[pd.DataFrame, list[Finding]]:
-        write_xlsx(folder / "culture.xlsx", table_of(rows))
-        return read_inbox(folder, EDITION)
+    def write(folder: Path, name: str) -> None:
+        # Beside other files, a project that is not named by the case has the name of its own.
+        own = [{**line, "name": f"PROJET {name}"} if line["name"] == RIGHT["name"] else line for line in rows]
+        write_xlsx(folder / f"{name}.xlsx", table_of(own))
 
-    return received
+    return Received(write, "culture")
 
 
 def one(**changes: object) -> Received:
@@ -73,28 +86,17 @@ def one(**changes: object) -> Received:
 
 def beside_a_full_row(field: str, value: str) -> Received:
     """A row without a field that another row of the same file fills."""
-    return submitted(row(name="PLEIN", **{field: value}), row(name="VIDE"))
+    return submitted(row(name=f"PLEIN {field}", **{field: value}), row(name=f"VIDE {field}"))
 
 
 def opened(**changes: str) -> Received:
     """A file of open data whose single row is right, but for `changes`, by header."""
 
-    def received(folder: Path) -> tuple[pd.DataFrame, list[Finding]]:
-        cells = dict(zip(OPEN_DATA, OPEN_ROW, strict=True)) | changes
-        write_csv(folder / "13.csv", [list(cells), list(cells.values())])
-        return read_inbox(folder, EDITION)
+    def write(folder: Path, name: str) -> None:
+        cells = dict(zip(OPEN_DATA, (f"ALPHA {name}", *OPEN_ROW), strict=True)) | changes
+        write_csv(folder / f"{name}.csv", [list(cells), list(cells.values())])
 
-    return received
-
-
-def from_declaration(**values: Any) -> Case:
-    """A row that no file gives, since reading refuses it first: the table is protected all the same."""
-
-    def findings(_: Path) -> list[Finding]:
-        frame = pd.DataFrame([project(**values)], columns=CORE_PROJECTS.names())
-        return findings_of(frame, declared_rules(CORE_PROJECTS), lambda *_: {})
-
-    return findings
+    return Received(write, "13")
 
 
 REVISED: dict[str, Any] = {
@@ -199,24 +201,58 @@ ROWS: Mapping[str, Received] = {
     "rebaseline_has_an_act": one(**REVISED | {"rebaseline_act": None}),
 }
 
-DECLARATION: Mapping[str, Case] = {
-    "ministry_id_is_in_vocabulary": from_declaration(ministry_id="magie"),
-    "partner_ministry_id_is_in_vocabulary": from_declaration(partner_ministry_id="magie"),
-    "phase_is_in_vocabulary": from_declaration(phase="broken_down"),
-    "cost_band_is_in_vocabulary": from_declaration(cost_band="huge"),
-    "submitted_cost_band_is_in_vocabulary": from_declaration(submitted_cost_band="huge"),
-    "programmes_is_well_formed": from_declaration(programmes="P15"),
-    "deviation_reason_is_in_vocabulary": from_declaration(deviation_reason="weather"),
-    "opinion_is_in_vocabulary": from_declaration(opinion="maybe"),
-    "withheld_is_given": from_declaration(withheld=None),
-    "withheld_reason_is_in_vocabulary": from_declaration(withheld_reason="shyness"),
-    "edition_is_given": from_declaration(edition=None),
-    "edition_is_well_formed": from_declaration(edition="14"),
-    "fictitious_is_given": from_declaration(fictitious=None),
-    "source_file_is_given": from_declaration(source_file=None),
-    "source_sha256_is_given": from_declaration(source_sha256=None),
-    "source_sha256_is_well_formed": from_declaration(source_sha256="abc"),
-    "source_sheet_is_given": from_declaration(source_sheet=None),
-    "source_row_is_given": from_declaration(source_row=None),
-    "source_row_is_in_range": from_declaration(source_row=0),
+# Rows that no file gives, since reading refuses them first: the table is protected all the same.
+DECLARATION: Mapping[str, Mapping[str, Any]] = {
+    "ministry_id_is_in_vocabulary": {"ministry_id": "magie"},
+    "partner_ministry_id_is_in_vocabulary": {"partner_ministry_id": "magie"},
+    "phase_is_in_vocabulary": {"phase": "broken_down"},
+    "cost_band_is_in_vocabulary": {"cost_band": "huge"},
+    "submitted_cost_band_is_in_vocabulary": {"submitted_cost_band": "huge"},
+    "programmes_is_well_formed": {"programmes": "P15"},
+    "deviation_reason_is_in_vocabulary": {"deviation_reason": "weather"},
+    "opinion_is_in_vocabulary": {"opinion": "maybe"},
+    "withheld_is_given": {"withheld": None},
+    "withheld_reason_is_in_vocabulary": {"withheld_reason": "shyness"},
+    "edition_is_given": {"edition": None},
+    "edition_is_well_formed": {"edition": "14"},
+    "fictitious_is_given": {"fictitious": None},
+    "source_file_is_given": {"source_file": None},
+    "source_sha256_is_given": {"source_sha256": None},
+    "source_sha256_is_well_formed": {"source_sha256": "abc"},
+    "source_sheet_is_given": {"source_sheet": None},
+    "source_row_is_given": {"source_row": None},
+    "source_row_is_in_range": {"source_row": 0},
+}
+
+
+@cache
+def _found_in_rows() -> dict[str, list[Finding]]:
+    with TemporaryDirectory() as folder:
+        found = found_together(Path(folder), ROWS)
+    return {rule: [*chain(*checks.values())] for rule, checks in found.items()}
+
+
+@cache
+def _found_in_declaration() -> dict[str, list[Finding]]:
+    lines = [project(**values) for values in DECLARATION.values()]
+    frame = pd.DataFrame(lines, columns=CORE_PROJECTS.names(), dtype="object")
+    broken = unexpected_rows(frame, declared_expectations(CORE_PROJECTS, without=GIVEN_LATER))
+    return {
+        case: [
+            declared_finding(rule, said=wording(rule, frame.iloc[position].to_dict()))
+            for rule, positions in broken.items()
+            if position in positions
+        ]
+        for position, case in enumerate(DECLARATION)
+    }
+
+
+def _one_of(found: Callable[[], dict[str, list[Finding]]], rule: str) -> Case:
+    return lambda _: found()[rule]
+
+
+# All rows are judged in one suite, which costs as much as one row.
+ROW_CASES: Mapping[str, Case] = {
+    **{rule: _one_of(_found_in_rows, rule) for rule in ROWS},
+    **{rule: _one_of(_found_in_declaration, rule) for rule in DECLARATION},
 }

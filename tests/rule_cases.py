@@ -8,26 +8,32 @@ from typing import Any
 import openpyxl
 import pandas as pd
 from publication_cases import PUBLICATION
-from row_cases import DECLARATION, EDITION, ROWS, Case, looking_at
+from row_cases import EDITION, ROW_CASES, Case
 from submissions import HEADERS, row, rows_of, table_of, write_csv, write_xlsx
+from taking_in import taken_in
 from test_attestation import SIGNED, form
 from test_baselines import NO_LEDGER, baseline, ledger_of, promised
 from test_history import exit_line, lines_of, moves, opinion_line
 from test_measures import project, projects
 
-from assets.collection.intake import read_received, take_in
-from assets.collection.receiving import collection_findings, what_was_received
-from assets.forms.submission_workbook import SIGN_OFF_NIL
-from assets.reading.workbooks import read_inbox
+from assets.collection.receiving import collection_findings
+from assets.reading.attestation import SIGN_OFF_NIL
+from assets.reading.submitted import read_inbox
 from checks.rules.completeness import silent_ministries, thinned_ministries, undeclared_projects, unpromised_projects
-from checks.rules.continuity import contradicted_opinions, doubtful_links, vanished
-from checks.rules.trajectory import trajectory_findings
+from checks.rules.continuity import Told, contradicted_opinions, doubtful_links, vanished
+from checks.rules.places import Places
+from checks.rules.trajectory import broken_moves
 from warehouse.home.home import Home
 from warehouse.home.register_tables import DECISIONS, EXITS, LINKS, MISSIONS, OPINIONS, RULE_CHANGES, SUBMISSIONS
 from warehouse.home.registers import no_registers
 from warehouse.home.rule_changes import in_force, rule_changes, statements
+from warehouse.home.state import read_state
 from warehouse.model.findings import Finding
+from warehouse.model.schema import empty_frame
 from warehouse.projects.baselines import compare_with_ledger
+from warehouse.projects.tables import RAW_SUBMISSIONS
+
+NO_CELLS = Places(empty_frame(RAW_SUBMISSIONS))
 
 # Files
 
@@ -120,11 +126,10 @@ def collected(after: Callable[[Path], object]) -> Case:
         received = home.inbox(edition)
         write_xlsx(received / "culture.xlsx", table_of(rows_of(3)))
         write_xlsx(received / "justice.xlsx", table_of(rows_of(2, ministry="Ministère de la Justice")))
-        take_in(home, edition, dt.date(2021, 12, 1))
+        taken_in(home, edition, dt.date(2021, 12, 1))
         after(received)
-        take_in(home, edition, dt.date(2021, 12, 2))
-        cells, _ = read_received(home, edition)
-        return collection_findings(home, what_was_received(home, edition, cells))
+        receipt = taken_in(home, edition, dt.date(2021, 12, 2))
+        return collection_findings(read_state(home), receipt.received)
 
     return findings
 
@@ -141,17 +146,23 @@ COLLECTION: Mapping[str, Case] = {
 # From one edition to the next
 
 
+def moved(now: dict[str, object], *before: dict[str, object], registers: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """What is said of the project of an edition, after what was said of it before."""
+    broken = broken_moves(projects(now, *before), registers)
+    return [
+        finding
+        for rule, rows in broken.items()
+        for finding in NO_CELLS.findings(rule, rows.loc[rows["edition"].eq(str(now["edition"]))])
+    ]
+
+
 def followed(
     now: dict[str, object], *before: dict[str, object], ledger: pd.DataFrame = NO_LEDGER, **registers: pd.DataFrame
 ) -> Case:
     """A project of an edition, after what was said of it before."""
 
-    def findings(_: Path) -> list[Finding]:
-        known = no_registers() | {"baselines": ledger, **registers}
-        earlier = projects(*before) if before else projects(project(9, "2021-07"))
-        return list(trajectory_findings(projects(now), earlier, known, lambda *_: {}))
-
-    return findings
+    known = no_registers() | {"baselines": ledger, **registers}
+    return lambda _: moved(now, *before, registers=known)
 
 
 def said(edition: str, **changes: object) -> dict[str, object]:
@@ -159,6 +170,23 @@ def said(edition: str, **changes: object) -> dict[str, object]:
 
 
 THREE = ("2020-11", "2021-07", "2021-11")
+
+DOUBT = {
+    "edition": EDITION,
+    "name": "Projet 2",
+    "ministry_id": "culture",
+    "project_id": "PGP-0002",
+    "decision": "doubtful",
+    "score": 0.6,
+    "candidate_id": "PGP-0001",
+    "evidence": "même nom, début différent",
+}
+
+
+def told(rule: Callable[..., Told], *frames: Any) -> list[Finding]:
+    """The findings of a rule that looks at several editions, without these."""
+    return [finding for _, finding in rule(*frames)]
+
 
 HISTORY: Mapping[str, Case] = {
     "phase_does_not_go_back": followed(said(EDITION), said("2021-07", phase="rollout")),
@@ -182,26 +210,15 @@ HISTORY: Mapping[str, Case] = {
     "ended_project_does_not_come_back": followed(
         said(EDITION), exits=lines_of(EXITS, exit_line(1, "2020-06", "abandoned"))
     ),
-    "every_exit_has_a_reason": lambda _: vanished(
-        moves(projects(project(1)), projects(project(1, "2021-07"), project(2, "2021-07"))).reset_index()
+    "every_exit_has_a_reason": lambda _: told(
+        vanished, moves(project(1), project(1, "2021-07"), project(2, "2021-07")).reset_index()
     ),
-    "identity_is_certain": lambda _: doubtful_links(
+    "identity_is_certain": lambda _: told(
+        doubtful_links,
         projects(project(1), project(2)),
         no_registers()
         | {
-            "links": lines_of(
-                LINKS,
-                {
-                    "edition": EDITION,
-                    "name": "Projet 2",
-                    "ministry_id": "culture",
-                    "project_id": "PGP-0002",
-                    "decision": "doubtful",
-                    "score": 0.6,
-                    "candidate_id": "PGP-0001",
-                    "evidence": "même nom",
-                },
-            ),
+            "links": lines_of(LINKS, DOUBT),
             "decisions": lines_of(DECISIONS),
         },
     ),
@@ -266,7 +283,7 @@ COMPLETENESS: Mapping[str, Case] = {
         NOBODY_ELSE, LAST, registers_of(baselines=ledger_of(baseline()))
     ),
     "promise_is_given_from_9_meur": lambda _: unpromised_projects(
-        projects(project(1)), NO_LEDGER, pd.Series(["a.csv"]), lambda *_: {}
+        projects(project(1)), NO_LEDGER, pd.Series(["a.csv"]), NO_CELLS
     ),
 }
 
@@ -290,8 +307,7 @@ CHANGES: Mapping[str, Case] = {
 CASES: Mapping[str, Case] = {
     **FILES,
     **COLLECTION,
-    **{rule: looking_at(rule, received) for rule, received in ROWS.items()},
-    **DECLARATION,
+    **ROW_CASES,
     **HISTORY,
     **BASELINES,
     **COMPLETENESS,

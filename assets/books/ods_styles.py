@@ -1,31 +1,11 @@
-"""The styles of an OpenDocument spreadsheet: of cells, columns, rows, comments and pages, each written once.
-
-Elements carry their usual prefixes, declared at the root of each document (`root`): readers that look for
-`table:table-cell` by name find it.
-"""
+"""The styles of an OpenDocument spreadsheet: of cells, columns, rows, comments and pages, each written once."""
 
 from collections.abc import Mapping
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from assets.books.book import PLAIN, BookSheet, CellStyle, PageSetup
+from assets.books.ods_xml import document, root
 
-VERSION = "1.3"
-NAMESPACES = {
-    "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
-    "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
-    "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
-    "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
-    "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
-    "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
-    "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
-    "number": "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0",
-    "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
-    "config": "urn:oasis:names:tc:opendocument:xmlns:config:1.0",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    # These two qualify values, not elements: without them LibreOffice passes over the formulas and the frozen panes.
-    "of": "urn:oasis:names:tc:opendocument:xmlns:of:1.2",
-    "ooo": "http://openoffice.org/2004/office",
-}
 DEFAULT_CELL = "Default"
 COMMENT_STYLE = "comment"
 FONT = "Liberation Sans"
@@ -40,18 +20,6 @@ HORIZONTALS = {"left": "start", "center": "center", "right": "end"}
 def width_cm(characters: float) -> float:
     """How wide a column of so many characters is."""
     return (characters * DIGIT_PIXELS + MARGIN_PIXELS) / PIXELS_PER_CM
-
-
-def root(name: str) -> Element:
-    """The root element of one of the documents of the archive."""
-    declared = {f"xmlns:{prefix}": address for prefix, address in NAMESPACES.items()}
-    return Element(name, declared | {"office:version": VERSION})
-
-
-def document(element: Element) -> bytes:
-    """The bytes of an XML document, always the same for the same element."""
-    content: bytes = tostring(element, encoding="UTF-8", xml_declaration=True)
-    return content
 
 
 class OdsStyles:

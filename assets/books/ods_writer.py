@@ -11,8 +11,8 @@ import math
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from xml.etree.ElementTree import Element, SubElement
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from assets.books.book import (
     ARCHIVE_DATE,
@@ -27,8 +27,19 @@ from assets.books.book import (
     OneOf,
     Validation,
 )
-from assets.books.ods_styles import COMMENT_STYLE, VERSION, OdsStyles, document, root, styles_document, width_cm
-from assets.reading.sheets import column_letter
+from assets.books.ods_styles import COMMENT_STYLE, OdsStyles, styles_document, width_cm
+from assets.books.ods_xml import (
+    DECLARATION,
+    VERSION,
+    attribute,
+    document,
+    paragraphs,
+    printable,
+    root,
+    root_attributes,
+    tag,
+)
+from warehouse.model.cells import column_letter
 
 MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 MANIFEST = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
@@ -41,8 +52,6 @@ FROZEN = 2
 COMMENT_WIDTH_CM, COMMENT_LINE, COMMENT_LINE_CM, COMMENT_MARGIN_CM = 8.0, 40, 0.45, 0.3
 # Between a cell and its comment.
 COMMENT_GAP_CM = 0.4
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_SPACES = re.compile(r"(\t| {2,}|^ | $)")
 
 
 def ods_bytes(book: Book) -> bytes:
@@ -84,7 +93,7 @@ def _manifest(names: Sequence[str]) -> bytes:
 def _meta(title: str) -> bytes:
     meta = root("office:document-meta")
     properties = SubElement(meta, "office:meta")
-    SubElement(properties, "dc:title").text = _printable(title)
+    SubElement(properties, "dc:title").text = printable(title)
     SubElement(properties, "dc:language").text = "fr-FR"
     SubElement(properties, "meta:creation-date").text = CREATED.isoformat()
     return document(meta)
@@ -122,40 +131,38 @@ def _setting(parent: Element, name: str, kind: str, value: object) -> None:
 
 
 def _content(book: Book) -> bytes:
-    content, styles = root("office:document-content"), OdsStyles()
-    content.append(styles.element)
-    page = SubElement(SubElement(content, "office:body"), "office:spreadsheet")
-    rules = SubElement(page, "table:content-validations")
+    styles = OdsStyles()
+    validations: list[str] = []
+    tables: list[str] = []
     for sheet in book.sheets:
-        named = [(f"val{len(rules) + position}", rule) for position, rule in enumerate(sheet.validations, start=1)]
-        for name, rule in named:
-            rules.append(_validation(name, rule, sheet.name))
-        page.append(_Table(sheet, styles, named).element())
-    if not len(rules):
-        page.remove(rules)
-    _add_filters(page, book.sheets)
-    return document(content)
+        named = [
+            (f"val{len(validations) + position}", rule) for position, rule in enumerate(sheet.validations, start=1)
+        ]
+        validations += [_validation(name, rule, sheet.name) for name, rule in named]
+        tables.append(_Table(sheet, styles, named).text())
+    rules = tag("table:content-validations", {}, "".join(validations)) if validations else ""
+    page = tag("office:spreadsheet", {}, rules + "".join(tables) + _filters(book.sheets))
+    inside = tostring(styles.element, encoding="unicode") + tag("office:body", {}, page)
+    return (DECLARATION + tag("office:document-content", root_attributes(), inside)).encode()
 
 
-def _add_filters(page: Element, sheets: Sequence[BookSheet]) -> None:
-    filtered = [
-        (number, sheet, rows) for number, sheet in enumerate(sheets) if (rows := sheet.filtered_rows()) is not None
-    ]
-    if not filtered:
-        return
-    ranges = SubElement(page, "table:database-ranges")
-    for number, sheet, (first, last) in filtered:
+def _filters(sheets: Sequence[BookSheet]) -> str:
+    ranges = ""
+    for number, sheet in enumerate(sheets):
+        if (rows := sheet.filtered_rows()) is None:
+            continue
         name, corner = _quoted(sheet.name), column_letter(len(sheet.columns) - 1)
         described = {
             # The name by which LibreOffice knows the filter of a sheet from a range that a person has named.
             "table:name": f"__Anonymous_Sheet_DB__{number}",
-            "table:target-range-address": f"{name}.A{first + 1}:{name}.{corner}{last + 1}",
+            "table:target-range-address": f"{name}.A{rows[0] + 1}:{name}.{corner}{rows[1] + 1}",
             "table:display-filter-buttons": "true",
         }
-        SubElement(ranges, "table:database-range", described)
+        ranges += tag("table:database-range", described)
+    return tag("table:database-ranges", {}, ranges) if ranges else ""
 
 
-def _validation(name: str, validation: Validation, sheet: str) -> Element:
+def _validation(name: str, validation: Validation, sheet: str) -> str:
     described = {
         "table:name": name,
         "table:condition": f"of:{_condition(validation.accepted)}",
@@ -164,10 +171,9 @@ def _validation(name: str, validation: Validation, sheet: str) -> Element:
     }
     if isinstance(validation.accepted, OneOf):
         described["table:display-list"] = "unsorted"
-    element = Element("table:content-validation", described)
     said = {"table:message-type": "stop", "table:title": validation.said_title, "table:display": "true"}
-    _add_text(SubElement(element, "table:error-message", said), validation.said)
-    return element
+    message = tag("table:error-message", said, paragraphs(validation.said))
+    return tag("table:content-validation", described, message)
 
 
 def _condition(accepted: OneOf | AtLeast) -> str:
@@ -201,36 +207,34 @@ class _Table:
     sheet: BookSheet
     styles: OdsStyles
     validations: Sequence[tuple[str, Validation]]
+    # By identity: the book keeps its styles, and to compare two takes longer than to write a cell.
+    names: dict[int, str] = field(default_factory=dict)
 
-    def element(self) -> Element:
+    def text(self) -> str:
         sheet = self.sheet
         described = {"table:name": sheet.name, "table:style-name": self.styles.table(sheet.page)}
         if sheet.is_protected:
             described["table:protected"] = "true"
-        table = Element("table:table", described)
-        _add_grouped(table, list(self._columns()), sheet.header_columns, "table:table-header-columns")
-        _add_grouped(table, list(self._rows()), sheet.header_rows, "table:table-header-rows")
-        return table
+        columns = _grouped(list(self._columns()), sheet.header_columns, "table:table-header-columns")
+        rows = _grouped(list(self._rows()), sheet.header_rows, "table:table-header-rows")
+        return tag("table:table", described, columns + rows)
 
-    def _columns(self) -> Iterator[Element]:
+    def _columns(self) -> Iterator[str]:
         for column in self.sheet.columns:
             width, style = self.styles.column(column.width), self.styles.cell(column.style)
-            yield Element("table:table-column", {"table:style-name": width, "table:default-cell-style-name": style})
+            yield tag("table:table-column", {"table:style-name": width, "table:default-cell-style-name": style})
 
-    def _rows(self) -> Iterator[Element]:
+    def _rows(self) -> Iterator[str]:
         rows = self.sheet.rows
         for number, row in enumerate(rows):
-            element = Element("table:table-row", {"table:style-name": self.styles.row(row.height_pt)})
-            self._add_cells(element, row.cells, number, self._rules(number))
-            yield element
+            named = {"table:style-name": self.styles.row(row.height_pt)}
+            yield tag("table:table-row", named, self._cells(row.cells, number, self._rules(number)))
         # Below what is written, only what may be filled in is said, once for all the rows that accept the same.
         last = max((validation.last_row for _, validation in self.validations), default=-1)
         for rules, group in itertools.groupby(range(len(rows), last + 1), key=self._rules):
             numbers = list(group)
             named = {"table:style-name": self.styles.row(None), "table:number-rows-repeated": str(len(numbers))}
-            element = Element("table:table-row", named)
-            self._add_cells(element, (), numbers[0], rules)
-            yield element
+            yield tag("table:table-row", named, self._cells((), numbers[0], rules))
 
     def _rules(self, number: int) -> dict[int, str]:
         """The validations of a row: column to name."""
@@ -240,27 +244,39 @@ class _Table:
             if validation.first_row <= number <= validation.last_row
         }
 
-    def _add_cells(self, row: Element, cells: Sequence[BookCell], number: int, rules: Mapping[int, str]) -> None:
+    def _cells(self, cells: Sequence[BookCell], number: int, rules: Mapping[int, str]) -> str:
+        written: list[str] = []
         position = 0
         for cell in (*cells, *self._unwritten(sum(cell.span for cell in cells))):
-            element = SubElement(row, "table:table-cell", {"table:style-name": self.styles.cell(cell.style)})
+            described = f' table:style-name="{self._style(cell.style)}"'
             if position in rules:
-                element.set("table:content-validation-name", rules[position])
+                described += f' table:content-validation-name="{rules[position]}"'
             if cell.span > 1:
-                element.set("table:number-columns-spanned", str(cell.span))
-                element.set("table:number-rows-spanned", "1")
-                covered = {"table:number-columns-repeated": str(cell.span - 1)}
-                SubElement(row, "table:covered-table-cell", covered)
+                described += f' table:number-columns-spanned="{cell.span}" table:number-rows-spanned="1"'
+            kind, inside = _value(cell.value, cell.style)
             if cell.comment is not None:
-                element.append(self._comment(cell.comment, number, position))
-            _add_value(element, cell.value, cell.style)
+                inside = self._comment(cell.comment, number, position) + inside
+            written.append(
+                f"<table:table-cell{described}{kind}>{inside}</table:table-cell>"
+                if inside
+                else f"<table:table-cell{described}{kind} />"
+            )
+            if cell.span > 1:
+                written.append(f'<table:covered-table-cell table:number-columns-repeated="{cell.span - 1}" />')
             position += cell.span
+        return "".join(written)
+
+    def _style(self, style: CellStyle) -> str:
+        name = self.names.get(id(style))
+        if name is None:
+            name = self.names[id(style)] = self.styles.cell(style)
+        return name
 
     def _unwritten(self, written: int) -> Iterator[BookCell]:
         for column in self.sheet.columns[written:]:
             yield BookCell(style=column.style)
 
-    def _comment(self, comment: str, number: int, position: int) -> Element:
+    def _comment(self, comment: str, number: int, position: int) -> str:
         """A hidden comment, to the right of its cell: where one is not placed, it opens at the top of the sheet."""
         left = sum(width_cm(column.width) for column in self.sheet.columns[: position + 1])
         top_pt = sum(row.height_pt or 0 for row in self.sheet.rows[:number])
@@ -273,42 +289,41 @@ class _Table:
             "svg:x": f"{left + COMMENT_GAP_CM:.3f}cm",
             "svg:y": f"{top_pt * 2.54 / 72 + COMMENT_GAP_CM:.3f}cm",
         }
-        annotation = Element("office:annotation", placed)
-        _add_text(annotation, comment)
-        return annotation
+        return tag("office:annotation", placed, paragraphs(comment))
 
 
-def _add_grouped(table: Element, elements: Sequence[Element], headers: int, group: str) -> None:
-    if headers:
-        SubElement(table, group).extend(elements[:headers])
-    table.extend(elements[headers:])
+def _grouped(parts: Sequence[str], headers: int, group: str) -> str:
+    if not headers:
+        return "".join(parts)
+    return tag(group, {}, "".join(parts[:headers])) + "".join(parts[headers:])
 
 
-def _add_value(element: Element, value: CellValue, style: CellStyle) -> None:
+def _value(value: CellValue, style: CellStyle) -> tuple[str, str]:
+    """The attributes and the content of a cell that holds a value."""
     match value:
         case None:
-            return
+            return "", ""
         case bool():
-            element.set("office:value-type", "boolean")
-            element.set("office:boolean-value", str(value).lower())
-            _add_text(element, "VRAI" if value else "FAUX")
+            shown = "VRAI" if value else "FAUX"
+            kind = f' office:value-type="boolean" office:boolean-value="{str(value).lower()}"'
         case dt.date():
-            element.set("office:value-type", "date")
-            element.set("office:date-value", _iso(value))
-            _add_text(element, value.strftime("%d/%m/%Y"))
+            shown = value.strftime("%d/%m/%Y")
+            kind = f' office:value-type="date" office:date-value="{_iso(value)}"'
         case int() | float():
             if not math.isfinite(value):
                 raise ValueError(f"{value} is no number that a cell can hold")
-            element.set("office:value-type", "percentage" if style.number_format == "percent" else "float")
+            shown = _shown(value, style)
+            of = "percentage" if style.number_format == "percent" else "float"
             # A figure of numpy is a float that says otherwise what it is.
-            element.set("office:value", str(value) if isinstance(value, int) else repr(float(value)))
-            _add_text(element, _shown(value, style))
+            number = str(value) if isinstance(value, int) else repr(float(value))
+            kind = f' office:value-type="{of}" office:value="{number}"'
         case _:
-            element.set("office:value-type", "string")
-            if "\t" in str(value):
+            shown = str(value)
+            kind = ' office:value-type="string"'
+            if "\t" in shown:
                 # Readers that know no tabulation in a paragraph, calamine among them, join the words around it.
-                element.set("office:string-value", _printable(str(value)))
-            _add_text(element, str(value))
+                kind += attribute("office:string-value", printable(shown))
+    return kind, paragraphs(shown)
 
 
 def _shown(value: float, style: CellStyle) -> str:
@@ -327,23 +342,3 @@ def _iso(value: dt.date) -> str:
     if isinstance(value, dt.datetime) and value.time() != dt.time():
         return value.replace(tzinfo=None).isoformat()
     return f"{value.year:04}-{value.month:02}-{value.day:02}"
-
-
-def _add_text(parent: Element, text: str) -> None:
-    """A paragraph a line; spaces that XML would drop are elements."""
-    for line in _printable(text).replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        paragraph = SubElement(parent, "text:p")
-        last: Element | None = None
-        for part in _SPACES.split(line):
-            if part == "\t":
-                last = SubElement(paragraph, "text:tab")
-            elif part and not part.strip(" "):
-                last = SubElement(paragraph, "text:s", {"text:c": str(len(part))})
-            elif last is None:
-                paragraph.text = part
-            else:
-                last.tail = part
-
-
-def _printable(text: str) -> str:
-    return _FORBIDDEN.sub("�", text)

@@ -5,7 +5,6 @@
 import datetime as dt
 import io
 import math
-from functools import partial
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -52,14 +51,16 @@ class _Formats:
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
-        self._known: dict[CellStyle, Format] = {}
+        self._known: dict[CellStyle, Format | None] = {PLAIN: None}
+        # By identity: the book keeps its styles, and to compare two takes longer than to write a cell.
+        self._seen: dict[int, Format | None] = {}
 
     def of(self, style: CellStyle) -> Format | None:
-        if style == PLAIN:
-            return None
-        if style not in self._known:
-            self._known[style] = self._workbook.add_format(_properties(style))
-        return self._known[style]
+        if id(style) not in self._seen:
+            if style not in self._known:
+                self._known[style] = self._workbook.add_format(_properties(style))
+            self._seen[id(style)] = self._known[style]
+        return self._seen[id(style)]
 
 
 def _properties(style: CellStyle) -> dict[str, object]:
@@ -129,15 +130,14 @@ def _write_cell(page: Worksheet, place: tuple[int, int], cell: BookCell, formats
     style = formats.of(cell.style)
     if cell.span > 1:
         page.merge_range(*place, place[0], place[1] + cell.span - 1, "", style)
-    write = partial(_write_value, page, place, style=style)
-    write(cell.value)
+    _write_value(page, place, cell.value, style)
     if cell.comment is not None:
         lines = sum(math.ceil(len(line) / COMMENT_LINE) for line in cell.comment.splitlines())
         size = {"width": COMMENT_WIDTH, "height": COMMENT_LINE_HEIGHT * lines}
         page.write_comment(*place, cell.comment, size)
 
 
-def _write_value(page: Worksheet, place: tuple[int, int], value: object, *, style: Format | None) -> None:
+def _write_value(page: Worksheet, place: tuple[int, int], value: object, style: Format | None) -> None:
     match value:
         case None:
             page.write_blank(*place, None, style)

@@ -7,15 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from assets.reading.attestation import Attestation, read_attestation
-from assets.reading.file_limits import FileLimits, UnreadableFileError
-from assets.reading.typed_rows import type_projects
-from assets.reading.workbooks import open_sheets, read_file
-from warehouse.archive.tables import CORE_PROJECTS
-from warehouse.model.schema import empty_frame
+from assets.reading.attestation import Attestation
+from assets.reading.formats.file_limits import FileLimits
+from assets.reading.submitted import FoundFile, Reading, read_files
 from warehouse.model.terms import match_key
-
-NO_ROWS = empty_frame(CORE_PROJECTS)[["name", "project_id", "ministry_id"]]
 
 # A project of a ministry, by its id or by its name.
 ProjectKey = tuple[str, str]
@@ -45,28 +40,19 @@ class FileContents:
         ]
 
 
-def read_contents(path: Path, edition: str, limits: FileLimits, labels: Mapping[str, str]) -> FileContents:
-    """What a file is about.
-
-    Raises:
-        UnreadableFileError: it cannot be opened safely.
-        OSError: it cannot be read.
-    """
-    attestation = read_attestation(open_sheets(path, limits), labels)
-    cells, _ = read_file(path, edition, "", limits)
-    rows = NO_ROWS if cells.empty else type_projects(cells, labels)[0]
+def contents_of(reading: Reading, name: str) -> FileContents:
+    """What a file that was opened is about; no row when it could not be."""
+    rows = reading.rows.loc[reading.rows["source_file"].eq(name), ["name", "project_id", "ministry_id"]]
+    attestation = reading.files[name].attestation
     found = set(rows["ministry_id"].dropna())
     if not found and attestation is not None and attestation.ministry_id:
         found = {attestation.ministry_id}
-    return FileContents(tuple(sorted(found)), rows[NO_ROWS.columns], attestation)
+    return FileContents(tuple(sorted(found)), rows, attestation)
 
 
-def contents_or_none(path: Path, edition: str, limits: FileLimits, labels: Mapping[str, str]) -> FileContents:
+def kept_contents(copy: Path, edition: str, limits: FileLimits, labels: Mapping[str, str]) -> FileContents:
     """What a kept copy is about; no row when it was taken away, or can no longer be read under today's limits."""
-    try:
-        return read_contents(path, edition, limits, labels)
-    except (UnreadableFileError, OSError):
-        return FileContents((), NO_ROWS, None)
+    return contents_of(read_files([FoundFile(copy, copy.stem)], edition, limits, labels), copy.name)
 
 
 def _keys(row: Mapping[Hashable, Any]) -> list[str]:

@@ -7,144 +7,163 @@ call completes the same state; a call that finds nothing new changes no byte. Wh
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from assets.collection.file_contents import FileContents, ProjectKey, contents_or_none, read_contents
-from assets.reading.file_limits import FileLimits, UnreadableFileError, refuse_large_file
-from assets.reading.workbooks import read_inbox
-from warehouse.facts.ministries import find_ministries
+from assets.collection.file_contents import FileContents, contents_of, kept_contents
+from assets.collection.state import Received
+from assets.collection.versions import TakenFile, Versions
+from assets.reading.submitted import FoundFile, Reading, Submitted, found_files, inbox_findings, read_files
 from warehouse.home.calendar import Edition
-from warehouse.home.files import sha256_of, write_bytes
+from warehouse.home.files import write_bytes
 from warehouse.home.home import Home
 from warehouse.home.quarantine import (
     QuarantinedFile,
-    bounded_sha256,
-    has_reason,
     is_writable_name,
     move_aside,
-    safe_name,
+    read_quarantine,
+    waiting,
     write_reason,
 )
-from warehouse.home.register_tables import SUBMISSIONS
-from warehouse.home.registers import ministry_labels, read_registers, register
-from warehouse.home.settings import read_settings
-from warehouse.home.submission_ledger import (
-    NIL,
-    QUARANTINED,
-    Standing,
-    lines_of,
-    ministries_of,
-    next_version,
-    same_name,
-    standing,
-)
-from warehouse.model.findings import Finding
+from warehouse.home.state import State
+from warehouse.home.submission_ledger import Standing, lines_of, standing, with_lines
 
-# A file of another name replaces an earlier one when it says again at least this share of its projects; below, it is
-# a complement, and a project said twice is for the checks to refuse.
-REPLACED_SHARE = 0.5
+# Adds lines, with the columns of the file, to the register `submissions`.
+Append = Callable[[pd.DataFrame], object]
 NO_DAYS: Mapping[str, dt.date] = {}
+UNWRITABLE_NAME = "Le nom du fichier a des caractères qui ne s'écrivent pas."
 
 
 @dataclass(frozen=True)
-class TakenFile:
-    """A file that a call took in: where it stands now, and which files it took the place of.
+class Receipt:
+    """What a call took in, what stands submitted after it, and what the edition received in all."""
 
-    `versions` gives the rank of the submission for each ministry, under the empty string where none is known.
+    taken: list[TakenFile]
+    submitted: Submitted
+    received: Received
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a call took in, and the state of the collection after it.
+
+    Attributes:
+        taken: what is new, by file name; nothing when the inbox is as it was left.
+        ledger: the register `submissions` with the lines of what is new.
+        left: the files now in the inbox.
+        waiting: the files put aside and still awaited.
+        reading: the files that were opened.
     """
 
-    file: str
-    sha256: str
-    status: str
-    versions: Mapping[str, int]
-    replaces: tuple[str, ...] = ()
-    reason: str | None = None
-
-
-@dataclass
-class _Inbox:
-    """An inbox being taken in: what the register says, what is found, the lines to add."""
-
-    home: Home
-    edition: Edition
-    limits: FileLimits
-    labels: Mapping[str, str]
+    taken: list[TakenFile]
     ledger: pd.DataFrame
-    stands: Standing
-    days: Mapping[str, dt.date]
-    today: dt.date
-    lines: list[dict[str, object]] = field(default_factory=list)
-    taken: list[TakenFile] = field(default_factory=list)
-    contents: dict[str, FileContents] = field(default_factory=dict)
+    left: list[FoundFile]
+    waiting: list[QuarantinedFile]
+    reading: Reading
+
+    def present(self) -> frozenset[str]:
+        """The sha256 of the files in the inbox, but for those that cannot be read or are beyond the limit."""
+        return frozenset(file.sha256 for file in self.left if file.refusal is None)
 
 
-def take_in(
-    home: Home,
+def receive(
+    state: State,
     edition: Edition,
     today: dt.date,
     *,
     days: Mapping[str, dt.date] = NO_DAYS,
     quiet_seconds: float = 0,
-) -> list[TakenFile]:
-    """Take in the files of an inbox that the register does not know.
+    append: Append | None = None,
+) -> Receipt:
+    """Take in the files of an inbox that the register does not know, and hand on what all those that stand say.
 
-    A later file replaces an earlier one of the same ministry when it bears the same name, when it says again at least
-    half of its projects, or when one of them attests « néant ». Two files found by the same call never replace each
-    other: nothing tells which is the later.
+    Each file is opened once. Without `append` nothing at all is written, and the result is as if it had been.
 
     Args:
-        home: the installation, held while this lasts.
+        state: the home, held while this lasts where something is written.
         edition: one of its calendar.
         today: the day the files are said to be received.
         days: another day for some of them, by file name.
         quiet_seconds: files changed since less than that are left to the next call, for someone may still be
             writing them.
-
-    Returns:
-        What is new, by file name; nothing when the inbox is as it was left.
+        append: adds lines to the register `submissions`.
 
     Raises:
         ServiceError: the disk refused; the next call completes what this one began.
-        ConfigurationError: a register or the settings of the home are malformed.
+        ConfigurationError: the register cannot be added to, or a reason of the quarantine is malformed.
     """
-    with home.writing():
-        ledger = register(home.registers, "submissions").read()
-        inbox = _Inbox(
-            home,
-            edition,
-            read_settings(home.settings).reading,
-            ministry_labels(read_registers(home.registers)),
-            ledger,
-            standing(ledger, edition.key),
-            days,
-            today,
-        )
-        fresh = list(_fresh(inbox, quiet_seconds))
-        aside = _sort_out(inbox, fresh)
-        # One write for all of them: a process killed before it took nothing in, one killed after it took all.
-        register(home.registers, "submissions").append(_frame(inbox.lines), seen=ledger)
-        for path, name in aside:
-            move_aside(home, edition, path, name)
-    return inbox.taken
+    intake = take_in(state, edition, today, days=days, quiet_seconds=quiet_seconds, append=append, only_fresh=False)
+    stands = standing(intake.ledger, edition.key)
+    superseded = stands.superseded
+    names = [file.path.name for file in intake.left if file.sha256 not in superseded]
+    said = inbox_findings(state.home.inbox(edition), intake.left)
+    submitted = intake.reading.submitted(names, said)
+    lines = lines_of(intake.ledger, edition.key)
+    received = Received(edition, lines, stands, intake.present(), intake.waiting, submitted.rows)
+    return Receipt(intake.taken, submitted, received)
 
 
-def read_received(home: Home, edition: Edition) -> tuple[pd.DataFrame, list[Finding]]:
-    """Read the files of an edition that stand: those of its inbox that no later one took the place of.
+def take_in(
+    state: State,
+    edition: Edition,
+    today: dt.date,
+    *,
+    days: Mapping[str, dt.date] = NO_DAYS,
+    quiet_seconds: float = 0,
+    append: Append | None = None,
+    only_fresh: bool = True,
+) -> Intake:
+    """Take in the files of an inbox that the register does not know, as `receive` does; only those are opened.
 
-    Returns:
-        As `assets.reading.workbooks.read_inbox`.
-
-    Raises:
-        ConfigurationError: a register or the settings of the home are malformed.
+    Args:
+        state: as for `receive`, like the others and what is raised.
+        edition: one of its calendar.
+        today: the day the files are said to be received.
+        days: another day for some of them, by file name.
+        quiet_seconds: how long files must have been left alone.
+        append: adds lines to the register.
+        only_fresh: false to open those that stand already as well.
     """
-    registers = read_registers(home.registers)
-    limits = read_settings(home.settings).reading
-    superseded = standing(registers["submissions"], edition.key).superseded
-    return read_inbox(home.inbox(edition), edition.key, limits, superseded, ministry_labels(registers))
+    home, limits, labels = state.home, state.settings.reading, state.ministry_labels
+    ledger = state.registers["submissions"]
+    stands = standing(ledger, edition.key)
+    quarantine = read_quarantine(home, edition)
+    found = found_files(home.inbox(edition), limits)
+    fresh = _fresh(found, stands, quiet_seconds)
+    superseded = stands.superseded
+    wanted = {*fresh, *(file for file in found if not only_fresh and file.sha256 not in superseded)}
+    reading = read_files([file for file in found if file in wanted], edition.key, limits, labels)
+    names = {known.sha256: name for name, known in reading.files.items()}
+
+    def earlier(sha256: str, file: str) -> FileContents:
+        if sha256 in names:
+            return contents_of(reading, names[sha256])
+        return kept_contents(kept_copy(home, edition, file, sha256), edition.key, limits, labels)
+
+    versions = Versions(edition, ledger, labels, lambda name: days.get(name, today), earlier)
+    aside = _decide(versions, fresh, reading, lambda file: append is None or _keep(home, edition, file))
+    reasons = {
+        known.name(): known
+        for known in aside.values()
+        if known.name() not in quarantine or not versions.is_put_aside(known.file, known.sha256)
+    }
+    gone = aside.keys() if append is None else _write(home, edition, versions, aside, reasons, append)
+    after = with_lines(ledger, versions.frame())
+    left = [file for file in found if file.path not in gone]
+    return Intake(versions.taken, after, left, waiting(quarantine | reasons, after, edition.key), reading)
+
+
+def _fresh(found: Sequence[FoundFile], stands: Standing, quiet_seconds: float) -> list[FoundFile]:
+    """The files of the inbox that do not stand, but for those that are still changing or cannot be read."""
+    now, superseded, current = time.time(), stands.superseded, stands.current_sha256
+    settled = [file for file in found if file.sha256 and not 0 <= now - file.changed_at < quiet_seconds]
+    present = {file.sha256 for file in settled}
+    # A replaced file comes back only where the one that took its place is gone.
+    old = {sha256 for sha256 in present & superseded if stands.successor(sha256) in present}
+    return [file for file in settled if file.sha256 not in old | current]
 
 
 def kept_copy(home: Home, edition: Edition, file: str, sha256: str) -> Path:
@@ -152,187 +171,50 @@ def kept_copy(home: Home, edition: Edition, file: str, sha256: str) -> Path:
     return home.kept(edition) / f"{sha256}{Path(file).suffix.lower()}"
 
 
-def present_sha256(home: Home, edition: Edition) -> frozenset[str]:
-    """The sha256 of the files now in the inbox, but for those that cannot be read or are beyond the limit."""
-    limits = read_settings(home.settings).reading
-    found = set()
-    for path in home.received(edition):
-        try:
-            refuse_large_file(path, limits)
-            found.add(sha256_of(path))
-        except (UnreadableFileError, OSError):
+def _keep(home: Home, edition: Edition, file: FoundFile) -> bool:
+    """Keep a copy of a file; false when it can no longer be read, or changed under our eyes: the next call takes it."""
+    try:
+        content = file.path.read_bytes()
+    except OSError:
+        return False
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        return False
+    write_bytes(kept_copy(home, edition, file.path.name, file.sha256), content)
+    return True
+
+
+def _decide(
+    versions: Versions, fresh: Sequence[FoundFile], reading: Reading, keep: Callable[[FoundFile], bool]
+) -> dict[Path, QuarantinedFile]:
+    """Keep each new file that can be read and give it its version; the others are to be put aside."""
+    aside: dict[Path, QuarantinedFile] = {}
+    taken: set[str] = set()
+    for file in fresh:
+        name, opened = file.path.name, reading.files[file.path.name]
+        # What the system does not let read, and the same file under another name, are told with what is read.
+        if file.sha256 in taken or (opened.sha256 is None and file.refusal is None):
             continue
-    return frozenset(found)
-
-
-def _fresh(inbox: _Inbox, quiet_seconds: float) -> Iterator[tuple[Path, str, int]]:
-    """The files of the inbox that do not stand, by name, with their digest and how many bytes it covers."""
-    found: list[tuple[Path, str, int]] = []
-    for path in inbox.home.received(inbox.edition):
-        try:
-            changed_seconds = time.time() - path.stat().st_mtime
-            if 0 <= changed_seconds < quiet_seconds:
-                continue
-            digest, hashed = bounded_sha256(path, inbox.limits.file_bytes)
-        except OSError:
-            # Reading the inbox names it.
-            continue
-        found.append((path, digest, hashed))
-    present = {digest for _, digest, _ in found}
-    for path, digest, hashed in found:
-        # A replaced file comes back only where the one that took its place is gone.
-        is_old = digest in inbox.stands.superseded and inbox.stands.successor(digest) in present
-        if not is_old and digest not in inbox.stands.current_sha256:
-            yield path, digest, hashed
-
-
-def _sort_out(inbox: _Inbox, fresh: Sequence[tuple[Path, str, int]]) -> list[tuple[Path, str]]:
-    """Keep a copy of what can be read, write why the rest cannot; the files to put aside, each with its new name."""
-    aside: list[tuple[Path, str]] = []
-    for path, digest, hashed in fresh:
-        try:
-            _keep(inbox, path, digest)
-        except UnreadableFileError as error:
-            aside.append((path, _set_aside(inbox, path, str(error), digest, hashed)))
-        except OSError:
-            continue
+        refusal = opened.refusal if is_writable_name(name) else UNWRITABLE_NAME
+        if refusal is not None:
+            aside[file.path] = versions.put_aside(name, refusal, file.sha256, file.size_bytes, file.hashed_bytes)
+        elif keep(file):
+            taken.add(file.sha256)
+            versions.take(name, file.sha256, contents_of(reading, name))
     return aside
 
 
-def _keep(inbox: _Inbox, path: Path, digest: str) -> None:
-    if digest in inbox.contents:
-        # The same file under another name: reading the inbox says so.
-        return
-    if not is_writable_name(path.name):
-        raise UnreadableFileError("Le nom du fichier a des caractères qui ne s'écrivent pas.")
-    contents = read_contents(path, inbox.edition.key, inbox.limits, inbox.labels)
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != digest:
-        # Changed under our eyes: the next call takes it.
-        return
-    write_bytes(kept_copy(inbox.home, inbox.edition, path.name, digest), content)
-    contents = FileContents(contents.ministries or _guessed(inbox, path.name), contents.rows, contents.attestation)
-    inbox.contents[digest] = contents
-    attestation = contents.attestation
-    _add(
-        inbox,
-        path.name,
-        digest,
-        NIL if contents.is_nil else "read",
-        contents.ministries,
-        replaced=_replaced(inbox, path.name, contents),
-        signed_by=attestation.name if attestation else None,
-        signed_on=attestation.signed_on if attestation else None,
-    )
-
-
-def _set_aside(inbox: _Inbox, path: Path, reason: str, digest: str, hashed: int) -> str:
-    """Write why a file is put aside, with its line unless the last one of that name says it already."""
-    file = path.name if is_writable_name(path.name) else safe_name(path.name)
-    day = inbox.days.get(path.name, inbox.today)
-    quarantined = QuarantinedFile(file, reason, digest, path.stat().st_size, hashed, day.isoformat())
-    lines = lines_of(inbox.ledger, inbox.edition.key)
-    known = lines.loc[lines["file"].map(same_name).eq(same_name(file))]
-    is_known = len(known) > 0 and known.iloc[-1][["sha256", "status"]].tolist() == [digest, QUARANTINED]
-    if not is_known or not has_reason(inbox.home, inbox.edition, quarantined.name()):
-        write_reason(inbox.home, inbox.edition, quarantined)
-    if not is_known:
-        _add(inbox, file, digest, QUARANTINED, _guessed(inbox, path.name), reason=reason)
-    return quarantined.name()
-
-
-def _guessed(inbox: _Inbox, name: str) -> tuple[str, ...]:
-    """The ministries of a file that names none: those of the last file of that name, else the one it is named by."""
-    lines = lines_of(inbox.ledger, inbox.edition.key)
-    earlier = lines.loc[lines["file"].map(same_name).eq(same_name(name)) & lines["ministry_id"].notna()]
-    if len(earlier):
-        return ministries_of(lines, [earlier["sha256"].iloc[-1]])
-    named = find_ministries(Path(name).stem, inbox.labels)
-    return named if len(named) == 1 else ()
-
-
-def _replaced(inbox: _Inbox, name: str, contents: FileContents) -> list[str]:
-    """The files that stand and whose place this one takes, in the order of the register."""
-    files = inbox.stands.current.drop_duplicates("sha256")
-    return [
-        str(sha256)
-        for sha256, file in zip(files["sha256"], files["file"], strict=True)
-        if _takes_place(inbox, name, contents, str(sha256), str(file))
-    ]
-
-
-def _takes_place(inbox: _Inbox, name: str, contents: FileContents, earlier: str, earlier_name: str) -> bool:
-    theirs = ministries_of(inbox.stands.current, [earlier])
-    common = set(theirs) & set(contents.ministries)
-    if same_name(name) == same_name(earlier_name):
-        # One name for two ministries is two files, of which the first is no longer in the inbox.
-        return bool(common) or not theirs or not contents.ministries
-    if not common:
-        return False
-    was_nil = inbox.stands.current.loc[lambda lines: lines["sha256"].eq(earlier), "status"].eq(NIL).any()
-    if was_nil or contents.is_nil:
-        return set(theirs) <= set(contents.ministries)
-    return _says_again(contents, _earlier_contents(inbox, earlier, earlier_name))
-
-
-def _says_again(contents: FileContents, earlier: FileContents) -> bool:
-    """Whether a file has at least half of the projects of an earlier one."""
-    said = frozenset[ProjectKey]().union(*contents.projects())
-    before = earlier.projects()
-    again = sum(bool(keys & said) for keys in before)
-    return again > 0 and again >= REPLACED_SHARE * len(before)
-
-
-def _earlier_contents(inbox: _Inbox, sha256: str, file: str) -> FileContents:
-    """What a file that stands is about, from its copy; nothing when the copy was taken away."""
-    if sha256 not in inbox.contents:
-        path = kept_copy(inbox.home, inbox.edition, file, sha256)
-        inbox.contents[sha256] = contents_or_none(path, inbox.edition.key, inbox.limits, inbox.labels)
-    return inbox.contents[sha256]
-
-
-def _add(
-    inbox: _Inbox,
-    file: str,
-    sha256: str,
-    status: str,
-    ministries: Sequence[str],
-    *,
-    replaced: Sequence[str] = (),
-    reason: str | None = None,
-    **signed: object,
-) -> None:
-    """Add the lines of a file: one per ministry, and per file it replaces when there are several."""
-    day = inbox.days.get(file, inbox.today)
-    versions = {ministry: _version(inbox, ministry, file) for ministry in ministries or ("",)}
-    inbox.lines += [
-        {
-            "edition": inbox.edition.key,
-            "ministry_id": ministry or None,
-            "version": version,
-            "file": file,
-            "sha256": sha256,
-            "received_on": day,
-            "replaces_sha256": earlier,
-            "status": status,
-            **signed,
-        }
-        for ministry, version in versions.items()
-        for earlier in replaced or (None,)
-    ]
-    files = inbox.stands.current.drop_duplicates("sha256").set_index("sha256")["file"]
-    names = tuple(str(files[earlier]) for earlier in replaced)
-    inbox.taken.append(TakenFile(file, sha256, status, versions, names, reason))
-
-
-def _version(inbox: _Inbox, ministry: str, file: str) -> int:
-    """The rank of a submission of a ministry; of a file by its name, where no ministry is known."""
-    known = pd.concat([lines_of(inbox.ledger, inbox.edition.key), _frame(inbox.lines)], ignore_index=True)
-    if ministry:
-        return next_version(known.loc[known["ministry_id"].eq(ministry), "version"])
-    unknown = known["ministry_id"].isna() & known["file"].map(same_name).eq(same_name(file))
-    return next_version(known.loc[unknown, "version"])
-
-
-def _frame(lines: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    return pd.DataFrame(lines, columns=[column.name for column in SUBMISSIONS.columns[1:]])
+def _write(
+    home: Home,
+    edition: Edition,
+    versions: Versions,
+    aside: Mapping[Path, QuarantinedFile],
+    reasons: Mapping[str, QuarantinedFile],
+    append: Append,
+) -> set[Path]:
+    """Write what was decided; the files that could be moved out of the inbox."""
+    for known in reasons.values():
+        write_reason(home, edition, known)
+    # One write for all of them: a process killed before it took nothing in, one killed after it took all.
+    if versions.lines:
+        append(versions.frame())
+    return {path for path, known in aside.items() if move_aside(home, edition, path, known.name())}

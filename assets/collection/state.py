@@ -21,6 +21,9 @@ from warehouse.model.schema import conform
 SEPARATOR = " ; "
 # What concerns no ministry in particular.
 NOBODY = ""
+MISSING = "missing"
+# What the row of a ministry that sent nothing counts.
+NOTHING_SAID = {"projects": 0, "errors": 0, "warnings": 0, "notices": 0}
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,21 @@ def collection_state(received: Received, expected: Collection[str], findings: It
     return CollectionState(received, table, by_ministry)
 
 
+def awaiting(table: pd.DataFrame, expected: Collection[str], edition: str) -> pd.DataFrame:
+    """The state of the collection of an edition, once others are expected; what was heard stays.
+
+    Args:
+        table: columns of `OUT_COLLECTION`, that edition.
+        expected: the ministries awaited, heard or not.
+        edition: its key.
+    """
+    heard = table.loc[table["status"].ne(MISSING)]
+    silent = sorted(set(expected) - set(heard["ministry_id"]))
+    rows = [{"edition": edition, "ministry_id": ministry, "status": MISSING, **NOTHING_SAID} for ministry in silent]
+    missing = conform(pd.DataFrame(rows, columns=OUT_COLLECTION.names()), OUT_COLLECTION)
+    return conform(pd.concat([heard, missing], ignore_index=True), OUT_COLLECTION)
+
+
 def _row(received: Received, ministry: str, findings: Sequence[Finding]) -> dict[str, Any]:
     def own(lines: pd.DataFrame) -> pd.DataFrame:
         return lines.loc[lines["ministry_id"].eq(ministry)]
@@ -147,7 +165,7 @@ def _row(received: Received, ministry: str, findings: Sequence[Finding]) -> dict
 def _status(read: pd.DataFrame, aside: pd.DataFrame) -> str:
     if len(read):
         return "nil" if read["status"].eq(NIL).all() else "received"
-    return "quarantined" if len(aside) else "missing"
+    return "quarantined" if len(aside) else MISSING
 
 
 def late_days(edition: Edition, day: dt.date | None) -> int | None:

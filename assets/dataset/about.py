@@ -8,11 +8,10 @@ import pandas as pd
 
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.home.calendar import Edition
-from warehouse.model.columns import EDITION
 from warehouse.model.findings import shorten
 from warehouse.model.french import day, of_month
 from warehouse.model.vocabulary import VOCABULARIES
-from warehouse.projects.withheld import WITHHELD_FIGURES
+from warehouse.projects.withheld import FLAGS
 
 TITLE = "Panorama des grands projets numériques de l'État"
 SUMMARY = (
@@ -90,7 +89,7 @@ class About:
         """The same as plain values under French names, for files that hold data."""
         return {
             "jeu_de_donnees": self.title,
-            EDITION.published: self.edition.key,
+            CORE_PROJECTS.column("edition").published: self.edition.key,
             "numero_edition": str(self.edition.ordinal),
             "version": self.version_number,
             "date_publication": self.issued,
@@ -123,7 +122,7 @@ def publishable_corrections(corrections: pd.DataFrame, projects: pd.DataFrame) -
         corrections: rows of `CORE_CORRECTIONS` of the edition.
         projects: its core projects, their flags as the register of withheld figures says today.
     """
-    flags = [*WITHHELD_FIGURES, "withheld"]
+    flags = [*FLAGS.values(), "withheld"]
     withheld_now = projects.loc[projects[flags].astype(bool).any(axis=1), "project_id"]
     withheld_once = corrections.loc[corrections["field"].isin(flags), "project_id"]
     # A row that was taken away had flags that are no longer known.

@@ -17,7 +17,7 @@ from assets.books.book import PLAIN, Book, BookCell, BookColumn, BookRow, BookSh
 from assets.books.ods_writer import ods_bytes
 from assets.books.xlsx_writer import xlsx_bytes
 from warehouse.home.store import parquet_bytes
-from warehouse.model.csv_cells import inert_text
+from warehouse.model.cells import inert_text
 from warehouse.model.schema import Column, Kind, Table, table_schema, to_arrow
 from warehouse.model.vocabulary import VOCABULARIES
 from warehouse.open_data.files import PublishedFile
@@ -61,7 +61,7 @@ def with_published_names(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 def csv_text(frame: pd.DataFrame, table: Table) -> str:
     """A conformed frame as published CSV: comma, point, ISO dates, `true`/`false`, empty for missing.
 
-    A text that a spreadsheet would take for a formula is preceded by an apostrophe (`warehouse.model.csv_cells`). Only
+    A text that a spreadsheet would take for a formula is preceded by an apostrophe (`warehouse.model.cells`). Only
     free texts can start so: numbers, dates, labels of closed lists and texts with a pattern are written as they are,
     and the Table Schema holds. A reader who wants such a text back takes the apostrophe off; the other formats, which
     no spreadsheet evaluates, keep it as submitted.

@@ -12,7 +12,6 @@ import pandas as pd
 from assets.reading.headers import layouts
 from warehouse.archive.tables import (
     CORE_PROJECTS,
-    OPEN_PROJECTS,
     OUT_BRIDGE,
     OUT_CAUSES,
     OUT_CHANGES,
@@ -30,7 +29,8 @@ from warehouse.home.calendar import Edition
 from warehouse.home.store import ParquetStore
 from warehouse.model.schema import Table, conform
 from warehouse.model.vocabulary import EXIT_REASONS, MINISTRIES, MOVEMENT_KINDS, PHASES, WITHHELD_REASONS
-from warehouse.open_data.files import (
+from warehouse.open_data.tables import (
+    LEGACY_PROJECTS,
     OPEN_BACKTEST,
     OPEN_BRIDGE,
     OPEN_CAUSES,
@@ -41,16 +41,16 @@ from warehouse.open_data.files import (
     OPEN_KEY_FIGURES,
     OPEN_MOVEMENTS,
     OPEN_PROJECT_QUALITY,
+    OPEN_PROJECTS,
     OPEN_QUALITY,
     OPEN_SLIPPAGE,
     OPEN_TRENDS,
 )
-from warehouse.open_data.legacy_table import LEGACY_PROJECTS
 from warehouse.projects.durations import MONTHS_PER_YEAR
-from warehouse.projects.withheld import WITHHELD_FIGURES, withheld_overlay, without_withheld
+from warehouse.projects.withheld import FLAGS, mask, withheld_overlay, without_withheld
 
-# Rate, unit of its amount, flag that withholds it.
-RATES = (("budget", "meur", "cost_withheld"), ("schedule", "months", "schedule_withheld"))
+# Rate, unit of its amount.
+RATES = (("budget", "meur"), ("schedule", "months"))
 REFERENCES = (("", "first_baseline"), ("current_", "current_baseline"), ("previous_", "previous_edition"))
 DAYS_PER_YEAR = 365
 # The changes whose values are codes, and the list these are of.
@@ -121,25 +121,15 @@ def withheld_slippages(slippages: pd.DataFrame, projects: pd.DataFrame) -> pd.Da
         slippages: slippage per project of any editions.
         projects: the core projects of the same editions, and those before; their flags say what is withheld.
     """
-    flags = projects.set_index(["edition", "project_id"])
+    rows = projects.set_index(["edition", "project_id"])
     now = pd.MultiIndex.from_frame(slippages[["edition", "project_id"]])
     before = pd.MultiIndex.from_frame(slippages[["previous_edition", "project_id"]])
-    hidden = {}
-    for rate, unit, flag in RATES:
-        kept_back = flags.index[flags[flag].astype(bool)]
-        is_now, is_before = now.isin(kept_back), before.isin(kept_back)
-        figures = [name for name in WITHHELD_FIGURES[flag] if name in slippages.columns]
-        corrected = [name for name in slippages.columns if name.startswith(f"{rate}_corrected")]
-        for name in (*figures, *corrected):
-            hidden[name] = slippages[name].mask(is_now)
-        for prefix, _ in REFERENCES:
-            gone = is_now | (is_before if prefix == "previous_" else False)
-            hidden[f"{rate}_{prefix}status"] = slippages[f"{rate}_{prefix}status"].mask(gone, "withheld")
-            for name in (f"{rate}_{prefix}slippage_ratio", f"{rate}_{prefix}slippage_{unit}"):
-                hidden[name] = slippages[name].mask(gone)
-        if rate == "schedule":
-            hidden["overdue"] = slippages["overdue"].mask(is_now, other=False)
-    return slippages.assign(**hidden)
+    flags = {}
+    for flag, held in FLAGS.items():
+        kept_back = rows.index[rows[held].astype(bool)]
+        flags[flag] = pd.Series(now.isin(kept_back), slippages.index)
+        flags[f"previous_{flag}"] = pd.Series(before.isin(kept_back), slippages.index)
+    return mask(slippages, OUT_SLIPPAGE_PROJECTS, flags)
 
 
 def open_projects(projects: pd.DataFrame, slippages: pd.DataFrame, table: Table = OPEN_PROJECTS) -> pd.DataFrame:
@@ -175,7 +165,7 @@ def open_slippages(slippages: pd.DataFrame) -> pd.DataFrame:
             slippage_ratio=slippages[f"{rate}_{prefix}slippage_ratio"],
             **{f"slippage_{unit}": slippages[f"{rate}_{prefix}slippage_{unit}"]},
         )
-        for rate, unit, _ in RATES
+        for rate, unit in RATES
         for prefix, reference in REFERENCES
     ]
     ratio = slippages["schedule_corrected_slippage_ratio"]

@@ -6,12 +6,13 @@ All invented, like the rest, and the same whatever the day it is run.
 import datetime as dt
 from collections.abc import Sequence
 
-from assets.collection.intake import TakenFile, take_in
+from assets.collection.intake import take_in
+from assets.collection.versions import TakenFile
 from assets.demonstration.registers import CORRECTED_EDITION, CORRECTED_ON
 from warehouse.home.calendar import Edition, read_register, render_register
 from warehouse.home.files import write_text
 from warehouse.home.home import Home
-from warehouse.home.registers import register
+from warehouse.home.state import read_state
 from warehouse.home.submission_ledger import lines_of, same_name
 
 # Fridays, some weeks before the publication.
@@ -60,11 +61,20 @@ def receive(home: Home, edition: Edition) -> list[TakenFile]:
         ServiceError: the disk refused.
     """
     names = [path.name for path in home.received(edition)]
-    sent = lines_of(register(home.registers, "submissions").read(), edition.key)["file"].map(same_name)
     days = received_days(edition.key, names)
-    if edition.key == CORRECTED_EDITION:
-        days |= {name: CORRECTED_ON for name in names if same_name(name) in set(sent)}
-    return take_in(home, edition, CUTOFFS[edition.key], days=days)
+    with home.writing():
+        state = read_state(home)
+        if edition.key == CORRECTED_EDITION:
+            sent = set(lines_of(state.registers["submissions"], edition.key)["file"].map(same_name))
+            days |= {name: CORRECTED_ON for name in names if same_name(name) in sent}
+        intake = take_in(
+            state,
+            edition,
+            CUTOFFS[edition.key],
+            days=days,
+            append=lambda lines: state.appended({"submissions": lines}),
+        )
+    return intake.taken
 
 
 def received_days(edition: str, names: Sequence[str]) -> dict[str, dt.date]:

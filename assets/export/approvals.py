@@ -7,7 +7,7 @@ in `<home>/published/<edition>/`, and only that copy is published. Approving aga
 import datetime as dt
 import hashlib
 import shutil
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from warehouse.home.registers import register
 from warehouse.model.errors import ConfigurationError, DataRefusedError
 
 DATASET_KEY = "dataset"
+# Mark, id, SHA-256 and permanent address of a resource.
+Published = tuple[str, str | None, str, str]
 
 
 @dataclass(frozen=True)
@@ -185,18 +187,36 @@ def to_export(home: Home, destination: str) -> dict[str, int]:
     }
 
 
-def record_publications(home: Home, lines: pd.DataFrame) -> None:
-    """Add what was published and verified; a line equal to the last of its resource is left out."""
+def record_publications(
+    home: Home,
+    approval: Approval,
+    destination: str,
+    dataset_id: str | None,
+    published: Sequence[Published],
+    today: dt.date,
+) -> None:
+    """Add what was published and verified; a line equal to the last of its resource is left out.
+
+    Raises:
+        RegisterError: a malformed register.
+    """
+    lines = pd.DataFrame(published, columns=["resource_key", "resource_id", "sha256", "url"]).astype(object)
+    lines = lines.assign(
+        edition=approval.edition.key,
+        version=approval.version,
+        destination=destination,
+        dataset_id=dataset_id,
+        published_on=today,
+        approved_by=approval.approved_by,
+    )
     ledger = register(home.registers, "publications")
     seen = ledger.read()
     compared = ["edition", "version", "dataset_id", "resource_id", "sha256", "url"]
-    last = {
-        (line["destination"], line["resource_key"]): line
-        for line in seen.drop_duplicates(["destination", "resource_key"], keep="last").to_dict("records")
-    }
+    here = seen.loc[seen["destination"].eq(destination)].drop_duplicates("resource_key", keep="last")
+    last = {line["resource_key"]: line for line in here.to_dict("records")}
 
     def is_new(line: Mapping[Hashable, object]) -> bool:
-        former = last.get((line["destination"], line["resource_key"]))
+        former = last.get(line["resource_key"])
         return former is None or any(_differs(former[name], line[name]) for name in compared)
 
     fresh = [line for line in lines.to_dict("records") if is_new(line)]

@@ -8,7 +8,7 @@ permanent address and has the SHA-256 of ours.
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from assets.export.client import (
     AbsentError,
@@ -61,7 +61,21 @@ STEP_LABELS = {
 }
 
 T = TypeVar("T")
-FileProgress = Callable[[Step, int, int], None]
+
+
+class Progress(NamedTuple):
+    """Who is told of an export.
+
+    Attributes:
+        on_write: of each write about to be made: what in French, on which file, its size in bytes.
+        on_bytes: of a file being sent: its name, the bytes sent, its size.
+    """
+
+    on_write: Callable[[str, str, int], None]
+    on_bytes: Callable[[str, int, int], None]
+
+
+SILENT = Progress(lambda _what, _name, _size: None, lambda _name, _sent, _size: None)
 
 
 class EditedByHandError(ConfigurationError):
@@ -112,16 +126,12 @@ class Exporter:
         platform: the client.
         identity: what the ledger knows.
         overwrite: write over what a person changed.
-        on_step: told of each write about to be made.
-        on_bytes: told of the bytes sent of a file.
         sleep: waits, in seconds.
     """
 
     platform: DataGouv
     identity: Identity
     overwrite: bool = False
-    on_step: Callable[[Step], None] = lambda _: None
-    on_bytes: FileProgress = lambda _step, _sent, _size: None
     sleep: Callable[[float], None] = time.sleep
 
     def observe(self) -> Dataset | None:
@@ -153,7 +163,7 @@ class Exporter:
         """Everything that would be done from what was observed."""
         return make_plan(wanted, observed, self.identity.resource_ids, self.identity.ours)
 
-    def run(self, wanted: Wanted) -> Exported:
+    def run(self, wanted: Wanted, progress: Progress = SILENT) -> Exported:
         """Make the platform as wanted.
 
         Raises:
@@ -178,9 +188,9 @@ class Exporter:
             this = (step.action, step.key)
             if this in {(each.action, each.key) for each in writes}:
                 raise PlatformError(_not_kept(step, wanted, observed))
-            self.on_step(step)
+            progress.on_write(STEP_LABELS[step.action], step.key or "jeu de données", step.size_bytes)
             try:
-                self._write(step, wanted, observed)
+                self._write(step, wanted, observed, progress)
             except (RateLimitedError, UnknownOutcomeError) as error:
                 failures = self._patience(error, failures if failed == this else 0)
                 failed = this
@@ -240,7 +250,7 @@ class Exporter:
         if conflicts:
             raise EditedByHandError(conflicts)
 
-    def _write(self, step: Step, wanted: Wanted, observed: Dataset | None) -> None:
+    def _write(self, step: Step, wanted: Wanted, observed: Dataset | None, progress: Progress) -> None:
         if observed is None:
             self.platform.create(dataset_body(wanted, None, private=True))
         elif step.action == "reorder":
@@ -248,9 +258,9 @@ class Exporter:
         elif step.action in ("update", "publish"):
             self.platform.update(observed.id, dataset_body(wanted, observed, private=wanted.private))
         else:
-            self._write_resource(step, wanted, observed)
+            self._write_resource(step, wanted, observed, progress)
 
-    def _write_resource(self, step: Step, wanted: Wanted, observed: Dataset) -> None:
+    def _write_resource(self, step: Step, wanted: Wanted, observed: Dataset, progress: Progress) -> None:
         resource = next(each for each in wanted.resources if each.key == step.key)
         if step.action == "describe":
             found = matched(wanted, observed, self.identity.resource_ids)
@@ -262,7 +272,7 @@ class Exporter:
             resource.path,
             resource.file_name,
             resource_id=step.resource_id or None,
-            progress=lambda sent, size: self.on_bytes(step, sent, size),
+            progress=lambda sent, size: progress.on_bytes(step.key, sent, size),
         )
 
     def _verify(self, wanted: Wanted, observed: Dataset) -> None:

@@ -1,14 +1,13 @@
 """What must be written on a platform for a dataset to be the one we want: pure functions, no network, no clock.
 
-`next_step` compares what is wanted with what was observed and gives the first write that is missing, one at a time, so
-that whoever executes it reads again after each. A plan is the same function applied to a model of the platform, until
-nothing is missing.
+`missing_steps` compares what is wanted with what was observed and gives the writes that are missing. A plan shows them
+all; whoever executes it makes the first, and reads again.
 
 Identity is the mark in the `extras` of a dataset and of each of its resources, and the ids kept in the ledger; never a
 title nor a slug. What a person changed on the platform is found by the fingerprint of what we last wrote, kept there.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +32,7 @@ from assets.export.model import (
 from warehouse.model.french import listed
 
 CREATE = Step("create", "absent de l'organisation")
+_TO_COME = "address to come"  # of a schema that is yet to be sent
 
 
 def matched(wanted: Wanted, observed: Dataset, known: Mapping[str, str]) -> dict[str, Resource]:
@@ -60,39 +60,56 @@ def matched(wanted: Wanted, observed: Dataset, known: Mapping[str, str]) -> dict
     return found
 
 
-def next_step(wanted: Wanted, observed: Dataset, known: Mapping[str, str]) -> Step | None:
-    """The first write that is missing, None when the dataset is as wanted; see `matched` for the arguments."""
+def missing_steps(wanted: Wanted, observed: Dataset, known: Mapping[str, str]) -> list[Step]:
+    """Every write that is missing, in order, none when the dataset is as wanted; see `matched` for the arguments.
+
+    The first is what to do now. Those after it count on what the platform does of the former: a file that is sent
+    takes the title of its file, and a new one comes first.
+    """
     found = matched(wanted, observed, known)
+    addresses = {each.key: found[each.key].latest if each.key in found else _TO_COME for each in wanted.resources}
     # Schemas first: the others refer to the address they get.
-    for each in sorted(wanted.resources, key=lambda one: not one.key.endswith(SCHEMA_EXTENSION)):
-        step = _resource_step(each, found.get(each.key), found)
-        if step is not None:
-            return step
-    if wanted_order(observed) != [each.id for each in observed.resources]:
-        return Step("reorder", "l'ordre a changé")
+    ordered = sorted(wanted.resources, key=lambda one: not one.key.endswith(SCHEMA_EXTENSION))
+    steps = [
+        step
+        for each in ordered
+        for step in _resource_steps(each, found.get(each.key), addresses.get(each.schema_key or ""))
+    ]
+    standing = {there.id: key for key, there in found.items()}
+    marks = [each.key for each in reversed(ordered) if each.key not in found]
+    marks += [standing.get(each.id, each.key or "") for each in observed.resources]
+    if marks != sorted(marks, key=_place):
+        steps.append(Step("reorder", "l'ordre a changé"))
     changed = [name for name, value in _dataset_fields(wanted).items() if observed.fields[name] != value]
     if "private" in changed:
-        return Step("publish" if not wanted.private else "update", "tous les fichiers y sont, vérifiés")
-    if changed or not _marks(wanted).items() <= observed.extras.items():
-        return Step("update", f"change : {listed([FIELD_LABELS[name] for name in changed] or ['marques'])}")
-    return None
+        steps.append(Step("update" if wanted.private else "publish", "tous les fichiers y sont, vérifiés"))
+    elif changed or not _marks(wanted).items() <= observed.extras.items():
+        steps.append(Step("update", f"change : {listed([FIELD_LABELS[name] for name in changed] or ['marques'])}"))
+    return steps
 
 
-def _resource_step(wanted: WantedResource, there: Resource | None, found: Mapping[str, Resource]) -> Step | None:
+def next_step(wanted: Wanted, observed: Dataset, known: Mapping[str, str]) -> Step | None:
+    """The first write that is missing, None when the dataset is as wanted; see `matched` for the arguments."""
+    return next(iter(missing_steps(wanted, observed, known)), None)
+
+
+def _resource_steps(wanted: WantedResource, there: Resource | None, schema: str | None) -> list[Step]:
+    steps = []
     if there is None:
-        return Step("upload", "absent", wanted.key, wanted.size_bytes)
-    if (there.sha1, there.size_bytes) != (wanted.sha1, wanted.size_bytes):
-        return Step("replace", "le contenu diffère", wanted.key, wanted.size_bytes, there.id)
-    differing = [
-        FIELD_LABELS[name] for name, value in _resource_fields(wanted).items() if there.fields()[name] != value
-    ]
+        steps.append(Step("upload", "absent", wanted.key, wanted.size_bytes))
+        there = Resource("", wanted.file_name, "", "main", wanted.sha1, wanted.size_bytes, wanted.file_name, "")
+    elif (there.sha1, there.size_bytes) != (wanted.sha1, wanted.size_bytes):
+        steps.append(Step("replace", "le contenu diffère", wanted.key, wanted.size_bytes, there.id))
+        there = replace(there, title=wanted.file_name)
+    shown = there.fields()
+    differing = [FIELD_LABELS[name] for name, value in _resource_fields(wanted).items() if shown[name] != value]
     if not resource_marks(wanted).items() <= there.extras.items():
         differing.append("marques")
-    if schema_url(wanted, found) not in (None, there.schema_url):
+    if schema not in (None, there.schema_url):
         differing.append("schéma")
     if differing:
-        return Step("describe", f"change : {listed(differing)}", wanted.key, 0, there.id)
-    return None
+        steps.append(Step("describe", f"change : {listed(differing)}", wanted.key, 0, there.id))
+    return steps
 
 
 def schema_url(wanted: WantedResource, found: Mapping[str, Resource]) -> str | None:
@@ -103,8 +120,11 @@ def schema_url(wanted: WantedResource, found: Mapping[str, Resource]) -> str | N
 
 def wanted_order(observed: Dataset) -> list[str]:
     """The ids of the resources as they must be: ours, then those a person added, in the order they are."""
-    ours = sorted((each for each in observed.resources if each.key), key=lambda each: rank(each.key or ""))
-    return [each.id for each in ours] + [each.id for each in observed.resources if not each.key]
+    return [each.id for each in sorted(observed.resources, key=lambda each: _place(each.key or ""))]
+
+
+def _place(mark: str) -> tuple[bool, tuple[int, str, int]]:
+    return (not mark, rank(mark))
 
 
 def resource_marks(wanted: WantedResource) -> dict[str, Any]:
@@ -175,11 +195,9 @@ def make_plan(
     wanted: Wanted, observed: Dataset | None, known: Mapping[str, str], ours: frozenset[str] = frozenset()
 ) -> Plan:
     """Every write from what was observed to what is wanted; see `find_conflicts` for the arguments."""
-    steps = [CREATE] if observed is None else []
-    state = observed or created(wanted)
-    while (step := next_step(wanted, state, known)) is not None:
-        steps.append(step)
-        state = simulate(wanted, state, known, step)
+    steps = missing_steps(wanted, observed or created(wanted), known)
+    if observed is None:
+        steps = [CREATE, *steps]
     touched = {step.key for step in steps}
     stood = matched(wanted, observed, known) if observed else {}
     return Plan(
@@ -196,49 +214,8 @@ def created(wanted: Wanted) -> Dataset:
     return Dataset("", {name: body[name] for name in _dataset_fields(wanted)}, body["extras"], ())
 
 
-def simulate(wanted: Wanted, observed: Dataset, known: Mapping[str, str], step: Step) -> Dataset:
-    """What the platform becomes after a step, as far as planning goes."""
-    found = matched(wanted, observed, known)
-    wished = {each.key: each for each in wanted.resources}
-    if step.action in ("update", "publish"):
-        body = dataset_body(wanted, observed, private=wanted.private)
-        return replace(observed, fields={name: body[name] for name in observed.fields}, extras=body["extras"])
-    if step.action == "reorder":
-        by_id = {each.id: each for each in observed.resources}
-        return replace(observed, resources=tuple(by_id[each] for each in wanted_order(observed)))
-    each = wished[step.key]
-    if step.action == "upload":
-        return replace(observed, resources=(_uploaded(each), *observed.resources))
-    there = found[each.key]
-    if step.action == "replace":
-        after = replace(there, title=each.file_name, sha1=each.sha1, size_bytes=each.size_bytes)
-    else:
-        schema = schema_url(each, found)
-        body = resource_body(each, there, schema)
-        after = replace(
-            there,
-            title=each.title,
-            description=each.description,
-            kind=each.kind,
-            extras=body["extras"],
-            schema_url=schema or there.schema_url,
-        )
-    return _with(observed, there.id, lambda _: after)
-
-
 def _file(resource: Resource | WantedResource) -> str:
     return f"{resource.file_name} (SHA-1 {(resource.sha1 or 'inconnu')[:12]})"
-
-
-def _uploaded(each: WantedResource) -> Resource:
-    return Resource(
-        f"new {each.key}", each.file_name, "", "main", each.sha1, each.size_bytes, each.file_name, f"latest {each.key}"
-    )
-
-
-def _with(observed: Dataset, resource_id: str, change: Callable[[Resource], Resource]) -> Dataset:
-    resources = tuple(change(each) if each.id == resource_id else each for each in observed.resources)
-    return replace(observed, resources=resources)
 
 
 def _dataset_fields(wanted: Wanted) -> dict[str, Any]:

@@ -37,11 +37,11 @@ from assets.forms.returned_cells import (
     write_value,
 )
 from assets.forms.returned_summary import FILLS, SUMMARY_SHEET, in_order, is_summary, write_summary
-from assets.reading.file_limits import FileLimits, UnreadableFileError
+from assets.reading.formats.sheets import Sheet
 from assets.reading.headers import find_headers
-from assets.reading.sheets import Sheet, column_letter
-from assets.reading.workbooks import DEFAULT_LIMITS, open_sheets
+from assets.reading.workbooks import OpenedFile
 from warehouse.archive.tables import CORE_PROJECTS
+from warehouse.model.cells import column_letter
 from warehouse.model.findings import SEVERITY_LABELS, Finding, shorten
 from warehouse.model.terms import match_key
 
@@ -72,9 +72,7 @@ class _Book:
     results: Results = field(default_factory=dict)
 
 
-def returned_workbook(
-    received: Path, findings: Sequence[Finding], edition: str, limits: FileLimits = DEFAULT_LIMITS
-) -> bytes:
+def returned_workbook(received: OpenedFile, findings: Sequence[Finding], edition: str) -> bytes:
     """The workbook to return for one file; the same file and findings give the same bytes.
 
     Args:
@@ -82,20 +80,18 @@ def returned_workbook(
             new workbook; a file that cannot be read at all gives the list of anomalies only.
         findings: those of this file, and those of the whole edition that are for its ministry.
         edition: key of the edition, which decides the headers.
-        limits: those under which the file was read.
     """
-    try:
-        sheets = open_sheets(received, limits)
-    except (UnreadableFileError, OSError) as error:
-        book, sheets = _Book(Workbook(), notes=[f"Le fichier reçu n'a pas pu être lu. {error}"]), []
+    path, sheets = received.path, received.sheets
+    if received.refusal is not None:
+        book = _Book(Workbook(), notes=[f"Le fichier reçu n'a pas pu être lu. {received.refusal}"])
         book.workbook.remove(book.workbook.worksheets[0])
     else:
-        book = _opened(received, sheets) or _copied(received, sheets)
+        book = _opened(path, sheets) or _copied(path, sheets)
     listed = in_order(findings)
     read = {sheet.name: sheet for sheet in sheets}
     places = [_place(finding, read.get(finding.sheet or ""), edition) for finding in listed]
     _mark(book, listed, places)
-    write_summary(book.workbook, received.name, listed, _targets(book, listed, places), book.notes)
+    write_summary(book.workbook, path.name, listed, _targets(book, listed, places), book.notes)
     return workbook_bytes(book.workbook, book.results)
 
 

@@ -30,6 +30,14 @@ from assets.books.book import (
 )
 from assets.books.ods_writer import ods_bytes
 from assets.books.xlsx_writer import xlsx_bytes
+from assets.reading.attestation import (
+    SIGN_OFF_DATE,
+    SIGN_OFF_EDITION,
+    SIGN_OFF_MINISTRY,
+    SIGN_OFF_NAME,
+    SIGN_OFF_NIL,
+    SIGN_OFF_SHEET,
+)
 from assets.reading.headers import Layout, layouts
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.home.files import write_bytes
@@ -40,14 +48,8 @@ from warehouse.model.vocabulary import VOCABULARIES
 WRITERS: Mapping[str, Callable[[Book], bytes]] = {".xlsx": xlsx_bytes, ".ods": ods_bytes}
 PROJECTS_SHEET = "Projets"
 NEW_PROJECTS_SHEET = "Nouveaux projets"
-SIGN_OFF_SHEET = "Attestation"
 README_SHEET = "Lisez-moi"
 SIGN_OFF_TITLE = "Attestation du ministère"
-SIGN_OFF_MINISTRY = "Ministère"
-SIGN_OFF_EDITION = "Édition"
-SIGN_OFF_NIL = "Remontée « néant » : aucun grand projet à transmettre pour cette édition"
-SIGN_OFF_NAME = "Nom et fonction de la personne qui atteste les chiffres"
-SIGN_OFF_DATE = "Date de l'attestation"
 LISTS_SHEET = "Listes"
 YES_NO = ("Oui", "Non")
 # Drop-down lists go this far down: more rows than any ministry has projects.
@@ -110,9 +112,9 @@ def submission_fields(edition: str) -> list[Field]:
         SchemaError: the layout names a field that no column of `core_projects` holds.
     """
     layout = _submission_layout(edition)
-    required = layout.required_fields()
     return [
-        Field(name, header, name in required, _declaration(name)) for name, header in layout.first_headers().items()
+        Field(name, header, name in layout.required, _declaration(name))
+        for name, header in layout.first_headers().items()
     ]
 
 

@@ -4,10 +4,9 @@ import json
 import textwrap
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
-from assets.page.drawing import PALETTE, Chart, chart
+from assets.page.drawing import PALETTE, Chart, Spec, chart, field, layer
 from assets.page.tables import RATES, PublicationTables, Statistic, ministries_by_slippage, statistic
 from assets.page.wording import RATE_HEADERS, RATE_TITLES, WITHHELD, DataTable, short_ministry
 from warehouse.model import french
@@ -17,6 +16,8 @@ from warehouse.model.vocabulary import COST_BAND_VOCABULARY, PHASES
 
 _TARGET_DASH = [5, 4]
 _LABEL_WIDTH = 48  # pixels that « 13,5 % » takes, with some air
+_LINE_HEIGHT = 15  # pixels
+_PERCENT_AXIS = {"format": ".0%", "tickCount": 5, "labelPadding": 8, "ticks": False, "domain": False}
 
 
 def all_charts(tables: PublicationTables) -> tuple[Chart, ...]:
@@ -96,71 +97,77 @@ def _labelled(points: pd.DataFrame, per_month: float) -> pd.DataFrame:
     return points.assign(label=labels, below=below)
 
 
-def _target_data(target: float, separator: str) -> pd.DataFrame:
-    return pd.DataFrame({"value": [target], "label": [f"cible{separator}{french.short_percent(target)}"]})
+def _target_rows(target: float, separator: str) -> list[Spec]:
+    return [{"value": target, "label": f"cible{separator}{french.short_percent(target)}"}]
 
 
-def _history(data: pd.DataFrame, target: float | None, *, width: int, height: int, columns: int) -> Any:
+def _history(data: pd.DataFrame, target: float | None, *, width: int, height: int, columns: int) -> Spec:
     top = max(float(data["value"].max()), target or 0.0) * 1.18 or 0.1
     bottom = min(0.0, float(data["value"].min()) * 1.25)
     first, last = int(data["month"].min()), int(data["month"].max())
     # Room on both sides for the labels of the first and last points.
     margin = max((last - first) * 0.1, 1.0)
     domain = [first - margin, last + margin]
+    y = field("value", "quantitative", scale={"domain": [bottom, top], "nice": False}, axis=_PERCENT_AXIS)
     panels = []
     for rate in RATES:
         points = data[data["rate"] == RATE_TITLES[rate]]
         if not points.empty:
             points = _labelled(points, width / (domain[1] - domain[0]))
-        colour = PALETTE[rate]
-        x = alt.X("month:Q", title=None, axis=_time_axis(points), scale=alt.Scale(domain=domain, nice=False))
-        y = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[bottom, top], nice=False), axis=_percent_axis())
-        base = alt.Chart(points)
-        layers: list[Any] = []
-        if target is not None:
-            rule = alt.Chart(_target_data(target, "\n"))
-            layers.append(rule.mark_rule(color=PALETTE["target"], strokeDash=_TARGET_DASH).encode(y=y))
-            told = rule.mark_text(color=PALETTE["target"], align="left", x=width + 7, dy=-5, lineBreak="\n")
-            layers.append(told.encode(y=y, text="label:N"))
+        scale = {"domain": domain, "nice": False}
+        x = field("month", "quantitative", axis=_time_axis(points), scale=scale)
+        layers = [] if target is None else _history_target(target, y, width)
+        layers += _history_line(points.to_dict("records"), PALETTE[rate], x=x, y=y)
+        heading = {"text": RATE_TITLES[rate], "color": PALETTE[rate]}
+        panels.append({"layer": layers, "width": width, "height": height, "title": heading})
+    return {"concat": panels, "columns": columns, "spacing": 46 if columns > 1 else 34}
+
+
+def _history_target(target: float, y: Spec, width: int) -> list[Spec]:
+    rows, colour = _target_rows(target, "\n"), PALETTE["target"]
+    told = {"type": "text", "color": colour, "align": "left", "x": width + 7, "dy": -5, "lineBreak": "\n"}
+    return [
+        layer(rows, {"type": "rule", "color": colour, "strokeDash": _TARGET_DASH}, y=y),
+        layer(rows, told, text=field("label"), y=y),
+    ]
+
+
+def _history_line(rows: list[Any], colour: str, **place: Spec) -> list[Spec]:
+    """A line with a hollow point an edition, a full one for the last, and the labels that have room."""
+    point = {"type": "point", "opacity": 1, "color": colour}
+    hollow = point | {"fill": PALETTE["paper"], "filled": False, "size": 52, "strokeWidth": 2.5}
+    layers = [
+        layer(rows, {"type": "line", "color": colour, "strokeWidth": 2.5}, detail=field("run"), **place),
+        layer(rows, hollow, transform={"filter": "!datum.last"}, **place),
+        layer(rows, point | {"filled": True, "size": 120}, transform={"filter": "datum.last"}, **place),
+    ]
+    for below in (False, True):
+        style = {"type": "text", "dy": 19 if below else -15, "fontWeight": 600, "baseline": "middle"}
+        # A border of paper keeps a label readable where it meets a line.
+        border = {"fill": PALETTE["paper"], "stroke": PALETTE["paper"], "strokeWidth": 4}
+        chosen = {"filter": f"datum.below === {json.dumps(below)}"}
         layers += [
-            base.mark_line(color=colour, strokeWidth=2.5).encode(x=x, y=y, detail="run:N"),
-            base.mark_point(color=colour, fill=PALETTE["paper"], filled=False, size=52, strokeWidth=2.5, opacity=1)
-            .encode(x=x, y=y)
-            .transform_filter("!datum.last"),
-            base.mark_point(color=colour, filled=True, size=120, opacity=1)
-            .encode(x=x, y=y)
-            .transform_filter("datum.last"),
+            layer(rows, style | look, transform=chosen, text=field("label"), **place)
+            for look in (border, {"color": PALETTE["ink"]})
         ]
-        for below in (False, True):
-            chosen = base.transform_filter(f"datum.below === {json.dumps(below)}").encode(x=x, y=y, text="label:N")
-            style: dict[str, Any] = {"dy": 19 if below else -15, "fontWeight": 600, "baseline": "middle"}
-            # A border of paper keeps a label readable where it meets a line.
-            layers.append(chosen.mark_text(fill=PALETTE["paper"], stroke=PALETTE["paper"], strokeWidth=4, **style))
-            layers.append(chosen.mark_text(color=PALETTE["ink"], **style))
-        heading = alt.TitleParams(RATE_TITLES[rate], color=colour)
-        panels.append(alt.layer(*layers).properties(width=width, height=height, title=heading))
-    return alt.concat(*panels, columns=columns, spacing=46 if columns > 1 else 34)
+    return layers
 
 
-def _time_axis(points: pd.DataFrame) -> alt.Axis:
+def _time_axis(points: pd.DataFrame) -> Spec:
     months = sorted(set(points["month"]))
     # A tick at each edition while labels have room, else at the years.
     if len(months) <= 6:
         names = {month: [french.short_month(month % 12 + 1), str(month // 12)] for month in months}
     else:
         names = {year * 12: [str(year)] for year in range(months[0] // 12 + 1, months[-1] // 12 + 1)}
-    return alt.Axis(
-        values=list(names),
-        labelExpr=f"({json.dumps(names, ensure_ascii=False)})[datum.value]",
-        labelOverlap="greedy",
-        labelSeparation=10,
-        grid=False,
-        labelPadding=8,
-    )
-
-
-def _percent_axis() -> alt.Axis:
-    return alt.Axis(format=".0%", tickCount=5, labelPadding=8, ticks=False, domain=False)
+    return {
+        "values": list(names),
+        "labelExpr": f"({json.dumps(names, ensure_ascii=False)})[datum.value]",
+        "labelOverlap": "greedy",
+        "labelSeparation": 10,
+        "grid": False,
+        "labelPadding": 8,
+    }
 
 
 def distribution_chart(tables: PublicationTables, column: str, vocabulary: Vocabulary, by: str) -> Chart | None:
@@ -197,52 +204,55 @@ def distribution_chart(tables: PublicationTables, column: str, vocabulary: Vocab
         column.replace("_", "-"),
         title,
         description,
-        wide=_distribution(pd.DataFrame(rows), width=140, wrapped_at=60),
-        narrow=_distribution(pd.DataFrame(rows), width=100, wrapped_at=14),
+        wide=_distribution(rows, width=140, wrapped_at=60),
+        narrow=_distribution(rows, width=100, wrapped_at=14),
         table=DataTable(title, (french.capitalised(by), "Projets", "Coût connu (M€)"), cells),
         half=True,
     )
 
 
-def _distribution(data: pd.DataFrame, *, width: int, wrapped_at: int) -> Any:
-    data = data.assign(
-        row=[_wrapped(label, wrapped_at) for label in data["label"]],
-        printed=[french.number(count) for count in data["count"]],
-    )
-    order = data["row"].tolist()
-    wraps = any("\n" in row for row in order)
-    y = alt.Y("row:N", sort=order, title=None, axis=None)
-    names = _texts(data, "row", y, align="right", x=-10, color=PALETTE["muted"])
+def _distribution(rows: list[Spec], *, width: int, wrapped_at: int) -> Spec:
+    rows = [row | {"row": _wrapped(row["label"], wrapped_at), "printed": french.number(row["count"])} for row in rows]
+    order = [row["row"] for row in rows]
+    y = field("row", sort=order, axis=None)
+    names = _texts(rows, "row", y, align="right", x=-10, color=PALETTE["muted"])
     panels = []
     for value, text, heading, role in (
         ("count", "printed", "Nombre de projets", "count"),
         ("cost", "told", "Coût connu (M€)", "amount"),
     ):
-        top = float(data[value].max(skipna=True) or 0) * 1.3 or 1.0
-        x = alt.X(f"{value}:Q", title=None, axis=None, scale=alt.Scale(domain=[0, top], nice=False))
-        colour = alt.when("datum.absent").then(alt.value(PALETTE["absent"])).otherwise(alt.value(PALETTE[role]))
-        base = alt.Chart(data)
-        bars = base.mark_bar(height=16).encode(x=x, y=y, color=colour)
-        told = (
-            base.mark_text(align="left", dx=6, color=PALETTE["ink"], fontWeight=600)
-            .transform_calculate(at=f"isValid(datum.{value}) ? datum.{value} : 0")
-            .encode(x=alt.X("at:Q", axis=None), y=y, text=f"{text}:N")
-        )
-        title = alt.TitleParams(heading, color=PALETTE["muted"])
-        layers = alt.layer(bars, told, *(names if value == "count" else []))
-        panels.append(layers.properties(width=width, height={"step": 38 if wraps else 30}, title=title))
-    return alt.hconcat(*panels, spacing=16)
+        top = max((float(row[value]) for row in rows if row[value] is not None), default=0.0) * 1.3 or 1.0
+        x = field(value, "quantitative", axis=None, scale={"domain": [0, top], "nice": False})
+        absent = [{"test": "datum.absent", "value": PALETTE["absent"]}]
+        colour = {"condition": absent, "value": PALETTE[role]}
+        layers = [
+            layer(rows, {"type": "bar", "height": 16}, color=colour, x=x, y=y),
+            layer(
+                rows,
+                {"type": "text", "align": "left", "dx": 6, "color": PALETTE["ink"], "fontWeight": 600},
+                transform={"calculate": f"isValid(datum.{value}) ? datum.{value} : 0", "as": "at"},
+                text=field(text),
+                x={"field": "at", "type": "quantitative", "axis": None},
+                y=y,
+            ),
+            *(names if value == "count" else []),
+        ]
+        step = 38 if any("\n" in row for row in order) else 30
+        title = {"text": heading, "color": PALETTE["muted"]}
+        panels.append({"layer": layers, "width": width, "height": {"step": step}, "title": title})
+    return {"hconcat": panels, "spacing": 16}
 
 
-def _texts(data: pd.DataFrame, field: str, y: alt.Y, *, above: int = 0, **style: Any) -> list[Any]:
+def _texts(rows: list[Spec], name: str, y: Spec, *, above: int = 0, **style: Any) -> list[Spec]:
     """Texts of one or several lines, centred on their row, or with their last line `above` it (in pixels)."""
-    lines = data[field].str.count("\n") + 1
-    height = 15
+    by_lines: dict[int, list[Spec]] = {}
+    for row in rows:
+        by_lines.setdefault(row[name].count("\n") + 1, []).append(row)
     layers = []
-    for count in sorted(lines.unique()):
-        rise = above + (count - 1) * (height if above else height / 2)
-        mark = alt.Chart(data[lines == count]).mark_text(lineBreak="\n", lineHeight=height, dy=-rise, **style)
-        layers.append(mark.encode(y=y, text=f"{field}:N"))
+    for count, same in sorted(by_lines.items()):
+        rise = above + (count - 1) * (_LINE_HEIGHT if above else _LINE_HEIGHT / 2)
+        mark = {"type": "text", "lineBreak": "\n", "lineHeight": _LINE_HEIGHT, "dy": -rise, **style}
+        layers.append(layer(same, mark, text=field(name), y=y))
     return layers
 
 
@@ -295,55 +305,55 @@ def ministry_chart(tables: PublicationTables) -> Chart | None:
     )
 
 
-def _dots(rows: list[dict[str, Any]], target: float | None, *, width: int, beside: bool) -> Any:
+def _dots(rows: list[Spec], target: float | None, *, width: int, beside: bool) -> Spec:
     """Two dots a ministry; its name beside the row, or above it where there is no room."""
     values = [float(one["value"]) for one in rows]
     low, high = min(0.0, *values), max(*values, target or 0.0)
     pad = (high - low) * 0.06 or 0.05
-    x = alt.X(
-        "value:Q",
-        title=None,
-        axis=_percent_axis(),
-        scale=alt.Scale(domain=[low - pad, high + pad], nice=False),
-    )
-    names = [
-        _wrapped(one["ministry"] if beside else f"{one['ministry']} ({one['known']})", 60 if beside else 44)
+    x = field("value", "quantitative", axis=_PERCENT_AXIS, scale={"domain": [low - pad, high + pad], "nice": False})
+    rows = [
+        one
+        | {"row": _wrapped(one["ministry"] if beside else f"{one['ministry']} ({one['known']})", 60 if beside else 44)}
         for one in rows
     ]
-    data = pd.DataFrame(rows).assign(row=names)
-    y = alt.Y("row:N", sort=list(dict.fromkeys(names)), title=None, axis=None)
-    once = data.drop_duplicates("row")
-    base = alt.Chart(data)
-    layers: list[Any] = []
+    once = {one["row"]: one for one in reversed(rows)}
+    names = list(dict.fromkeys(one["row"] for one in rows))
+    y = field("row", sort=names, axis=None)
+    layers: list[Spec] = []
     if low < 0:
-        layers.append(alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=PALETTE["muted"]).encode(x=x))
+        layers.append(layer([{"value": 0}], {"type": "rule", "color": PALETTE["muted"]}, x=x))
     if target is not None:
-        rule = alt.Chart(_target_data(target, NBSP))
-        layers.append(rule.mark_rule(color=PALETTE["target"], strokeDash=_TARGET_DASH).encode(x=x))
-        layers.append(rule.mark_text(color=PALETTE["target"], y=-8).encode(x=x, text="label:N"))
-    colours = alt.Scale(domain=[RATE_TITLES[rate] for rate in RATES], range=[PALETTE[rate] for rate in RATES])
-    shapes = alt.Scale(domain=colours.domain, range=["circle", "diamond"])
-    legend = alt.Legend(
-        orient="top",
-        title=None,
-        columns=2 if beside else 1,
-        symbolOpacity=1,
-        direction="horizontal" if beside else "vertical",
-    )
+        rule = {"type": "rule", "color": PALETTE["target"], "strokeDash": _TARGET_DASH}
+        layers.append(layer(_target_rows(target, NBSP), rule, x=x))
+        told = {"type": "text", "color": PALETTE["target"], "y": -8}
+        layers.append(layer(_target_rows(target, NBSP), told, text=field("label"), x=x))
     layers += [
-        base.mark_line(color=PALETTE["link"], strokeWidth=2).encode(x=x, y=y, detail="row:N"),
-        base.mark_point(filled=True, size=95, opacity=1).encode(
-            x=x,
-            y=y,
-            color=alt.Color("rate:N", scale=colours, legend=legend),
-            shape=alt.Shape("rate:N", scale=shapes, legend=legend),
-        ),
+        layer(rows, {"type": "line", "color": PALETTE["link"], "strokeWidth": 2}, detail=field("row"), x=x, y=y),
+        layer(rows, {"type": "point", "filled": True, "size": 95, "opacity": 1}, **_rate_marks(beside), x=x, y=y),
     ]
+    labels = [once[name] for name in names]
     if beside:
-        layers += _texts(once, "row", y, align="right", x=-14, color=PALETTE["ink"])
-        layers += _texts(once, "known", y, align="left", x=width + 14, color=PALETTE["muted"])
+        layers += _texts(labels, "row", y, align="right", x=-14, color=PALETTE["ink"])
+        layers += _texts(labels, "known", y, align="left", x=width + 14, color=PALETTE["muted"])
     else:
         halo = {"stroke": PALETTE["paper"], "strokeWidth": 4, "fill": PALETTE["paper"]}
-        layers += _texts(once, "row", y, above=16, align="left", x=0, **halo)
-        layers += _texts(once, "row", y, above=16, align="left", x=0, color=PALETTE["ink"])
-    return alt.layer(*layers).properties(width=width, height={"step": 36 if beside else 64})
+        layers += _texts(labels, "row", y, above=16, align="left", x=0, **halo)
+        layers += _texts(labels, "row", y, above=16, align="left", x=0, color=PALETTE["ink"])
+    return {"layer": layers, "width": width, "height": {"step": 36 if beside else 64}}
+
+
+def _rate_marks(beside: bool) -> dict[str, Spec]:
+    """A colour and a shape for each rate, with one legend."""
+    legend = {
+        "orient": "top",
+        "title": None,
+        "columns": 2 if beside else 1,
+        "symbolOpacity": 1,
+        "direction": "horizontal" if beside else "vertical",
+    }
+    domain = [RATE_TITLES[rate] for rate in RATES]
+    ranges = {"color": [PALETTE[rate] for rate in RATES], "shape": ["circle", "diamond"]}
+    return {
+        channel: {"field": "rate", "type": "nominal", "scale": {"domain": domain, "range": marks}, "legend": legend}
+        for channel, marks in ranges.items()
+    }

@@ -10,7 +10,7 @@ from functools import cache
 from html import escape
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import vl_convert
 
@@ -31,6 +31,10 @@ PALETTE = {
     "paper": "#fffffe",
 }
 FONT = "Inter"
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
+
+# What Vega-Lite is told, as plain values: a library to write it would take longer than all the drawing.
+Spec = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,21 @@ def _register_fonts() -> None:
     vl_convert.register_font_directory(str(fonts_folder()))
 
 
+def field(name: str, kind: Literal["nominal", "quantitative"] = "nominal", **more: Any) -> Spec:
+    """A channel of a layer that reads a field of its rows; an axis or a scale goes without a title."""
+    return {"field": name, "type": kind} | (more | {"title": None} if more else {})
+
+
+def layer(rows: list[Any], mark: Spec, *, transform: Spec | None = None, **encoding: Spec) -> Spec:
+    """A layer: the same mark for each of its rows, JSON-like, placed and coloured by the channels of `encoding`."""
+    spec: Spec = {"data": {"values": rows}, "mark": mark, "encoding": encoding}
+    return spec if transform is None else spec | {"transform": [transform]}
+
+
 def chart(
-    key: str, title: str, description: str, *, wide: Any, narrow: Any, table: DataTable, half: bool = False
+    key: str, title: str, description: str, *, wide: Spec, narrow: Spec, table: DataTable, half: bool = False
 ) -> Chart:
-    """Draw a chart from its wide and its narrow Vega-Lite charts; `key` is its identifier in the page."""
+    """Draw a chart from its wide and its narrow specifications; `key` is its identifier in the page."""
     fixed = _svg(wide)
     return Chart(
         key=key,
@@ -78,10 +93,9 @@ def chart(
     )
 
 
-def _svg(chart: Any) -> str:
+def _svg(spec: Spec) -> str:
     _register_fonts()
-    spec = chart.to_dict() | {"config": _CONFIG}
-    svg = str(vl_convert.vegalite_to_svg(spec, format_locale="fr-FR"))
+    svg = str(vl_convert.vegalite_to_svg(spec | {"$schema": _SCHEMA, "config": _CONFIG}, format_locale="fr-FR"))
     # The engine numbers its clips on from one chart to the next: count again, so that a rerun gives the same bytes.
     names = {name: f"clip{rank}" for rank, name in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))}
     return re.sub(r'(\bid="|url\(#)([^")]+)', lambda found: found[1] + names.get(found[2], found[2]), svg)

@@ -3,8 +3,9 @@
 Rows of tables and sections in French are made from here by `assets.page.wording`; charts by `assets.page.charts`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import pandas as pd
@@ -74,6 +75,21 @@ class PublicationTables:
     def from_first_publication(self) -> bool:
         """Whether some slippage counts from first published figures rather than from a declared baseline."""
         return bool((self.slippage["baseline_source"] == "first_publication").any())
+
+    @cached_property
+    def statistics(self) -> Mapping[tuple[str, str, str, str | None], "Statistic"]:
+        """The published statistics by edition, rate, method and ministry, None for the whole portfolio."""
+        groups = self.groups
+        of_ministry = groups["dimension"].eq("ministry")
+        chosen = groups["perimeter"].eq("published") & (of_ministry | groups["dimension"].eq("portfolio"))
+        names = groups["group_id"].astype("object").where(of_ministry, None)
+        columns = [groups["edition"], groups["rate"], groups["method"], names]
+        keys = zip(*(column[chosen].tolist() for column in columns), strict=True)
+        figures = groups.loc[chosen, ["value_ratio", "n", "n_projects"]].to_dict("records")
+        return {
+            key: Statistic(None if pd.isna(line["value_ratio"]) else line["value_ratio"], line["n"], line["n_projects"])
+            for key, line in zip(keys, figures, strict=True)
+        }
 
     def is_fictitious(self) -> bool:
         """Whether the edition is a demonstration."""
@@ -146,21 +162,7 @@ def statistic(
     ministry: str | None = None,
 ) -> Statistic:
     """One statistic of an edition, for the whole portfolio or for one ministry; `NO_STATISTIC` when not computed."""
-    groups = tables.groups
-    rows = groups[
-        (groups["edition"] == edition.key)
-        & (groups["perimeter"] == "published")
-        & (groups["rate"] == rate)
-        & (groups["method"] == method)
-        & (groups["dimension"] == ("portfolio" if ministry is None else "ministry"))
-    ]
-    if ministry is not None:
-        rows = rows[rows["group_id"] == ministry]
-    if rows.empty:
-        return NO_STATISTIC
-    row = rows.iloc[0]
-    value = None if pd.isna(row["value_ratio"]) else float(row["value_ratio"])
-    return Statistic(value, int(row["n"]), int(row["n_projects"]))
+    return tables.statistics.get((edition.key, rate, method, ministry), NO_STATISTIC)
 
 
 def ministries_by_slippage(tables: PublicationTables) -> list[str]:

@@ -4,22 +4,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assets.forms.submission_workbook import (
-    SIGN_OFF_DATE,
-    SIGN_OFF_EDITION,
-    SIGN_OFF_MINISTRY,
-    SIGN_OFF_NAME,
-    SIGN_OFF_NIL,
-    SIGN_OFF_SHEET,
-)
+from assets.reading.formats.sheets import Sheet, cell_place, cell_text, cell_type
 from assets.reading.parsing import UnreadableValueError, parse_boolean, parse_date, parse_text
-from assets.reading.sheets import Sheet, cell_text, cell_type
 from warehouse.facts.ministries import NO_LABELS, find_ministries, nearest_ministries
-from warehouse.model.findings import Finding
-from warehouse.model.rules import Severity
+from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import MINISTRIES
 
+# The sheet and its questions, which `assets.forms.submission_workbook` puts in every form.
+SIGN_OFF_SHEET = "Attestation"
+SIGN_OFF_MINISTRY = "Ministère"
+SIGN_OFF_EDITION = "Édition"
+SIGN_OFF_NIL = "Remontée « néant » : aucun grand projet à transmettre pour cette édition"
+SIGN_OFF_NAME = "Nom et fonction de la personne qui atteste les chiffres"
+SIGN_OFF_DATE = "Date de l'attestation"
 LABELS = (SIGN_OFF_MINISTRY, SIGN_OFF_EDITION, SIGN_OFF_NIL, SIGN_OFF_NAME, SIGN_OFF_DATE)
 
 
@@ -107,28 +105,22 @@ class _Form:
     answers: Mapping[str, _Answer]
     attestation: Attestation
 
-    def finding(self, label: str, rule: str, severity: Severity, message: str, expected: str) -> Finding:
+    def finding(self, label: str, rule: str, message: str, expected: str) -> Finding:
         """A finding at the answer to a question, or about the sheet when its row is gone."""
         answer = self.answers.get(label)
-        return Finding(
-            rule,
-            severity,
-            message,
-            file=self.file,
-            sheet=answer.sheet if answer else SIGN_OFF_SHEET,
-            row=answer.row if answer else None,
-            column=label,
-            cell=f"B{answer.row}" if answer else None,
-            value=(answer.text or None) if answer else None,
-            expected=expected,
-        )
+        if answer is None:
+            return declared_finding(
+                rule, message, file=self.file, sheet=SIGN_OFF_SHEET, column=label, expected=expected
+            )
+        row = {"file": self.file, "sheet": answer.sheet, "row": answer.row}
+        return declared_finding(rule, message, **cell_place(row, "B", label, answer.text or None), expected=expected)
 
 
 def _edition_findings(form: _Form, edition: str) -> list[Finding]:
     if form.attestation.edition in (None, edition):
         return []
     message = f"Ce formulaire est celui d'une autre édition que {edition}."
-    return [form.finding(SIGN_OFF_EDITION, "file_is_for_this_edition", "error", message, f"l'édition {edition}")]
+    return [form.finding(SIGN_OFF_EDITION, "file_is_for_this_edition", message, f"l'édition {edition}")]
 
 
 def _ministry_findings(
@@ -139,7 +131,7 @@ def _ministry_findings(
         text = _text(form.answers, SIGN_OFF_MINISTRY)
         nearest = " ou ".join(f"« {label} »" for label in nearest_ministries(text))
         expected = f"un seul ministère, connu, le plus proche : {nearest}"
-        unknown = form.finding(SIGN_OFF_MINISTRY, "ministry_is_known", "error", "Ministère inconnu.", expected)
+        unknown = form.finding(SIGN_OFF_MINISTRY, "ministry_is_known", "Ministère inconnu.", expected)
         return [unknown] if text.strip() else []
     others = _other_ministries(attested, cells, ministry_labels)
     if not others:
@@ -150,7 +142,6 @@ def _ministry_findings(
         form.finding(
             SIGN_OFF_MINISTRY,
             "rows_are_of_the_attested_ministry",
-            "error",
             f"Ce formulaire a {count} d'un autre ministère porteur (la première : {first}).",
             f"des projets portés par « {MINISTRIES.label(attested)} »",
         )
@@ -163,7 +154,7 @@ def _nil_findings(form: _Form, cells: Sequence[Mapping[str, object]]) -> list[Fi
         return []
     message = f"Le formulaire dit n'avoir rien à transmettre, et porte {len(rows)} ligne{'s' if len(rows) > 1 else ''}."
     expected = "« Non », ou un formulaire sans projet"
-    return [form.finding(SIGN_OFF_NIL, "nil_return_has_no_project", "error", message, expected)]
+    return [form.finding(SIGN_OFF_NIL, "nil_return_has_no_project", message, expected)]
 
 
 def _signature_findings(form: _Form) -> list[Finding]:
@@ -172,7 +163,7 @@ def _signature_findings(form: _Form) -> list[Finding]:
         (SIGN_OFF_DATE, form.attestation.signed_on, "quand ils sont attestés", "une date"),
     )
     return [
-        form.finding(label, "attestation_is_signed", "warning", f"Le formulaire ne dit pas {what}.", expected)
+        form.finding(label, "attestation_is_signed", f"Le formulaire ne dit pas {what}.", expected)
         for label, value, what, expected in asked
         if value is None
     ]

@@ -3,10 +3,12 @@
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from assets.reading.formats.sheets import Cell, Sheet, cell_place, cell_text, cell_type
 from assets.reading.headers import HeaderMatch
-from assets.reading.sheets import Cell, Sheet, cell_text, cell_type, column_letter
-from warehouse.model.findings import Finding
+from warehouse.model.cells import column_letter
+from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.terms import match_key
 
 EPOCH_1904 = dt.date(1904, 1, 1)
@@ -24,7 +26,7 @@ def data_cells(sheet: Sheet, header_row: int, match: HeaderMatch) -> Iterator[di
         if _repeats_headers(row, texts):
             continue
         for position, cell in enumerate(row):
-            if not cell_text(cell).strip():
+            if cell is None or not cell_text(cell).strip():
                 continue
             column = match.columns.get(position)
             if sheet.counts_from_1904 and column is not None and "day_first" in column.conventions:
@@ -70,38 +72,29 @@ def sheet_findings(
         match: the columns under those headers.
         cells: what `data_cells` gave of it.
     """
-    stray = [_stray(file, cell) for cell in cells if cell["field"] is None]
-    hidden = [_hidden(file, sheet)] if sheet.is_hidden and cells else []
-    return [*hidden, *_merged(file, sheet, header_row, match), *stray]
-
-
-def _stray(file: str, cell: Mapping[str, object]) -> Finding:
-    return Finding(
-        "value_has_a_header",
-        "error",
-        "Une valeur se trouve sous une colonne sans en-tête.",
-        file=file,
-        sheet=str(cell["source_sheet"]),
-        row=int(str(cell["source_row"])),
-        column=str(cell["source_column"]),
-        cell=f"{cell['source_column']}{cell['source_row']}",
-        value=str(cell["value"]),
-        expected="aucune valeur hors des colonnes du format",
-    )
-
-
-def _hidden(file: str, sheet: Sheet) -> Finding:
-    return Finding(
+    place: dict[str, Any] = {"file": file, "sheet": sheet.name}
+    stray = [
+        declared_finding(
+            "value_has_a_header",
+            "Une valeur se trouve sous une colonne sans en-tête.",
+            **cell_place(
+                place | {"row": cell["source_row"]}, letter := str(cell["source_column"]), letter, str(cell["value"])
+            ),
+            expected="aucune valeur hors des colonnes du format",
+        )
+        for cell in cells
+        if cell["field"] is None
+    ]
+    hidden = declared_finding(
         "sheet_is_visible",
-        "warning",
         "Cette feuille est masquée : ses projets sont lus comme les autres.",
-        file=file,
-        sheet=sheet.name,
+        **place,
         expected="une feuille visible, ou pas de feuille",
     )
+    return [*([hidden] if sheet.is_hidden and cells else []), *_merged(place, sheet, header_row, match), *stray]
 
 
-def _merged(file: str, sheet: Sheet, header_row: int, match: HeaderMatch) -> list[Finding]:
+def _merged(place: Mapping[str, str], sheet: Sheet, header_row: int, match: HeaderMatch) -> list[Finding]:
     """The merged cells that stand for several values: only the first row and column of one has it."""
     if not sheet.merged:
         return []
@@ -120,17 +113,11 @@ def _merged(file: str, sheet: Sheet, header_row: int, match: HeaderMatch) -> lis
             continue
         first, last = f"{column_letter(left)}{top + 1}", f"{column_letter(right)}{bottom + 1}"
         findings.append(
-            Finding(
+            declared_finding(
                 "cell_is_not_merged",
-                "warning",
                 f"Les cellules {first} à {last} sont fusionnées : leur valeur n'est lue qu'en {first}, le reste est "
                 "vide.",
-                file=file,
-                sheet=sheet.name,
-                row=top + 1,
-                column=column.header,
-                cell=first,
-                value=text,
+                **cell_place({**place, "row": top + 1}, column_letter(left), column.header, text),
                 expected="une valeur dans chaque cellule, sans fusion",
             )
         )

@@ -5,19 +5,19 @@ A header that drifts is a new line of `layouts/*.csv`, never a new `if`.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from typing import Any
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
 
-from assets.reading.sheets import Sheet, cell_text, column_letter
+from assets.reading.formats.sheets import HEADER_ROWS, Sheet, cell_place, cell_text
+from warehouse.model.cells import column_letter
 from warehouse.model.errors import ConfigurationError
-from warehouse.model.findings import Finding
+from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.shipped import shipped_rows
 from warehouse.model.terms import match_key
 
-# Titles and notes may stand above the headers.
-HEADER_ROWS = 15
 # How far a row must look like headers before an unknown one is said to be wrong, rather than the sheet another thing.
 RECOGNISED_HEADERS = 3
 
@@ -43,7 +43,8 @@ class Layout:
     name: str
     columns: tuple[LayoutColumn, ...]
 
-    def by_header(self) -> dict[str, LayoutColumn]:
+    @cached_property
+    def by_header(self) -> Mapping[str, LayoutColumn]:
         """Columns by the key of their header (case, accents, punctuation and spaces aside)."""
         return {match_key(column.header): column for column in self.columns}
 
@@ -51,9 +52,11 @@ class Layout:
         """How the values of a field are to be read."""
         return frozenset().union(*(column.conventions for column in self.columns if column.field == field))
 
-    def required_fields(self) -> set[str]:
-        """Fields without which a sheet is not of this layout."""
-        return {column.field for column in self.columns if column.required}
+    @cached_property
+    def required(self) -> Mapping[str, str]:
+        """Fields without which a sheet is not of this layout, each with its preferred header, in order."""
+        required = {column.field for column in self.columns if column.required}
+        return {field: header for field, header in self.first_headers().items() if field in required}
 
     def first_headers(self) -> dict[str, str]:
         """The preferred header of each field, in the order of the layout."""
@@ -61,10 +64,6 @@ class Layout:
         for column in self.columns:
             headers.setdefault(column.field, column.header)
         return headers
-
-    def required_headers(self) -> list[str]:
-        """The preferred headers of the required fields."""
-        return [header for field, header in self.first_headers().items() if field in self.required_fields()]
 
     def nearest_headers(self, header: str, found: Collection[str], count: int = 3) -> list[str]:
         """The headers that look most like an unknown one, among the fields not `found` yet."""
@@ -120,28 +119,22 @@ def header_keys() -> frozenset[str]:
 
 def match_headers(cells: Sequence[str], layout: Layout) -> HeaderMatch:
     """Fit a row of cells, as text, to a layout; empty cells are no headers."""
-    known = layout.by_header()
     columns: dict[int, LayoutColumn] = {}
+    found: set[str] = set()
     unknown, repeated = [], []
     for position, text in enumerate(cells):
         if not text.strip():
             continue
-        column = known.get(match_key(text))
+        column = layout.by_header.get(match_key(text))
         if column is None:
             unknown.append(position)
-        elif any(column.field == other.field for other in columns.values()):
+        elif column.field in found:
             repeated.append(position)
         else:
             columns[position] = column
-    missing = layout.required_fields() - {column.field for column in columns.values()}
-    headers = layout.first_headers()
-    return HeaderMatch(
-        layout,
-        columns,
-        tuple(unknown),
-        tuple(repeated),
-        tuple(headers[field] for field in headers if field in missing),
-    )
+            found.add(column.field)
+    missing = tuple(header for field, header in layout.required.items() if field not in found)
+    return HeaderMatch(layout, columns, tuple(unknown), tuple(repeated), missing)
 
 
 def find_headers(sheet: Sheet, edition: str) -> tuple[int, HeaderMatch] | None:
@@ -168,22 +161,12 @@ def _fit(match: HeaderMatch) -> tuple[int, int]:
 def header_findings(file: str, sheet: Sheet, header_row: int, match: HeaderMatch) -> list[Finding]:
     """What is wrong with the headers of a recognised sheet."""
     texts = [cell_text(cell) for cell in sheet.rows[header_row]]
+    place: dict[str, Any] = {"file": file, "sheet": sheet.name, "row": header_row + 1}
+    found = {column.field for column in match.columns.values()}
 
     def at(position: int, rule: str, message: str, expected: str) -> Finding:
-        return Finding(
-            rule,
-            "error",
-            message,
-            file=file,
-            sheet=sheet.name,
-            row=header_row + 1,
-            column=texts[position].strip(),
-            cell=f"{column_letter(position)}{header_row + 1}",
-            value=texts[position],
-            expected=expected,
-        )
-
-    found = {column.field for column in match.columns.values()}
+        cell = cell_place(place, column_letter(position), texts[position], texts[position])
+        return declared_finding(rule, message, **cell, expected=expected)
 
     def nearest(position: int) -> str:
         return " ou ".join(f"« {name} »" for name in match.layout.nearest_headers(texts[position], found))
@@ -198,13 +181,10 @@ def header_findings(file: str, sheet: Sheet, header_row: int, match: HeaderMatch
             for position in match.repeated
         ),
         *(
-            Finding(
+            declared_finding(
                 "required_header_is_present",
-                "error",
                 f"La colonne « {header} » manque.",
-                file=file,
-                sheet=sheet.name,
-                row=header_row + 1,
+                **place,
                 column=header,
                 expected=f"une colonne « {header} »",
             )

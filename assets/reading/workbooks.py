@@ -6,133 +6,96 @@ cell means is for `assets.projects`.
 
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
-import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from assets.reading.attestation import attestation_findings, read_attestation
+from assets.reading.attestation import Attestation, attestation_findings, read_attestation
 from assets.reading.cells import data_cells, sheet_findings
-from assets.reading.csv_files import csv_sheet
-from assets.reading.file_limits import (
+from assets.reading.formats.csv_files import csv_sheet
+from assets.reading.formats.file_limits import (
     FileLimits,
     UnreadableFileError,
     refuse_large_file,
     refuse_unsafe_workbook,
 )
-from assets.reading.headers import HeaderMatch, find_headers, header_findings, layouts
-from assets.reading.old_workbooks import sheets_of_old_workbook
-from assets.reading.sheets import Sheet, cell_text
-from assets.reading.workbook_marks import WorkbookMarks, workbook_marks
-from warehouse.archive.tables import RAW_SUBMISSIONS
+from assets.reading.formats.old_workbooks import sheets_of_old_workbook
+from assets.reading.formats.sheets import Sheet, cell_text
+from assets.reading.formats.workbook_marks import WorkbookMarks, workbook_marks
+from assets.reading.headers import HeaderMatch, find_headers, header_findings, header_keys, layouts
 from warehouse.facts.ministries import NO_LABELS
-from warehouse.home.files import sha256_of
-from warehouse.home.home import received_files
-from warehouse.model.findings import Finding, errors_of
-from warehouse.model.schema import empty_frame
+from warehouse.model.findings import Finding, declared_finding, errors_of
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv")
+ACCEPTED = "des fichiers " + ", ".join(SUFFIXES)
 DEFAULT_LIMITS = FileLimits()
 # What the readers raise on a workbook that is not whole.
 DAMAGES = (CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error, expat.ExpatError)
 
 
-def read_inbox(
-    folder: Path,
-    edition: str,
-    limits: FileLimits = DEFAULT_LIMITS,
-    superseded: Collection[str] = frozenset(),
-    ministry_labels: Mapping[str, str] = NO_LABELS,
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """Read every file received for an edition.
+@dataclass(frozen=True)
+class OpenedFile:
+    """A received file, opened once: its sheets, who attests it, and what is to be said of it.
 
-    Args:
-        folder: the edition's inbox; hidden files and office lock files are passed over.
-        edition: key of the edition, which decides the layouts.
-        limits: what a file may cost to read; beyond, it is refused and the others are read.
-        superseded: sha256 of files passed over without a word: a later one took their place.
-        ministry_labels: labels that only a home knows, by their `match_key`, each with its ministry.
-
-    Returns:
-        The cells, with the columns of `RAW_SUBMISSIONS`, and what is to be said of the files: the errors of those that
-        could not be read, and warnings. A file with an error gives no cell; nor does one that attests it has none.
+    `sha256` is None for one that the system does not let read, or beyond the limits; `refusal` says why a file has no
+    sheet.
     """
-    if not folder.is_dir():
-        return empty_frame(RAW_SUBMISSIONS), [
-            Finding(
-                "inbox_exists",
-                "error",
-                f"Le dossier de réception {folder} n'existe pas.",
-                expected=_accepted(),
-            )
-        ]
-    files = received_files(folder)
-    if not files:
-        return empty_frame(RAW_SUBMISSIONS), [
-            Finding(
-                "inbox_has_files",
-                "error",
-                f"Le dossier de réception {folder} est vide.",
-                expected=_accepted(),
-            )
-        ]
-    frames: list[pd.DataFrame] = []
-    findings: list[Finding] = []
-    seen: dict[str, str] = {}
-    for path in files:
-        try:
-            digest = _digest(path, limits)
-        except UnreadableFileError as error:
-            findings.append(_unreadable(path, error))
-            continue
-        if digest in superseded:
-            continue
-        if digest in seen:
-            findings.append(_sent_twice(path, seen[digest]))
-            continue
-        seen[digest] = path.name
-        frame, problems = read_file(path, edition, digest, limits, ministry_labels)
-        findings += problems
-        if not frame.empty and not errors_of(problems):
-            frames.append(frame)
-    return pd.concat(frames, ignore_index=True) if frames else empty_frame(RAW_SUBMISSIONS), findings
+
+    path: Path
+    sha256: str | None
+    sheets: tuple[Sheet, ...] = ()
+    attestation: Attestation | None = None
+    findings: tuple[Finding, ...] = ()
+    refusal: str | None = None
+
+
+def refused_file(path: Path, sha256: str | None, reason: object) -> OpenedFile:
+    """A file that cannot be read, and why."""
+    finding = declared_finding("file_is_readable", str(reason), file=path.name, expected=ACCEPTED)
+    return OpenedFile(path, sha256, findings=(finding,), refusal=str(reason))
 
 
 def read_file(
     path: Path,
     edition: str,
-    digest: str,
+    sha256: str | None,
     limits: FileLimits = DEFAULT_LIMITS,
     ministry_labels: Mapping[str, str] = NO_LABELS,
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """Read one file into cells; see `read_inbox`, which leaves out those of a file with an error."""
+) -> tuple[OpenedFile, list[dict[str, object]]]:
+    """Read one file: what is to be said of it, and its cells, as rows of `RAW_SUBMISSIONS`.
+
+    Args:
+        path: the file.
+        edition: key of the edition, which decides the layouts.
+        sha256: its own; None for one beyond the limits.
+        limits: what a file may cost to read; beyond, it is refused.
+        ministry_labels: labels that only a home knows, by their `match_key`, each with its ministry.
+    """
     try:
-        sheets = open_sheets(path, limits)
+        sheets = tuple(open_sheets(path, limits))
     except UnreadableFileError as error:
-        return empty_frame(RAW_SUBMISSIONS), [_unreadable(path, error)]
+        return refused_file(path, sha256, error), []
+    except OSError as error:
+        return refused_file(path, None, unread(error)), []
     cells: list[dict[str, object]] = []
     findings: list[Finding] = []
-    recognised = 0
-    for sheet in sheets:
-        found = find_headers(sheet, edition)
-        if found is None:
-            continue
-        recognised += 1
-        read, problems = _sheet_cells(path.name, sheet, *found)
-        stamp = {"edition": edition, "source_file": path.name, "source_sha256": digest}
+    stamp = {"edition": edition, "source_file": path.name, "source_sha256": sha256}
+    found = [(sheet, headers) for sheet in sheets if (headers := find_headers(sheet, edition)) is not None]
+    for sheet, headers in found:
+        read, problems = _sheet_cells(path.name, sheet, *headers)
         cells += [stamp | cell for cell in read]
         findings += problems
-    findings += attestation_findings(path.name, sheets, edition, cells, ministry_labels)
     attestation = read_attestation(sheets, ministry_labels)
-    if not recognised:
+    findings += attestation_findings(path.name, sheets, edition, cells, ministry_labels)
+    if not found:
         findings.append(_no_sheet(path.name, sheets, edition))
     elif not cells and not errors_of(findings) and not (attestation and attestation.is_nil):
-        findings.append(Finding("file_has_projects", "error", "Aucune ligne sous les en-têtes.", file=path.name))
-    columns = [column.name for column in RAW_SUBMISSIONS.columns]
-    return pd.DataFrame(cells, columns=columns) if cells else empty_frame(RAW_SUBMISSIONS), findings
+        findings.append(declared_finding("file_has_projects", "Aucune ligne sous les en-têtes.", file=path.name))
+    return OpenedFile(path, sha256, sheets, attestation, tuple(findings)), cells
 
 
 def _sheet_cells(
@@ -150,32 +113,14 @@ def _sheet_cells(
     ]
 
 
-def _digest(path: Path, limits: FileLimits) -> str:
-    try:
-        refuse_large_file(path, limits)
-        return sha256_of(path)
-    except OSError as error:
-        raise UnreadableFileError(f"Le fichier ne peut pas être lu ({error.strerror or error}).") from error
-
-
-def _sent_twice(path: Path, first: str) -> Finding:
-    return Finding(
-        "file_is_sent_once",
-        "warning",
-        f"Ce fichier est identique à « {first} », qui seul est lu.",
-        file=path.name,
-        expected="un seul exemplaire de chaque fichier",
-    )
-
-
-def _unreadable(path: Path, reason: object) -> Finding:
-    return Finding("file_is_readable", "error", str(reason), file=path.name, expected=_accepted())
+def unread(error: OSError) -> str:
+    """What the system said of a file that it does not let read."""
+    return f"Le fichier ne peut pas être lu ({error.strerror or error})."
 
 
 def _unended(file: str, sheet: Sheet) -> Finding:
-    return Finding(
+    return declared_finding(
         "last_line_is_ended",
-        "warning",
         "La dernière ligne du fichier CSV n'a pas de fin de ligne : s'il a été tronqué, sa dernière valeur est fausse.",
         file=file,
         row=len(sheet.rows),
@@ -195,7 +140,7 @@ def open_sheets(path: Path, limits: FileLimits = DEFAULT_LIMITS) -> list[Sheet]:
         raise UnreadableFileError(f"L'extension « {path.suffix} » n'est pas acceptée.")
     refuse_large_file(path, limits)
     if suffix == ".csv":
-        return [csv_sheet(path, limits)]
+        return [csv_sheet(path, limits, header_keys())]
     refuse_unsafe_workbook(path, limits)
     if suffix == ".xls":
         return sheets_of_old_workbook(path, limits)
@@ -240,16 +185,11 @@ def _sheet_of(workbook: CalamineWorkbook, name: str, marks: WorkbookMarks, *, is
 
 def _no_sheet(file: str, sheets: Sequence[Sheet], edition: str) -> Finding:
     names = ", ".join(f"« {sheet.name} »" for sheet in sheets) or "aucune"
-    known = " ; ".join(f"{layout.name} ({', '.join(layout.required_headers())})" for layout in layouts(edition))
-    return Finding(
+    known = " ; ".join(f"{layout.name} ({', '.join(layout.required.values())})" for layout in layouts(edition))
+    return declared_finding(
         "sheet_is_recognised",
-        "error",
         "Aucune feuille ne porte les en-têtes d'un format connu.",
         file=file,
         value=f"feuilles {names}",
         expected=f"une feuille avec les en-têtes d'un des formats {known}",
     )
-
-
-def _accepted() -> str:
-    return "des fichiers " + ", ".join(SUFFIXES)

@@ -11,13 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import pandas as pd
 import pyarrow as pa
 
-from assets.dataset.rows import as_withheld_today
-from assets.open_data import open_dataset
-from checks.recording import edition_check, record
 from checks.released.files import (
     Columns,
     Released,
@@ -30,14 +26,9 @@ from checks.released.files import (
     typed_columns,
     workbook_columns,
 )
-from checks.released.secrets import withheld_findings
 from checks.released.traces import checksum_findings, formula_findings, machine_findings
-from warehouse.archive.tables import CORE_PROJECTS, OUT_KEY_FIGURES
 from warehouse.home.calendar import Edition
-from warehouse.home.home import Home
-from warehouse.home.registers import register
-from warehouse.home.store import ParquetStore
-from warehouse.model.csv_cells import submitted_text
+from warehouse.model.cells import submitted_text
 from warehouse.model.findings import Finding, shorten
 from warehouse.model.vocabulary import DIMENSIONS, METHODS, PERIMETERS, SLIPPAGE_REFERENCES, SLIPPAGE_STATUSES
 from warehouse.open_data.files import DATABASE, PublishedFile, published_files
@@ -279,25 +270,3 @@ def _headlines(released: Released, edition: Edition) -> Iterator[tuple[str, floa
         line = chosen.iloc[0]
         mean = math.fsum(known) / max(len(known), 1)
         yield f"la moyenne de l'{str(label).lower()}", mean, line["valeur"], len(known) == line["nombre_connus"]
-
-
-@edition_check(open_dataset)
-def dataset_is_releasable(
-    context: dg.AssetCheckExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-) -> dg.AssetCheckResult:
-    """Every file of the dataset follows its schema and agrees with the others, and none says what it must not.
-
-    No withheld figure, formula, local path, user or machine name; right checksums; the key figures of the publication.
-    """
-    edition = home.calendar().find(context.partition_key)
-    folder = home.out(edition, "open_data")
-    released, findings = release_findings(folder, edition, home.root)
-    if released is not None:
-        line = store.read(OUT_KEY_FIGURES, edition.key).iloc[0].to_dict()
-        findings += figure_findings(released, {str(name): value for name, value in line.items()}, edition)
-        history = store.history(CORE_PROJECTS, edition.key)
-        today = as_withheld_today(history, register(home.registers, "withheld").read())
-        findings += withheld_findings(released.table, history, today, edition)
-    return record(context, home, findings, checked=len(list(published_files(edition))))

@@ -14,29 +14,19 @@ from warehouse.home.calendar import Edition
 from warehouse.model.findings import Finding
 from warehouse.model.schema import Table
 from warehouse.model.vocabulary import CHANGES, RATES
-from warehouse.open_data.files import OPEN_FORECAST, OPEN_HISTORY, OPEN_SLIPPAGE
-from warehouse.projects.withheld import WITHHELD_FIGURES
+from warehouse.open_data.tables import OPEN_FORECAST, OPEN_HISTORY, OPEN_PROJECTS, OPEN_SLIPPAGE
+from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.withheld import FLAGS, withheld_columns
 
 RULE = "no_file_holds_a_withheld_figure"
-FLAGS = tuple(WITHHELD_FIGURES)
-_RATE = {"cost_withheld": "budget", "schedule_withheld": "schedule"}
-# The forecasts of a withheld figure, and the changes that would give it, by flag.
-_FORECASTS = {
-    "cost_withheld": ("cost_", "budget_", "updated_cost"),
-    "schedule_withheld": ("end_", "schedule_", "updated_end"),
-}
-_CHANGES = {
-    "cost_withheld": ("cost", "initial_cost"),
-    "schedule_withheld": ("end", "duration", "initial_end"),
-}
+_RATE = {"cost": "budget", "schedule": "schedule"}
+# The changes that would give a withheld figure, by flag.
+_CHANGES = {"cost": ("cost", "initial_cost"), "schedule": ("end", "duration", "initial_end")}
 # Numbers with the unit of a withheld figure, as a text quotes them.
 _AMOUNT = re.compile(r"(?<![\d.,])(\d[\d\s  ]*(?:[.,]\d+)?)\s*(?:M€|M ?euros|MEUR|millions?\b)", re.IGNORECASE)
 _MONTHS = re.compile(r"(?<![\d.,])(\d+)\s*mois\b", re.IGNORECASE)
-# The figures a text may quote, by flag: column of the core projects, how they are written.
-_QUOTED = {
-    "cost_withheld": (("initial_cost_meur", "updated_cost_meur", "rebaseline_cost_meur"), _AMOUNT),
-    "schedule_withheld": (("initial_duration_months", "updated_duration_months"), _MONTHS),
-}
+# The figures a text may quote, by flag: their unit, how they are written.
+_QUOTED = {"cost": ("M€ TTC", _AMOUNT), "schedule": ("mois", _MONTHS)}
 
 
 def withheld_findings(
@@ -52,27 +42,23 @@ def withheld_findings(
     """
     findings = list(_stale_editions(history, today))
     published = pd.DataFrame(table(OPEN_HISTORY.name))
-    for flag in FLAGS:
-        withheld = _keys(today.loc[today[flag].astype(bool)])
+    own = pd.DataFrame(table(OPEN_PROJECTS.name))
+    forecasts = pd.DataFrame(table(OPEN_FORECAST.name))
+    for flag, held in FLAGS.items():
+        kept_back = today.loc[today[held].astype(bool)]
+        withheld = _keys(kept_back)
         if not withheld:
             continue
-        findings += _filled(published, OPEN_HISTORY, _figures(OPEN_HISTORY, flag), withheld, "historique.csv")
+        findings += _filled(published, OPEN_HISTORY, flag, withheld, "historique.csv")
         # What is counted from the edition before gives its figure to whoever has the one of this edition.
-        since = [name for name in OPEN_HISTORY.names() if name.startswith(f"{_RATE[flag]}_previous_slippage")]
-        findings += _filled(published, OPEN_HISTORY, since, _following(withheld, history), "historique.csv")
-        own = pd.DataFrame(table("panorama"))
-        findings += _filled(own, OPEN_HISTORY, _figures(OPEN_HISTORY, flag), withheld, f"panorama-{edition.key}.csv")
-        forecasts = pd.DataFrame(table(OPEN_FORECAST.name))
-        names = [
-            column.name
-            for column in OPEN_FORECAST.columns
-            if column.name.startswith(_FORECASTS[flag]) and column.kind in ("number", "date")
-        ]
-        findings += _filled(forecasts, OPEN_FORECAST, names, withheld, "previsions.csv")
+        following = _following(withheld, history)
+        findings += _filled(published, OPEN_HISTORY, f"previous_{flag}", following, "historique.csv")
+        findings += _filled(own, OPEN_PROJECTS, flag, withheld, f"panorama-{edition.key}.csv")
+        findings += _filled(forecasts, OPEN_FORECAST, flag, withheld, "previsions.csv")
         findings += _slippages(pd.DataFrame(table(OPEN_SLIPPAGE.name)), flag, withheld)
         findings += _compared(pd.DataFrame(table("changements")), "edition_precedente", _CHANGES[flag], withheld)
         findings += _bridges(pd.DataFrame(table("passage")), flag, withheld)
-        findings += _quotes(published, today.loc[today[flag].astype(bool)], flag)
+        findings += _quotes(published, kept_back, flag)
     return findings
 
 
@@ -98,15 +84,6 @@ def _following(withheld: set[tuple[str, str]], history: pd.DataFrame) -> set[tup
     return {(following[edition], project) for edition, project in withheld if edition in following}
 
 
-def _figures(table: Table, flag: str) -> list[str]:
-    """The columns that a flag empties: the figures, and what is counted from them."""
-    rate = _RATE[flag]
-    counted = [
-        column.name for column in table.columns if column.name.startswith(rate) and column.kind in ("number", "integer")
-    ]
-    return [*(name for name in WITHHELD_FIGURES[flag] if name in table.names()), *counted]
-
-
 def _rows_of(frame: pd.DataFrame, withheld: set[tuple[str, str]], edition: str = "edition") -> pd.DataFrame:
     if frame.empty:
         return frame
@@ -116,13 +93,13 @@ def _rows_of(frame: pd.DataFrame, withheld: set[tuple[str, str]], edition: str =
 
 
 def _filled(
-    frame: pd.DataFrame, table: Table, names: Sequence[str], withheld: set[tuple[str, str]], file: str
+    frame: pd.DataFrame, table: Table, flag: str, withheld: set[tuple[str, str]], file: str
 ) -> Iterator[Finding]:
+    """The columns that a flag empties and that are not empty."""
     rows = _rows_of(frame, withheld)
-    for name in names:
-        column = table.column(name).published
-        if len(leaks := rows.loc[rows[column].notna(), "identifiant_projet"]):
-            yield _refuse(file, column, list(leaks))
+    for column in withheld_columns(table, flag):
+        if len(leaks := rows.loc[rows[column.published].notna(), "identifiant_projet"]):
+            yield _refuse(file, column.published, list(leaks))
 
 
 def _slippages(frame: pd.DataFrame, flag: str, withheld: set[tuple[str, str]]) -> Iterator[Finding]:
@@ -155,7 +132,8 @@ def _bridges(frame: pd.DataFrame, flag: str, withheld: set[tuple[str, str]]) -> 
 
 def _quotes(published: pd.DataFrame, withheld: pd.DataFrame, flag: str) -> Iterator[Finding]:
     """Whether a text of a project, in the same edition, gives one of its withheld figures with its unit."""
-    columns, pattern = _QUOTED[flag]
+    unit, pattern = _QUOTED[flag]
+    columns = [column.name for column in withheld_columns(CORE_PROJECTS, flag) if column.unit == unit]
     texts = [
         column.published
         for column in OPEN_HISTORY.columns
@@ -184,8 +162,8 @@ def _says(text: str, pattern: re.Pattern[str], figure: float) -> bool:
 
 def _stale_editions(history: pd.DataFrame, today: pd.DataFrame) -> Iterator[Finding]:
     """Tables of a past edition computed before the register withheld a figure of it hold that figure still."""
-    for flag in FLAGS:
-        new = _keys(today.loc[today[flag].astype(bool)]) - _keys(history.loc[history[flag].astype(bool)])
+    for held in FLAGS.values():
+        new = _keys(today.loc[today[held].astype(bool)]) - _keys(history.loc[history[held].astype(bool)])
         for edition in sorted({edition for edition, _ in new}):
             projects = sorted(project for key, project in new if key == edition)
             yield Finding(

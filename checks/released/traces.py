@@ -10,7 +10,7 @@ from pathlib import Path
 
 from checks.released.files import Released, formulas, has_author, parts, refused
 from warehouse.home.files import sha256_of
-from warehouse.model.csv_cells import is_formula
+from warehouse.model.cells import is_formula
 from warehouse.model.findings import Finding, shorten
 from warehouse.open_data.files import PublishedFile
 

@@ -1,102 +1,116 @@
 """Whether an edition follows from what came before: who is who, what was promised, who left and why."""
 
-from collections.abc import Hashable, Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-import dagster as dg
 import pandas as pd
 
-from assets.history import out_movements
-from assets.projects import EVER, core_projects, prepare_projects
-from assets.submissions import raw_submissions
-from checks.recording import edition_check, record
-from warehouse.archive.tables import CORE_PROJECTS
-from warehouse.home.home import Home
-from warehouse.home.registers import Registers, read_registers, register
-from warehouse.home.store import ParquetStore
+from checks.rules.completeness import absent_findings
+from checks.rules.places import Places, Row, line_of, wording
+from checks.rules.trajectory import broken_moves
+from warehouse.home.registers import Registers
 from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.frames import looked_up
-from warehouse.model.vocabulary import EXIT_REASONS, MINISTRIES, OPINIONS
+from warehouse.model.vocabulary import EXIT_REASONS, OPINIONS
+from warehouse.projects.baselines import compare_with_ledger
 from warehouse.projects.identification import waiting_for_review
 from warehouse.projects.opinions import opinions_on
+from warehouse.projects.tables import CORE_PROJECTS
 
-Row = Mapping[Hashable, Any]
+# Each finding with its edition.
+Told = Iterable[tuple[str, Finding]]
 
 
-def vanished(movements: pd.DataFrame) -> list[Finding]:
+def history_findings(
+    projects: pd.DataFrame, editions: Sequence[str], registers: Registers, places: Places, movements: pd.DataFrame
+) -> dict[str, dict[str, list[Finding]]]:
+    """What editions break of the rules that look at their past and at the registers, by edition, then by check.
+
+    Args:
+        projects: core projects of all editions; those after an edition are not looked at for it.
+        editions: keys of those that are asked about.
+        registers: all registers, by short name.
+        places: the cells of these editions.
+        movements: the rows of `OUT_MOVEMENTS`.
+    """
+    past = projects.loc[projects["edition"].le(max(editions))]
+    whole: dict[str, Told] = {
+        "projects_follow_their_past": _moves(past, editions, registers, places),
+        "identities_are_certain": doubtful_links(past, registers),
+        "starts_do_not_move": moved_starts(past, registers["baselines"]),
+        "no_project_vanishes_unseen": vanished(movements),
+    }
+    found: dict[str, dict[str, list[Finding]]] = {}
+    for edition in editions:
+        now, earlier = past.loc[past["edition"].eq(edition)], past.loc[past["edition"].lt(edition)]
+        day = pd.Timestamp(f"{edition}-01")
+        found[edition] = {
+            "baselines_agree_with_ledger": compare_with_ledger(now, registers["baselines"])[1],
+            "opinions_agree_with_register": contradicted_opinions(now, registers["opinions"], day),
+            "everyone_is_there": absent_findings(now, earlier, registers, places.of(edition)),
+            **{check: [] for check in whole},
+        }
+    for check, told in whole.items():
+        for edition, finding in told:
+            if edition in found:
+                found[edition][check].append(finding)
+    return found
+
+
+def _moves(projects: pd.DataFrame, editions: Sequence[str], registers: Registers, places: Places) -> Told:
+    for rule, rows in broken_moves(projects, registers).items():
+        asked = rows.loc[rows["edition"].isin(editions)]
+        yield from zip(asked["edition"], places.findings(rule, asked), strict=True)
+
+
+def vanished(movements: pd.DataFrame) -> Told:
     """One warning for each project that left since the previous edition and of which nobody said why."""
-    unexplained = movements.loc[movements["movement"].eq("exit") & movements["exit_reason"].isna()]
+    rule = "every_exit_has_a_reason"
     reasons = ", ".join(f"« {label} »" for label in EXIT_REASONS.labels())
-    return [
-        declared_finding(
-            "every_exit_has_a_reason",
-            f"Le projet {row['project_id']} « {row['name']} » ({MINISTRIES.label(row['ministry_id'])}), présent à "
-            f"l'édition {row['previous_edition']}, ne figure plus.",
-            value=row["project_id"],
-            expected=f"un motif de sortie : {reasons} (panorama projects exit {row['project_id']})",
-            ministry_id=row["ministry_id"],
+    unexplained = movements.loc[movements["movement"].eq("exit") & movements["exit_reason"].isna()]
+    for row in unexplained.to_dict("records"):
+        said = wording(rule, row) | {"reasons": reasons}
+        yield (
+            row["edition"],
+            declared_finding(rule, said=said, value=row["project_id"], ministry_id=row["ministry_id"]),
         )
-        for row in unexplained.to_dict("records")
-    ]
 
 
-def doubtful_links(projects: pd.DataFrame, registers: Registers) -> list[Finding]:
+def doubtful_links(projects: pd.DataFrame, registers: Registers) -> Told:
     """One warning for each project whose likeness to a known one was not certain enough, and not reviewed since.
 
     Args:
-        projects: core projects of the edition.
+        projects: core projects of any editions.
         registers: `links` and `decisions` are used.
     """
-    waiting = waiting_for_review(registers)
-    concerned = projects.merge(
-        waiting[["edition", "project_id", "candidate_id", "score", "evidence"]], on=["edition", "project_id"]
-    )
-    return [
-        declared_finding(
-            "identity_is_certain",
-            f"Le projet {row['project_id']} « {row['name']} » est peut-être {row['candidate_id']} "
-            f"({row['evidence']}) : il n'y est pas rattaché.",
-            **_place(row),
-            value=row["name"],
-            expected=f"une décision : panorama projects confirm {row['project_id']} --same-as {row['candidate_id']}, "
-            f"ou panorama projects confirm {row['project_id']}",
-        )
-        for row in concerned.to_dict("records")
-    ]
+    waiting = waiting_for_review(registers)[["edition", "project_id", "candidate_id", "score", "evidence"]]
+    for row in projects.merge(waiting, on=["edition", "project_id"]).to_dict("records"):
+        yield row["edition"], _at_line("identity_is_certain", row, value=row["name"])
 
 
-def moved_starts(projects: pd.DataFrame, earlier: pd.DataFrame, ledger: pd.DataFrame) -> list[Finding]:
+def moved_starts(projects: pd.DataFrame, ledger: pd.DataFrame) -> Told:
     """One warning for each start that moves in a project without a declared baseline.
 
     Those with one are checked against the ledger, before anything is written.
 
     Args:
-        projects: core projects of the edition.
-        earlier: core projects of the editions before it.
+        projects: core projects of all editions.
         ledger: the register of baselines.
     """
-    last = earlier.dropna(subset=["start_date"]).sort_values("edition").drop_duplicates("project_id", keep="last")
-    both = projects.merge(last[["project_id", "start_date", "edition"]], on="project_id", suffixes=("", "_before"))
-    moved = both.loc[
-        both["start_date"].notna()
-        # Only months count in a duration: the first and the seventh of a month are one start.
-        & both["start_date"].dt.to_period("M").ne(both["start_date_before"].dt.to_period("M"))
-        & ~both["project_id"].isin(ledger["project_id"])
-    ]
-    return [
-        Finding(
-            "start_date_does_not_move",
-            # Nothing was promised: it is an error in the ledger only.
-            "warning",
-            f"Le projet {row['project_id']} « {row['name']} » change de date de début depuis l'édition "
-            f"{row['edition_before']}.",
-            **_place(row),
-            column=CORE_PROJECTS.column("start_date").title,
-            value=row["start_date"].date().isoformat(),
-            expected=f"{row['start_date_before'].date().isoformat()}, ou une révision de trajectoire datée et motivée",
+    column = CORE_PROJECTS.column("start_date")
+    known = projects.loc[projects["start_date"].notna()].sort_values(["edition", "project_id"])
+    before = known.groupby("project_id")[["start_date", "edition"]].shift()
+    promised = looked_up(known["project_id"], ledger.groupby("project_id")["edition"].min())
+    is_promised = promised.le(known["edition"]).astype("boolean").fillna(value=False).astype(bool)
+    rows = known.assign(start_date_before=before["start_date"], since=before["edition"]).loc[~is_promised]
+    # Only months count in a duration: the first and the seventh of a month are one start.
+    months, months_before = (rows[name].dt.to_period("M") for name in ("start_date", "start_date_before"))
+    for row in rows.loc[rows["since"].notna() & months.ne(months_before)].to_dict("records"):
+        value = row["start_date"].date().isoformat()
+        # Nothing was promised: it is an error in the ledger only.
+        yield (
+            row["edition"],
+            _at_line("start_date_does_not_move", row, column=column.title, value=value).graded("warning"),
         )
-        for row in moved.to_dict("records")
-    ]
 
 
 def contradicted_opinions(projects: pd.DataFrame, opinions: pd.DataFrame, day: pd.Timestamp) -> list[Finding]:
@@ -107,75 +121,15 @@ def contradicted_opinions(projects: pd.DataFrame, opinions: pd.DataFrame, day: p
         opinions: the register of opinions.
         day: the reference date of the edition.
     """
-    known = opinions_on(opinions, day)["opinion"].dropna()
-    registered = looked_up(projects["project_id"], known)
-    differ = projects.assign(registered=registered).loc[
-        registered.notna() & projects["opinion"].notna() & projects["opinion"].ne(registered)
-    ]
+    registered = looked_up(projects["project_id"], opinions_on(opinions, day)["opinion"].dropna())
+    differ = registered.notna() & projects["opinion"].notna() & projects["opinion"].ne(registered)
+    rows = projects.assign(registered=registered.map(OPINIONS.labels_by_code())).loc[differ]
+    title = CORE_PROJECTS.column("opinion").title
     return [
-        declared_finding(
-            "opinion_agrees_with_register",
-            f"Le projet {row['project_id']} « {row['name']} » déclare un avis qui n'est pas celui du registre.",
-            **_place(row),
-            column=CORE_PROJECTS.column("opinion").title,
-            value=OPINIONS.label(row["opinion"]),
-            expected=OPINIONS.label(row["registered"]),
-        )
-        for row in differ.to_dict("records")
+        _at_line("opinion_agrees_with_register", row, column=title, value=OPINIONS.label(row["opinion"]))
+        for row in rows.to_dict("records")
     ]
 
 
-def _place(row: Row) -> dict[str, Any]:
-    return {"file": row["source_file"], "sheet": row["source_sheet"], "row": int(row["source_row"])}
-
-
-@edition_check(raw_submissions)
-def baselines_agree_with_ledger(
-    context: dg.AssetCheckExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-    raw_submissions: pd.DataFrame,
-) -> dg.AssetCheckResult:
-    """Initial figures are those of the ledger, and no start moves, but by a dated and justified rebaseline."""
-    prepared = prepare_projects(raw_submissions, read_registers(home.registers), store.history(CORE_PROJECTS, EVER))
-    return record(context, home, prepared.findings, checked=len(prepared.projects))
-
-
-@edition_check(core_projects)
-def identities_are_certain(
-    context: dg.AssetCheckExecutionContext, home: dg.ResourceParam[Home], core_projects: pd.DataFrame
-) -> dg.AssetCheckResult:
-    """No project looks like a known one without being taken for it; those that do are for a person to decide."""
-    findings = doubtful_links(core_projects, read_registers(home.registers))
-    return record(context, home, findings, checked=len(core_projects))
-
-
-@edition_check(core_projects)
-def starts_do_not_move(
-    context: dg.AssetCheckExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-    core_projects: pd.DataFrame,
-) -> dg.AssetCheckResult:
-    """The start of a project without a declared baseline is that of the edition before."""
-    earlier = store.earlier(CORE_PROJECTS, context.partition_key)
-    ledger = register(home.registers, "baselines").read()
-    return record(context, home, moved_starts(core_projects, earlier, ledger), checked=len(core_projects))
-
-
-@edition_check(core_projects)
-def opinions_agree_with_register(
-    context: dg.AssetCheckExecutionContext, home: dg.ResourceParam[Home], core_projects: pd.DataFrame
-) -> dg.AssetCheckResult:
-    """An opinion declared by a ministry is the one the register has."""
-    opinions = register(home.registers, "opinions").read()
-    findings = contradicted_opinions(core_projects, opinions, pd.Timestamp(f"{context.partition_key}-01"))
-    return record(context, home, findings, checked=len(core_projects))
-
-
-@edition_check(out_movements)
-def no_project_vanishes_unseen(
-    context: dg.AssetCheckExecutionContext, home: dg.ResourceParam[Home], out_movements: pd.DataFrame
-) -> dg.AssetCheckResult:
-    """Every project that left since the previous edition has an exit reason; those that have none are listed."""
-    return record(context, home, vanished(out_movements), checked=len(out_movements))
+def _at_line(rule: str, row: Row, **place: str) -> Finding:
+    return declared_finding(rule, said=wording(rule, row), **line_of(row), **place)

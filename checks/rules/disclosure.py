@@ -2,18 +2,12 @@
 
 from collections.abc import Sequence
 
-import dagster as dg
 import pandas as pd
 
-from assets.slippage import out_slippage_groups, withheld_and_past
-from checks.recording import edition_check, record
-from warehouse.archive.tables import CORE_PROJECTS, OUT_KEY_FIGURES
 from warehouse.disclosure.equations import Withheld, figure_aggregates
 from warehouse.disclosure.protection import disclosure_table, published_aggregates, statement
 from warehouse.disclosure.reasoning import Aggregate, Disclosed, computable
-from warehouse.facts.reference import PublishedFigures, published_figures
-from warehouse.home.home import Home
-from warehouse.home.store import ParquetStore
+from warehouse.facts.reference import PublishedFigures
 from warehouse.model.findings import Finding
 from warehouse.model.vocabulary import DISCLOSURE_QUANTITIES
 
@@ -90,19 +84,3 @@ def _figures(published: PublishedFigures) -> dict[str, object]:
         "total_cost_meur": published.total_cost_meur,
         "mean_duration_years": published.mean_duration_years,
     }
-
-
-@edition_check(out_slippage_groups)
-def nothing_withheld_is_computable(
-    context: dg.AssetCheckExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-    out_slippage_groups: pd.DataFrame,
-) -> dg.AssetCheckResult:
-    """No withheld figure can be computed from the totals, means and ratios of this edition and those before it."""
-    edition = context.partition_key
-    withheld, past = withheld_and_past(home, store, store.read(CORE_PROJECTS, edition))
-    figures = store.read(OUT_KEY_FIGURES, edition)
-    by_hand = None if figures["fictitious"].any() else published_figures().get(edition)
-    findings = disclosure_findings(edition, withheld, figures, out_slippage_groups, past, by_hand)
-    return record(context, home, findings, checked=len(figures) + len(out_slippage_groups))

@@ -1,124 +1,85 @@
-"""Great Expectations suites derived from the declaration of the columns, and the findings they give.
+"""Great Expectations: a suite derived from the declaration of a table and from rules, and the rows that break it.
 
 The only module that imports Great Expectations, inside the one function that needs it: the import costs
 seconds.
 """
 
-import datetime as dt
+import gc
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
 
-from warehouse.model.findings import Finding, shorten
-from warehouse.model.rules import Severity, severity_of
 from warehouse.model.schema import Column, Table
 from warehouse.model.vocabulary import VOCABULARIES
 
 ResultFormat = Literal["BOOLEAN_ONLY", "COMPLETE"]
+NO_FLAGS: Mapping[str, pd.Series] = MappingProxyType({})
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 
 @dataclass(frozen=True)
-class Rule:
-    """One expectation, and what to say where it fails.
+class Expectation:
+    """What a rule asks of a column: an expectation, by its Great Expectations name, and its arguments."""
 
-    `name` is a sentence that is true when it passes; `column` is where the finding points; `arguments`
-    are those of the expectation `kind`, by its Great Expectations name. `hint` says, from a row that breaks it, what
-    its author may have meant.
-    """
-
-    name: str
+    rule: str
     kind: str
     column: str
-    message: str
-    expected: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    hint: Callable[[pd.Series], str | None] | None = None
-
-    @property
-    def severity(self) -> Severity:
-        """The severity that the catalogue gives to the rule."""
-        return severity_of(self.name)
+    arguments: Mapping[str, Any]
 
 
-def holds(
-    rule: str, column: str, message: str, expected: str, hint: Callable[[pd.Series], str | None] | None = None
-) -> Rule:
-    """A rule on several columns: the frame has a column named as the rule, false where it is broken."""
-    arguments = {"column": rule, "value_set": [True]}
-    return Rule(rule, "ExpectColumnValuesToBeInSet", column, message, expected, arguments, hint)
+def _never_broken(rule: str) -> Expectation:
+    """A rule whose column of flags counts no row that breaks it: an aggregate, half the price of a look at each row."""
+    return Expectation(rule, "ExpectColumnSumToBeBetween", rule, {"max_value": 0})
 
 
-def declared_rules(table: Table, *, without: frozenset[str] = frozenset()) -> list[Rule]:
-    """The rules that the declaration of a table implies, column by column.
+def declared_expectations(table: Table, *, without: frozenset[str] = frozenset()) -> list[Expectation]:
+    """What the declaration of a table implies, column by column.
 
     Args:
         table: the declaration.
         without: columns that are not there yet at this step.
     """
-    return [rule for column in table.columns if column.name not in without for rule in _column_rules(column)]
+    return [
+        Expectation(f"{column.name}_{suffix}", kind, column.name, arguments)
+        for column in table.columns
+        if column.name not in without
+        for suffix, kind, arguments in _implied(column)
+    ]
 
 
-def _column_rules(column: Column) -> list[Rule]:
-    rules = []
-
-    def add(suffix: str, kind: str, message: str, expected: str, **arguments: object) -> None:
-        rules.append(
-            Rule(
-                f"{column.name}_{suffix}",
-                kind,
-                column.name,
-                message,
-                expected,
-                {"column": column.name, **arguments},
-            )
-        )
-
+def _implied(column: Column) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     if column.required:
-        add("is_given", "ExpectColumnValuesToNotBeNull", "Valeur obligatoire absente.", column.expected())
+        yield "is_given", "ExpectColumnValuesToNotBeNull", {}
     if column.unique:
-        add("is_unique", "ExpectColumnValuesToBeUnique", "Valeur répétée.", "une valeur par ligne")
+        yield "is_unique", "ExpectColumnValuesToBeUnique", {}
     if column.minimum is not None or column.maximum is not None:
-        add(
-            "is_in_range",
-            "ExpectColumnValuesToBeBetween",
-            "Valeur hors des bornes.",
-            column.expected(),
-            min_value=column.minimum,
-            max_value=column.maximum,
-        )
+        bounds = {"min_value": column.minimum, "max_value": column.maximum}
+        yield "is_in_range", "ExpectColumnValuesToBeBetween", bounds
     if column.vocabulary:
-        add(
-            "is_in_vocabulary",
-            "ExpectColumnValuesToBeInSet",
-            "Valeur hors de la liste.",
-            column.expected(),
-            value_set=VOCABULARIES[column.vocabulary].codes(),
-        )
+        codes = VOCABULARIES[column.vocabulary].codes()
+        yield "is_in_vocabulary", "ExpectColumnValuesToBeInSet", {"value_set": codes}
     if column.pattern:
-        add(
-            "is_well_formed",
-            "ExpectColumnValuesToMatchRegex",
-            "Valeur mal formée.",
-            f"la forme {column.pattern}",
-            regex=column.pattern,
-        )
-    return rules
+        yield "is_well_formed", "ExpectColumnValuesToMatchRegex", {"regex": column.pattern}
 
 
-def unexpected_rows(frame: pd.DataFrame, rules: list[Rule]) -> dict[str, list[int]]:
-    """Run rules on a frame; the positions of the rows that break each broken rule.
+def unexpected_rows(
+    frame: pd.DataFrame, declared: Sequence[Expectation], flagged: Mapping[str, pd.Series] = NO_FLAGS
+) -> dict[str, list[int]]:
+    """Ask everything of a frame in one suite; the positions of the rows that break each broken rule.
 
-    A first pass asks only which rules fail, a second one asks the rows of those: most runs need one pass.
+    A first pass asks only which rules fail, a second one asks the rows of the declared ones among those: most runs
+    need one pass.
 
     Args:
         frame: the rows; missing values are not tested but by `is_given` rules.
-        rules: with different names.
+        declared: what is asked of the columns.
+        flagged: for each other rule, the flags of the rows that break it.
 
     Raises:
         RuntimeError: an expectation could not be evaluated.
@@ -126,23 +87,26 @@ def unexpected_rows(frame: pd.DataFrame, rules: list[Rule]) -> dict[str, list[in
     validate = _validator()
     plain = frame.reset_index(drop=True).astype(object)
     plain = plain.where(plain.notna(), None)
-    broken = [
-        rule for rule, outcome in zip(rules, validate(plain, rules, "BOOLEAN_ONLY"), strict=True) if not outcome.success
-    ]
-    if not broken:
-        return {}
-    outcomes = validate(plain, broken, "COMPLETE")
+    counted = pd.DataFrame({rule: flags.to_numpy(dtype="int64") for rule, flags in flagged.items()}, index=plain.index)
+    asked = [*declared, *map(_never_broken, flagged)]
+    outcomes = validate(pd.concat([plain, counted], axis="columns"), asked, "BOOLEAN_ONLY")
+    failed = {one.rule for one, outcome in zip(asked, outcomes, strict=True) if not outcome.success}
+    details = [one for one in declared if one.rule in failed]
+    outcomes = validate(plain, details, "COMPLETE") if details else []
     return {
-        rule.name: sorted(outcome.result.get("unexpected_index_list") or [])
-        for rule, outcome in zip(broken, outcomes, strict=True)
-    }
+        one.rule: sorted(outcome.result.get("unexpected_index_list") or [])
+        for one, outcome in zip(details, outcomes, strict=True)
+    } | {rule: flags.to_numpy().nonzero()[0].tolist() for rule, flags in flagged.items() if rule in failed}
 
 
 @cache
-def _validator() -> Callable[[pd.DataFrame, list[Rule], ResultFormat], list[Any]]:
+def _validator() -> Callable[[pd.DataFrame, Sequence[Expectation], ResultFormat], list[Any]]:
     """Import Great Expectations and set up one ephemeral context, once per process."""
     import warnings  # noqa: PLC0415  # beside the import it silences
 
+    # Nothing that is imported becomes garbage: looking for some there takes a third of the import.
+    collects = gc.isenabled()
+    gc.disable()
     with warnings.catch_warnings():
         # Great Expectations imports the deprecated sre_constants of the standard library.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -150,18 +114,21 @@ def _validator() -> Callable[[pd.DataFrame, list[Rule], ResultFormat], list[Any]
         import great_expectations.expectations as gxe  # noqa: PLC0415
         from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
 
+    if collects:
+        gc.freeze()
+        gc.enable()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     frames = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
     batch_definition = frames.add_batch_definition_whole_dataframe("whole")
 
-    def validate(frame: pd.DataFrame, rules: list[Rule], result_format: ResultFormat) -> list[Any]:
-        expectations = [
-            getattr(gxe, rule.kind)(**rule.arguments, meta={"rule": rule.name, "position": position})
-            for position, rule in enumerate(rules)
+    def validate(frame: pd.DataFrame, expectations: Sequence[Expectation], result_format: ResultFormat) -> list[Any]:
+        asked = [
+            getattr(gxe, one.kind)(column=one.column, **one.arguments, meta={"rule": one.rule, "position": position})
+            for position, one in enumerate(expectations)
         ]
         batch = batch_definition.get_batch(batch_parameters={"dataframe": frame})
-        suite = gx.ExpectationSuite(name="rules", expectations=expectations)
+        suite = gx.ExpectationSuite(name="rules", expectations=asked)
         results: list[Any] = batch.validate(suite, result_format=result_format).results
         for result in results:
             if result.exception_info and result.exception_info.get("raised_exception"):
@@ -174,34 +141,3 @@ def _validator() -> Callable[[pd.DataFrame, list[Rule], ResultFormat], list[Any]
 
 def _position(result: Any) -> int:
     return int(result.expectation_config.meta["position"])
-
-
-def findings_of(
-    frame: pd.DataFrame, rules: list[Rule], locate: Callable[[pd.Series, str], Mapping[str, Any]]
-) -> list[Finding]:
-    """Run rules on a frame and say where each is broken.
-
-    Args:
-        frame: the rows.
-        rules: the rules.
-        locate: for a row and a column, the place: `file`, `sheet`, `row`, `column`, `cell`, `value`.
-    """
-    frame = frame.reset_index(drop=True)
-    found = []
-    broken = unexpected_rows(frame, rules) if len(frame) else {}
-    for rule in rules:
-        for position in broken.get(rule.name, []):
-            row = frame.iloc[position]
-            place = {"value": _shown(row.get(rule.column)), **locate(row, rule.column)}
-            hint = rule.hint(row) if rule.hint else None
-            message = f"{rule.message} {hint}" if hint else rule.message
-            found.append(Finding(rule.name, rule.severity, message, expected=rule.expected, **place))
-    return found
-
-
-def _shown(value: object) -> str | None:
-    if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]  # scalars only
-        return None
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    return shorten(str(value))

@@ -1,19 +1,13 @@
 """Whether figures that must agree do: headline and rows, this run and what was once published by hand."""
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
-import dagster as dg
 import pandas as pd
 
-from assets.open_data import open_dataset
-from assets.slippage import out_key_figures, out_slippage_groups
-from checks.recording import edition_check, record
-from warehouse.archive.tables import CORE_PROJECTS, OPEN_PROJECTS, OUT_SLIPPAGE_PROJECTS
-from warehouse.facts.reference import PublishedFigures, published_figures
-from warehouse.home.home import Home
-from warehouse.home.store import ParquetStore
-from warehouse.model.findings import Finding
+from warehouse.facts.reference import PublishedFigures
+from warehouse.model.findings import Finding, declared_finding
+from warehouse.open_data.tables import OPEN_PROJECTS
 
 SAME_RATIO = 1e-9
 # How each published figure was rounded: column, French name, unit, decimals, factor to the published unit.
@@ -33,17 +27,11 @@ def headline_findings(groups: pd.DataFrame, slippages: pd.DataFrame) -> list[Fin
     A headline that counts withheld figures, or is not published to protect them, cannot be recomputed from the rows.
     """
     findings = []
-    for rate in ("budget", "schedule"):
-        initial, updated = (
-            ("initial_cost_meur", "updated_cost_meur")
-            if rate == "budget"
-            else ("initial_duration_months", "updated_duration_months")
-        )
-        known = [
-            (float(row[updated]) - float(row[initial])) / float(row[initial])
-            for row in slippages.to_dict("records")
-            if row[f"{rate}_status"] == "known"
-        ]
+    for rate, measure in (("budget", "cost_meur"), ("schedule", "duration_months")):
+        status = slippages[f"{rate}_status"]
+        rows = slippages.loc[status.eq("known")]
+        initial, updated = (rows[f"{when}_{measure}"].astype("float64") for when in ("initial", "updated"))
+        known = ((updated - initial) / initial).tolist()
         line = groups.loc[
             groups["perimeter"].eq("published")
             & groups["dimension"].eq("portfolio")
@@ -53,22 +41,18 @@ def headline_findings(groups: pd.DataFrame, slippages: pd.DataFrame) -> list[Fin
         mean = sum(known) / len(known) if known else None
         stated = None if pd.isna(line["value_ratio"]) else float(line["value_ratio"])
         agrees = stated is None if mean is None else stated is not None and abs(stated - mean) <= SAME_RATIO
-        withheld = int(slippages[f"{rate}_status"].eq("withheld").sum())
+        withheld = int(status.eq("withheld").sum())
         protected = withheld > 0 and (stated is None or len(known) < line["n"] <= len(known) + withheld)
         if not protected and (line["n"] != len(known) or not agrees):
-            findings.append(
-                Finding(
-                    "headline_equals_rows",
-                    "error",
-                    f"Le taux d'écart ({rate}) de l'ensemble n'est pas la moyenne des lignes.",
-                    value=f"{stated} sur {line['n']} projets",
-                    expected=f"{mean} sur {len(known)} projets",
-                )
-            )
+            said = {"rate": rate, "mean": mean, "known": len(known)}
+            value = f"{stated} sur {line['n']} projets"
+            findings.append(declared_finding("headline_equals_rows", said=said, value=value))
     return findings
 
 
-def published_findings(figures: dict[str, Any], published: PublishedFigures, projects: pd.DataFrame) -> list[Finding]:
+def published_findings(
+    figures: Mapping[str, Any], published: PublishedFigures, projects: pd.DataFrame
+) -> list[Finding]:
     """Compare key figures with those once published, at the published precision, and explain what differs."""
     findings = []
     for column, label, unit, decimals, factor in PUBLISHED:
@@ -77,16 +61,16 @@ def published_findings(figures: dict[str, Any], published: PublishedFigures, pro
             continue
         shown_once, shown_now = f"{once * factor:.{decimals}f}", f"{float(now) * factor:.{decimals}f}"
         if shown_once != shown_now:
-            findings.append(
-                Finding(
-                    "figures_equal_published_ones",
-                    "warning",
-                    f"Pour {label}, les lignes donnent {french(shown_now)}{unit} et il a été publié "
-                    f"{french(shown_once)}{unit}.{_explanation(column, projects)}",
-                    value=shown_now,
-                    expected=f"{shown_once} ({published.source})",
-                )
-            )
+            said = {
+                "figure": label,
+                "unit": unit,
+                "now": french(shown_now),
+                "once": french(shown_once),
+                "explanation": _explanation(column, projects),
+                "published": shown_once,
+                "source": published.source,
+            }
+            findings.append(declared_finding("figures_equal_published_ones", said=said, value=shown_now))
     return findings
 
 
@@ -111,80 +95,27 @@ def french(number: str) -> str:
     return number.replace(".", ",")
 
 
-@edition_check(out_slippage_groups)
-def headline_equals_rows(
-    context: dg.AssetCheckExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-    out_slippage_groups: pd.DataFrame,
-) -> dg.AssetCheckResult:
-    """The headline is the mean of the rows that have a known slippage, and counts them."""
-    slippages = store.read(OUT_SLIPPAGE_PROJECTS, context.partition_key)
-    findings = headline_findings(out_slippage_groups, slippages)
-    return record(context, home, findings, checked=len(slippages))
-
-
-@edition_check(out_key_figures)
-def figures_equal_published_ones(
-    context: dg.AssetCheckExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-    out_key_figures: pd.DataFrame,
-) -> dg.AssetCheckResult:
-    """The key figures are those once published for this edition, or the difference is explained."""
-    published = published_figures().get(context.partition_key)
-    figures = {str(name): value for name, value in out_key_figures.iloc[0].to_dict().items()}
-    projects = store.read(CORE_PROJECTS, context.partition_key)
-    findings = published_findings(figures, published, projects) if published else []
-    return record(context, home, findings, checked=len(PUBLISHED) if published else 0)
-
-
-@edition_check(open_dataset)
-def open_dataset_equals_tables(
-    context: dg.AssetCheckExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-) -> dg.AssetCheckResult:
-    """The published CSV, read back, has the rows, the total and no withheld figure of the tables."""
-    edition = home.calendar().find(context.partition_key)
-    folder = home.out(edition, "open_data")
-    csv_rows = pd.read_csv(folder / f"panorama-{edition.key}.csv", dtype_backend="numpy_nullable")
-    schema = json.loads((folder / f"panorama-{edition.key}.schema.json").read_text(encoding="utf-8"))
-    projects = store.read(CORE_PROJECTS, edition.key)
-    return record(context, home, dataset_findings(csv_rows, schema, projects), checked=len(csv_rows))
-
-
 def dataset_findings(
-    csv_rows: pd.DataFrame, schema: dict[str, list[dict[str, str]]], projects: pd.DataFrame
+    csv_rows: pd.DataFrame, schema: Mapping[str, list[dict[str, str]]], projects: pd.DataFrame
 ) -> list[Finding]:
     """Compare the published rows with the core projects they come from."""
-    findings = []
-
-    def refuse(rule: str, message: str, value: object, expected: object) -> None:
-        findings.append(Finding(rule, "error", message, value=str(value), expected=str(expected)))
-
     columns = [field["name"] for field in schema["fields"]]
     if list(csv_rows.columns) != columns:
-        refuse(
-            "columns_equal_schema",
-            "Le CSV n'a pas les colonnes de son schéma.",
-            list(csv_rows.columns),
-            columns,
-        )
-        return findings
+        return [_unequal("columns_equal_schema", list(csv_rows.columns), columns)]
     identifier, cost = (OPEN_PROJECTS.column(name).published for name in ("project_id", "updated_cost_meur"))
+    kept_back = projects["cost_withheld"].astype(bool)
+    total, published = projects.loc[~kept_back, "updated_cost_meur"].sum(), csv_rows[cost]
+    withheld = csv_rows[identifier].isin(projects.loc[kept_back, "project_id"])
+    leaks = csv_rows.loc[withheld & published.notna(), identifier]
+    findings = []
     if sorted(csv_rows[identifier]) != sorted(projects["project_id"]):
-        refuse("rows_equal_projects", "Le CSV n'a pas les projets de l'édition.", len(csv_rows), len(projects))
-    total = projects.loc[~projects["cost_withheld"].astype(bool), "updated_cost_meur"].sum()
-    if abs(float(csv_rows[cost].fillna(0).sum()) - total) > SAME_RATIO * max(1.0, total):
-        refuse(
-            "total_equals_rows",
-            "Le coût total du CSV n'est pas celui de l'édition.",
-            csv_rows[cost].sum(),
-            total,
-        )
-    withheld = csv_rows[identifier].isin(projects.loc[projects["cost_withheld"].astype(bool), "project_id"])
-    leaks = csv_rows.loc[withheld & csv_rows[cost].notna(), identifier]
+        findings.append(_unequal("rows_equal_projects", len(csv_rows), len(projects)))
+    if abs(float(published.fillna(0).sum()) - total) > SAME_RATIO * max(1.0, total):
+        findings.append(_unequal("total_equals_rows", published.sum(), total))
     if len(leaks):
-        refuse("nothing_withheld_is_published", "Un coût non publié figure dans le CSV.", list(leaks), "rien")
+        findings.append(_unequal("nothing_withheld_is_published", list(leaks)))
     return findings
+
+
+def _unequal(rule: str, found: object, right: object = None) -> Finding:
+    return declared_finding(rule, said={"right": right}, value=str(found))

@@ -1,353 +1,184 @@
-"""Whether each project follows from what was said of it before: phase, cost, end, name, ministry. Pure but the check.
+"""Whether each project follows from what was said of it before: phase, cost, end, name, ministry.
 
 A figure that is kept back, on either side, is not compared: what a finding says is published.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import dagster as dg
+import numpy as np
 import pandas as pd
 
-from assets.projects import EVER, prepare_projects
-from assets.submissions import raw_submissions
-from checks.recording import edition_check, record
-from checks.rules.conformance import submission_locator
-from checks.rules.figures import UNIT_RATIO
-from checks.rules.plausibility import is_another_unit, is_true, months_between
-from warehouse.archive.tables import CORE_PROJECTS
+from checks.rules.conformance import Broken
+from checks.rules.figures import UNIT_RATIO, cost_ratio, is_another_unit, months_between
+from checks.rules.places import PLACE
 from warehouse.facts.ministries import are_related
-from warehouse.home.home import Home
-from warehouse.home.registers import Registers, read_registers
-from warehouse.home.store import ParquetStore
-from warehouse.model.findings import Finding, declared_finding
-from warehouse.model.frames import looked_up
-from warehouse.model.french import exact
+from warehouse.home.registers import Registers
 from warehouse.model.terms import match_key
-from warehouse.model.vocabulary import EXIT_REASONS, MINISTRIES, PHASES
+from warehouse.model.vocabulary import PHASES
+from warehouse.projects.durations import MONTHS_PER_YEAR
 from warehouse.projects.withheld import without_withheld
-
-Locator = Callable[[pd.Series, str], Mapping[str, Any]]
 
 # Editions come out every four to eight months: beyond a year, one or more are missing and a jump proves nothing.
 ONE_EDITION_MONTHS = 12
 MOST_COST_JUMP = 2.0
 MOST_DELAY_MONTHS, MOST_ADVANCE_MONTHS = 24, 12
+# Costs are declared in M€ with two decimals: below half of the last one they are the same.
+SAME_COST_MEUR = 0.005
 SAME_FIGURES_EDITIONS = 3
 ENDED = ("completed", "abandoned", "merged")
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Projects of an edition beside what was last said of them, one row each; `…_before` columns hold the latter.
-
-    `since` tells the edition of `…_before`; `rebaselined` is true where a baseline was added since then.
-    """
-
-    rows: pd.DataFrame
-    locate: Locator
-
-    def findings(
-        self, rule: str, broken: pd.Series, column: str, say: Callable[[pd.Series], tuple[str, str]]
-    ) -> list[Finding]:
-        """A finding for each row where a rule is broken: `say` gives the message, and what is expected."""
-        found = []
-        for _, row in self.rows.loc[is_true(broken)].iterrows():
-            message, expected = say(row)
-            found.append(declared_finding(rule, message, **self.locate(row, column), expected=expected))
-        return found
+# What is compared with the edition before.
+_COMPARED = [
+    "edition",
+    "name",
+    "ministry_id",
+    "interministerial",
+    "phase",
+    "updated_cost_meur",
+    "updated_end_date",
+    "rebaseline_date",
+]
 
 
-def _project(row: pd.Series) -> str:
-    return f"Le projet {row['project_id']} « {row['name']} »"
-
-
-def compared(projects: pd.DataFrame, earlier: pd.DataFrame, ledger: pd.DataFrame, locate: Locator) -> Comparison:
-    """Put each project of an edition beside its last row in the editions before; those without one are left out.
+def broken_moves(projects: pd.DataFrame, registers: Registers) -> dict[str, pd.DataFrame]:
+    """The rows that break each rule on what becomes of a project, whatever their edition.
 
     Args:
-        projects: core projects of the edition.
-        earlier: core projects of the editions before it.
-        ledger: the register of baselines.
-        locate: where a column of a row stands.
+        projects: core projects of all editions.
+        registers: `baselines` and `exits` are used.
+
+    Returns:
+        By rule, rows of `compared` in the order of editions, files and lines.
     """
-    edition = str(projects["edition"].iloc[0])
-    last = without_withheld(earlier).sort_values("edition").drop_duplicates("project_id", keep="last")
-    before = last.add_suffix("_before").rename(columns={"project_id_before": "project_id"})
-    rows = without_withheld(projects).merge(before, on="project_id")
-    revised = ledger.loc[ledger["number"].gt(1) & ledger["edition"].le(edition)].groupby("project_id")["edition"].max()
-    revised_in = looked_up(rows["project_id"], revised)
+    rows = compared(projects, registers["baselines"])
+    followed = rows.loc[rows["since"].notna()]
+    rules = (_phases, _costs, _ends, _labels, _lost, _completed)
+    moved = {name: followed.loc[flags] for rule in rules for name, flags in rule(followed).items()}
+    return {**moved, **_unmoved(rows), "ended_project_does_not_come_back": _returned(rows, registers["exits"])}
+
+
+def compared(projects: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Each project of each edition beside its last row in the editions before.
+
+    Args:
+        projects: core projects of all editions.
+        ledger: the register of baselines.
+
+    Returns:
+        The columns of the core projects, withheld figures masked, those compared again with `_before`, and: `since`,
+        the edition of the latter, missing when there is none; `cost_ratio`, the cost over the one before; `meant_cost`,
+        the cost in the unit of the one before where they are a thousand times apart; `may_jump`, whether more than one
+        edition or a baseline stands between.
+    """
+    rows = without_withheld(projects).sort_values(["edition", *PLACE], ignore_index=True)
+    before = rows.groupby("project_id")[_COMPARED].shift().add_suffix("_before")
+    rows = pd.concat([rows, before], axis="columns").assign(since=before["edition_before"])
+    cost, cost_before = rows["updated_cost_meur"], rows["updated_cost_meur_before"]
     declared = rows["rebaseline_date"].notna() & rows["rebaseline_date"].ne(rows["rebaseline_date_before"])
-    apart = months_between(pd.to_datetime(rows["edition_before"] + "-01"), pd.to_datetime(rows["edition"] + "-01"))
-    return Comparison(
-        rows.assign(
-            since=rows["edition_before"],
-            rebaselined=is_true(revised_in.gt(rows["edition_before"])) | declared,
-            is_recent=apart.le(ONE_EDITION_MONTHS),
-        ),
-        locate,
+    apart = months_between(*(pd.to_datetime(rows[name] + "-01") for name in ("since", "edition")))
+    return rows.assign(
+        cost_ratio=cost_ratio(cost, cost_before),
+        meant_cost=np.where(cost.gt(cost_before), cost / UNIT_RATIO, cost * UNIT_RATIO).round(6),
+        may_jump=apart.gt(ONE_EDITION_MONTHS) | declared | rows.index.isin(_revised(rows, ledger)),
     )
 
 
-def moves_of_phase(comparison: Comparison) -> list[Finding]:
-    """Phases that go back, and finished projects that are no longer so."""
+def _revised(rows: pd.DataFrame, ledger: pd.DataFrame) -> pd.Series:
+    """The index of the rows whose project was given a new baseline since its row before."""
+    revisions = ledger.loc[ledger["number"].gt(1), ["project_id", "edition"]].rename(columns={"edition": "revised"})
+    both = rows.reset_index()[["index", "project_id", "edition", "since"]].merge(revisions, on="project_id")
+    since: pd.Series = both.loc[both["revised"].gt(both["since"]) & both["revised"].le(both["edition"]), "index"]
+    return since
+
+
+def _phases(rows: pd.DataFrame) -> Broken:
     ranks = {code: rank for rank, code in enumerate(PHASES.codes())}
-    now, before = comparison.rows["phase"], comparison.rows["phase_before"]
-    back = now.map(ranks).lt(before.map(ranks))
-    finished = is_true(before.eq("completed"))
-
-    def say(row: pd.Series) -> tuple[str, str]:
-        was, is_now = PHASES.label(row["phase_before"]), PHASES.label(row["phase"])
-        return (
-            f"{_project(row)} revient de « {was} » (édition {row['since']}) à « {is_now} ».",
-            f"« {was} » ou une phase qui la suit, ou un commentaire qui l'explique",
-        )
-
-    return [
-        *comparison.findings("phase_does_not_go_back", back & ~finished, "phase", say),
-        *comparison.findings("completed_project_stays_completed", back & finished, "phase", say),
-    ]
+    now, before = rows["phase"], rows["phase_before"]
+    back, finished = now.map(ranks).lt(before.map(ranks)), before.eq("completed")
+    return {
+        "phase_does_not_go_back": back & ~finished,
+        "completed_project_stays_completed": back & finished,
+    }
 
 
-def moves_of_cost(comparison: Comparison) -> list[Finding]:
-    """Costs that change of unit, or that more than double or halve in one edition without a rebaseline."""
-    rows = comparison.rows
-    ratio = (rows["updated_cost_meur"] / rows["updated_cost_meur_before"]).where(
-        rows["updated_cost_meur_before"].gt(0) & rows["updated_cost_meur"].gt(0)
-    )
-    unit = is_another_unit(ratio)
-    jumps = (ratio.gt(MOST_COST_JUMP) | ratio.lt(1 / MOST_COST_JUMP)) & ~unit & rows["is_recent"] & ~rows["rebaselined"]
-
-    def say_unit(row: pd.Series) -> tuple[str, str]:
-        now, before = float(row["updated_cost_meur"]), float(row["updated_cost_meur_before"])
-        meant = now / UNIT_RATIO if now > before else now * UNIT_RATIO
-        return (
-            (
-                f"{_project(row)} change d'unité depuis l'édition {row['since']}, où son coût était de {exact(before)} "
-                f"M€. Vouliez-vous dire {exact(round(meant, 6))} M€ ?"
-            ),
-            "un coût complet en M€ TTC",
-        )
-
-    def say_jump(row: pd.Series) -> tuple[str, str]:
-        return (
-            (
-                f"{_project(row)} passe de {exact(row['updated_cost_meur_before'])} M€ (édition {row['since']}) à "
-                f"{exact(row['updated_cost_meur'])} M€ en une édition, sans révision de trajectoire."
-            ),
-            "une révision de trajectoire datée et motivée, ou un coût corrigé",
-        )
-
-    return [
-        *comparison.findings("cost_keeps_its_unit", unit, "updated_cost_meur", say_unit),
-        *comparison.findings("cost_does_not_jump", jumps, "updated_cost_meur", say_jump),
-    ]
+def _costs(rows: pd.DataFrame) -> Broken:
+    ratio = rows["cost_ratio"]
+    unit, jumps = is_another_unit(ratio), ratio.gt(MOST_COST_JUMP) | ratio.lt(1 / MOST_COST_JUMP)
+    return {"cost_keeps_its_unit": unit, "cost_does_not_jump": jumps & ~unit & ~rows["may_jump"]}
 
 
-def moves_of_end(comparison: Comparison) -> list[Finding]:
-    """Ends put off by more than two years in one edition without a rebaseline, or brought forward by more than one."""
-    rows = comparison.rows
+def _ends(rows: pd.DataFrame) -> Broken:
     later = months_between(rows["updated_end_date_before"], rows["updated_end_date"])
-    ongoing = ~is_true(rows["phase"].eq("completed"))
-    jumps = later.gt(MOST_DELAY_MONTHS) & rows["is_recent"] & ~rows["rebaselined"]
-    advances = later.lt(-MOST_ADVANCE_MONTHS) & rows["is_recent"] & ~rows["rebaselined"] & ongoing
-
-    def say(row: pd.Series) -> tuple[str, str]:
-        now, before = (row[name].date().isoformat() for name in ("updated_end_date", "updated_end_date_before"))
-        return (
-            (
-                f"{_project(row)} voit sa fin passer du {before} (édition {row['since']}) au {now} en une édition, "
-                "sans révision de trajectoire."
-            ),
-            "une révision de trajectoire datée et motivée, ou une fin corrigée",
-        )
-
-    return [
-        *comparison.findings("end_is_not_put_off_by_two_years", jumps, "updated_end_date", say),
-        *comparison.findings("end_is_not_brought_forward_by_a_year", advances, "updated_end_date", say),
-    ]
+    return {
+        "end_is_not_put_off_by_two_years": later.gt(MOST_DELAY_MONTHS) & ~rows["may_jump"],
+        "end_is_not_brought_forward_by_a_year": later.lt(-MOST_ADVANCE_MONTHS)
+        & ~rows["may_jump"]
+        & rows["phase"].ne("completed"),
+    }
 
 
-def moves_of_label(comparison: Comparison) -> list[Finding]:
-    """Names, lead ministries and the interministerial flag that change."""
-    rows = comparison.rows
-    renamed = rows["name"].map(match_key).ne(rows["name_before"].map(match_key))
-    strangers = [not are_related(*pair) for pair in zip(rows["ministry_id"], rows["ministry_id_before"], strict=True)]
+def _labels(rows: pd.DataFrame) -> Broken:
+    ministries = zip(rows["ministry_id"], rows["ministry_id_before"], strict=True)
+    strangers = [not are_related(now, before) for now, before in ministries]
     flips = rows["interministerial"].ne(rows["interministerial_before"])
-    return [
-        *comparison.findings(
-            "name_does_not_change",
-            renamed,
-            "name",
-            lambda row: (
-                f"Le nom du projet a changé depuis l'édition {row['since']}.",
-                f"« {row['name_before']} », ou le nouveau nom s'il est voulu : l'identifiant suit le projet",
-            ),
-        ),
-        *comparison.findings(
-            "ministry_does_not_change",
-            pd.Series(strangers, index=rows.index, dtype="boolean"),
-            "ministry_id",
-            lambda row: (
-                (
-                    f"{_project(row)} était porté par « {MINISTRIES.label(row['ministry_id_before'])} » à l'édition "
-                    f"{row['since']}, sans lien connu entre les deux ministères."
-                ),
-                "le ministère d'avant, ou le nouveau si le projet a été transféré",
-            ),
-        ),
-        *comparison.findings(
-            "interministerial_does_not_change",
-            flips,
-            "interministerial",
-            lambda row: (
-                f"Le caractère interministériel a changé depuis l'édition {row['since']}.",
-                (
-                    f"« {'Oui' if row['interministerial_before'] else 'Non'} », ou la nouvelle réponse si le périmètre "
-                    "a changé"
-                ),
-            ),
-        ),
-    ]
+    return {
+        "name_does_not_change": rows["name"].map(match_key).ne(rows["name_before"].map(match_key)),
+        "ministry_does_not_change": pd.Series(strangers, index=rows.index, dtype=bool),
+        "interministerial_does_not_change": flips.fillna(value=False).astype(bool),
+    }
 
 
-def lost_figures(comparison: Comparison) -> list[Finding]:
+def _lost(rows: pd.DataFrame) -> Broken:
     """Costs and ends that were known and no longer are, though nothing says that they are kept back."""
-    rows = comparison.rows
     columns = (
         ("cost_stays_known", "updated_cost_meur", "cost_withheld"),
         ("end_stays_known", "updated_end_date", "schedule_withheld"),
     )
-    found = []
-    for rule, column, withheld in columns:
-        lost = rows[column].isna() & rows[f"{column}_before"].notna() & ~is_true(rows[withheld])
-        title = CORE_PROJECTS.column(column).title
-
-        def say(row: pd.Series, column: str = column, title: str = title) -> tuple[str, str]:
-            was = row[f"{column}_before"]
-            shown = f"{exact(was)} M€" if isinstance(was, float) else was.date().isoformat()
-            return (
-                f"{_project(row)} ne donne plus « {title} », qui valait {shown} à l'édition {row['since']}.",
-                "le chiffre, ou un motif de non-publication",
-            )
-
-        found += comparison.findings(rule, lost, column, say)
-    return found
+    return {
+        rule: rows[column].isna() & rows[f"{column}_before"].notna() & ~rows[withheld].astype(bool)
+        for rule, column, withheld in columns
+    }
 
 
-def completed_figures(comparison: Comparison) -> list[Finding]:
-    """Figures of a finished project that still move."""
-    rows = comparison.rows
-    both = is_true(rows["phase"].eq("completed")) & is_true(rows["phase_before"].eq("completed"))
-    cost = rows["updated_cost_meur"].sub(rows["updated_cost_meur_before"]).abs().ge(0.005)
+def _completed(rows: pd.DataFrame) -> Broken:
+    both = rows["phase"].eq("completed") & rows["phase_before"].eq("completed")
+    cost = rows["updated_cost_meur"].sub(rows["updated_cost_meur_before"]).abs().ge(SAME_COST_MEUR)
     end = months_between(rows["updated_end_date_before"], rows["updated_end_date"]).abs().gt(0)
-    return comparison.findings(
-        "completed_figures_do_not_move",
-        both & (cost | end),
-        "updated_cost_meur",
-        lambda row: (
-            f"{_project(row)} était déjà terminé à l'édition {row['since']}, et son coût ou sa fin a changé depuis.",
-            "les chiffres constatés à la fin du projet",
-        ),
-    )
+    return {"completed_figures_do_not_move": both & (cost | end)}
 
 
-def stale_figures(projects: pd.DataFrame, earlier: pd.DataFrame, locate: Locator) -> list[Finding]:
+def _unmoved(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Projects whose cost and end are the same for three editions running, or kept back for as long."""
-    editions = sorted(earlier["edition"].unique())[-(SAME_FIGURES_EDITIONS - 1) :]
-    if len(editions) < SAME_FIGURES_EDITIONS - 1:
-        return []
-    recent = pd.concat([earlier.loc[earlier["edition"].isin(editions)], projects], ignore_index=True)
-    shown = without_withheld(recent)
-    shown = shown.assign(end_month=shown["updated_end_date"].dt.to_period("M").astype("str"))
-    known = shown.loc[shown["updated_cost_meur"].notna() & shown["updated_end_date"].notna()]
-    grouped = known.groupby("project_id")
-    counts = grouped.size()[lambda size: size.eq(SAME_FIGURES_EDITIONS)].index
-    same = grouped[["updated_cost_meur", "end_month"]].nunique().eq(1).all(axis=1)
-    stale = same[same].index.intersection(counts)
-    kept_back = recent.groupby("project_id")["withheld"].agg(["size", "all"])
-    withheld = kept_back.index[kept_back["size"].eq(SAME_FIGURES_EDITIONS) & is_true(kept_back["all"])]
-    comparison = Comparison(without_withheld(projects).assign(since=editions[0]), locate)
-    ongoing = ~is_true(projects["phase"].eq("completed"))
-    return [
-        *comparison.findings(
-            "figures_move_within_three_editions",
-            projects["project_id"].isin(stale) & ongoing,
-            "updated_cost_meur",
-            lambda row: (
-                f"Le coût et la fin n'ont pas changé depuis l'édition {row['since']}.",
-                "des chiffres revus à chaque édition, ou la confirmation qu'ils n'ont pas bougé",
-            ),
-        ),
-        *comparison.findings(
-            "figures_are_withheld_for_two_editions_at_most",
-            projects["project_id"].isin(withheld),
-            "withheld",
-            lambda row: (
-                f"Les chiffres ne sont pas publiés depuis l'édition {row['since']}.",
-                "les chiffres, ou la date à laquelle ils seront publiés",
-            ),
-        ),
-    ]
-
-
-def unexpected_returns(projects: pd.DataFrame, exits: pd.DataFrame, locate: Locator) -> list[Finding]:
-    """Projects that the register of exits says finished, abandoned or merged, and that are there."""
-    edition = str(projects["edition"].iloc[0])
-    said = exits.loc[exits["edition"].le(edition)].drop_duplicates("project_id", keep="last")
-    ended = said.loc[said["exit_reason"].isin(ENDED), ["project_id", "edition", "exit_reason"]]
-    rows = projects.merge(ended.rename(columns={"edition": "since"}), on="project_id")
-    return Comparison(rows, locate).findings(
-        "ended_project_does_not_come_back",
-        pd.Series(data=True, index=rows.index),
-        "name",
-        lambda row: (
-            (
-                f"{_project(row)} est de retour, alors qu'il est sorti à l'édition {row['since']} "
-                f"(« {EXIT_REASONS.label(row['exit_reason'])} »)."
-            ),
-            "un autre projet, sous un identifiant à lui, ou une correction du registre des sorties",
-        ),
+    end = rows["updated_end_date"].dt
+    followed = pd.DataFrame(
+        {
+            "rank": rows["edition"].rank(method="dense"),
+            "cost": rows["updated_cost_meur"],
+            "end_month": end.year * MONTHS_PER_YEAR + end.month,
+            "withheld": rows["withheld"].astype("float64"),
+        }
     )
+    by_project = followed.groupby(rows["project_id"])
+    earlier = [(back, by_project.shift(back)) for back in range(1, SAME_FIGURES_EDITIONS)]
+    running = [followed["rank"].sub(then["rank"]).eq(back) for back, then in earlier]
+    same = [(then["cost"].eq(followed["cost"]) & then["end_month"].eq(followed["end_month"])) for _, then in earlier]
+    kept_back = [then["withheld"].eq(1) for _, then in earlier]
+    since = rows.groupby("project_id")["edition"].shift(SAME_FIGURES_EDITIONS - 1)
+    stale = np.logical_and.reduce([*running, *same]) & rows["phase"].ne("completed")
+    withheld = np.logical_and.reduce([*running, *kept_back]) & followed["withheld"].eq(1)
+    rows = rows.assign(since=since)
+    return {
+        "figures_move_within_three_editions": rows.loc[stale],
+        "figures_are_withheld_for_two_editions_at_most": rows.loc[withheld],
+    }
 
 
-def trajectory_findings(
-    projects: pd.DataFrame, earlier: pd.DataFrame, registers: Registers, locate: Locator
-) -> Sequence[Finding]:
-    """All that this module has to say of an edition.
+def _returned(rows: pd.DataFrame, exits: pd.DataFrame) -> pd.DataFrame:
+    """The projects that the register of exits says finished, abandoned or merged, and that are there.
 
-    Args:
-        projects: core projects of the edition.
-        earlier: core projects of the editions before it, none for the first.
-        registers: `baselines` and `exits` are used.
-        locate: where a column of a row stands.
+    Returns:
+        Rows with `since`, the edition of the exit, and `exit_reason`.
     """
-    if projects.empty:
-        return []
-    comparison = compared(projects, earlier, registers["baselines"], locate)
-    return [
-        *moves_of_phase(comparison),
-        *moves_of_cost(comparison),
-        *moves_of_end(comparison),
-        *moves_of_label(comparison),
-        *lost_figures(comparison),
-        *completed_figures(comparison),
-        *stale_figures(projects, earlier, locate),
-        *unexpected_returns(projects, registers["exits"], locate),
-    ]
-
-
-@edition_check(raw_submissions)
-def projects_follow_their_past(
-    context: dg.AssetCheckExecutionContext,
-    home: dg.ResourceParam[Home],
-    store: dg.ResourceParam[ParquetStore],
-    raw_submissions: pd.DataFrame,
-) -> dg.AssetCheckResult:
-    """No phase goes back, no figure jumps, is lost or stays still, no name or ministry changes without being said."""
-    registers = read_registers(home.registers)
-    projects = prepare_projects(raw_submissions, registers, store.history(CORE_PROJECTS, EVER)).projects
-    earlier = store.earlier(CORE_PROJECTS, context.partition_key)
-    findings = trajectory_findings(projects, earlier, registers, submission_locator(raw_submissions))
-    return record(context, home, findings, checked=len(projects))
+    said = exits[["project_id", "edition", "exit_reason"]].rename(columns={"edition": "left_in"})
+    known = rows.merge(said, on="project_id")
+    last = known.loc[known["left_in"].le(known["edition"])].drop_duplicates(["edition", "project_id"], keep="last")
+    return last.loc[last["exit_reason"].isin(ENDED)].assign(since=last["left_in"])

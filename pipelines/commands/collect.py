@@ -1,20 +1,18 @@
 """`panorama collect`: who sent what for an edition, which version, with how many errors, and who is late."""
 
 import datetime as dt
-import json
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, parse_day, reporting
-from pipelines.told.console import output, steps
+from pipelines.told.console import output, steps, write_json
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from pipelines.work.collecting import News
+    from assets.collection.watching import News
 
 LEAST_SECONDS = 0.1
 
@@ -47,13 +45,14 @@ def collect(
 
     Exemples : panorama collect 2026-06 ; panorama collect --watch ; panorama collect 14 --json --on 2021-11-20
     """
-    from pipelines.work import collecting  # noqa: PLC0415  # Dagster takes seconds to import
+    from assets.collection.watching import latest_opened  # noqa: PLC0415  # for this command
+    from pipelines.work.collecting import look_once  # noqa: PLC0415  # Great Expectations takes seconds to import
 
     with reporting():
         place = Home(home)
         place.create()
         calendar = place.calendar()
-        wanted = calendar.find(edition) if edition else collecting.latest_opened(calendar)
+        wanted = calendar.find(edition) if edition else latest_opened(calendar)
         today = dt.datetime.now(dt.UTC).date()
         day = parse_day(on, "--on") or today
         if day > today:
@@ -62,22 +61,16 @@ def collect(
             if on or every < LEAST_SECONDS:
                 raise ConfigurationError(f"--watch : sans --on, et --every d'au moins {LEAST_SECONDS} seconde.")
             _watch(place, wanted, every, as_json=as_json)
-        elif _show(place, wanted, day, collecting.look(place, wanted, day), as_json=as_json):
+        elif _show(place, wanted, day, look_once(place, wanted, day), as_json=as_json):
             raise typer.Exit(1)
 
 
 def _watch(place: Home, edition: Edition, every_seconds: float, *, as_json: bool) -> None:
-    """Show the collection at each change, until Ctrl-C."""
-    from dagster import DagsterExecutionInterruptedError  # noqa: PLC0415  # Dagster takes seconds to import
+    """Show the collection at each change, until a signal stops the command."""
+    from pipelines.work import collecting  # noqa: PLC0415  # Dagster takes seconds to import
 
-    from pipelines.work import collecting  # noqa: PLC0415
-
-    try:
-        for news in collecting.follow(place, edition, every_seconds):
-            _show(place, edition, dt.datetime.now(dt.UTC).date(), news, as_json=as_json)
-    except (KeyboardInterrupt, DagsterExecutionInterruptedError):
-        if not as_json:
-            output().print("Arrêt du suivi.", markup=False)
+    for news in collecting.follow(place, edition, every_seconds):
+        _show(place, edition, dt.datetime.now(dt.UTC).date(), news, as_json=as_json)
 
 
 def _show(place: Home, edition: Edition, day: dt.date, news: "News", *, as_json: bool) -> bool:
@@ -88,15 +81,15 @@ def _show(place: Home, edition: Edition, day: dt.date, news: "News", *, as_json:
     console = output()
     if not as_json:
         for line in collection_report.arrivals(news.taken):
-            console.print(line, markup=False)
+            console.print(line)
     with steps(f"Édition {edition.key}") as progress:
-        state = collecting.collect(place, edition, progress)
+        progress("lecture et contrôle des fichiers reçus")
+        state = collecting.collect(place, edition)
     if as_json:
-        sys.stdout.write(json.dumps(collection_report.as_data(state, day), ensure_ascii=False, allow_nan=False) + "\n")
-        sys.stdout.flush()
+        write_json(collection_report.as_data(state, day), indent=None)
     else:
         console.print(collection_report.table(state, day))
         for line in collection_report.notes(state):
-            console.print(line, markup=False)
-        console.print(f"  page : {place.out(edition, 'collection') / 'index.html'}", markup=False, soft_wrap=True)
+            console.print(line)
+        console.print(f"  page : {place.out(edition, 'collection') / 'index.html'}", soft_wrap=True)
     return state.has_errors()

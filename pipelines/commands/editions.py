@@ -6,16 +6,20 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import DEFAULT_HOME, HomeOption, parse_day, reporting
-from pipelines.told.console import output
+from pipelines.told.console import output, table
+from warehouse.archive.freshness import stale_editions
 from warehouse.archive.tables import OUT_KEY_FIGURES
 from warehouse.home import calendar as calendar_register
 from warehouse.home.calendar import Edition, parse_key
 from warehouse.home.files import write_text
 from warehouse.home.home import Home
+from warehouse.home.state import read_state
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
 
-app = typer.Typer(help="Le calendrier des éditions.", no_args_is_help=True)
+app = typer.Typer(
+    help="Le calendrier des éditions.", no_args_is_help=True, add_completion=False, rich_markup_mode="rich"
+)
 
 
 @app.command("list")
@@ -24,24 +28,22 @@ def edition_list(home: HomeOption = DEFAULT_HOME) -> None:
 
     Exemple : panorama edition list --home /srv/panorama
     """
-    from rich.table import Table  # noqa: PLC0415  # for this command
-
     with reporting():
         place = Home(home)
         store = ParquetStore(place.warehouse)
-        table = Table()
-        for header in ("N°", "Édition", "Publiée le", "Date limite", "Fichiers reçus", "État"):
-            table.add_column(header, no_wrap=True)
+        listed = table(("N°", "Édition", "Publiée le", "Date limite", "Fichiers reçus", "État"), wraps=False)
+        stale = set(stale_editions(read_state(place)))
         for known in place.calendar():
-            table.add_row(
+            state = "périmée" if known.key in stale else "calculée"
+            listed.add_row(
                 str(known.ordinal),
                 known.key,
                 str(known.published_on or "–"),
                 str(known.cutoff_on or "–"),
                 str(len(place.received(known))),
-                "calculée" if store.has(OUT_KEY_FIGURES, known.key) else "–",
+                state if store.has(OUT_KEY_FIGURES, known.key) else "–",
             )
-        output().print(table)
+        output().print(listed)
 
 
 @app.command("open")
@@ -70,8 +72,8 @@ def edition_open(
             if message:
                 write_text(place.editions_register, calendar_register.render_register([*others, opened]))
         place.inbox(opened).mkdir(parents=True, exist_ok=True)
-        output().print(message or f"L'édition {opened.key} (n° {opened.ordinal}) est déjà ouverte.", markup=False)
-        output().print(f"Fichiers attendus dans {place.inbox(opened)}", markup=False)
+        output().print(message or f"L'édition {opened.key} (n° {opened.ordinal}) est déjà ouverte.")
+        output().print(f"Fichiers attendus dans {place.inbox(opened)}")
 
 
 def _opened(place: Home, key: str, cutoff: dt.date | None, published: dt.date | None) -> tuple[Edition, str | None]:

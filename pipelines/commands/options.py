@@ -2,15 +2,20 @@
 
 import contextlib
 import datetime as dt
+import gc
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.told.console import messages, print_findings
 from warehouse.model.errors import ConfigurationError, DataRefusedError, PanoramaError, ServiceError
+
+if TYPE_CHECKING:
+    from warehouse.home.calendar import Edition
+    from warehouse.home.home import Home
+    from warehouse.model.findings import Finding
 
 DEFAULT_HOME = Path("panorama-home")
 HomeOption = Annotated[
@@ -33,18 +38,26 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Du JSON, sans arrondi.
 
 @contextlib.contextmanager
 def reporting() -> Iterator[None]:
-    """Say an error in one place and leave with its status."""
+    """Say an error in one place and leave with its status; garbage is collected from here on (see `pipelines.cli`)."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
     try:
         yield
     except PanoramaError as error:
-        console = messages()
-        if isinstance(error, DataRefusedError):
-            print_findings(error.findings, console)
-        console.print(str(error), style="bold red", markup=False)
+        _say(str(error), error.findings if isinstance(error, DataRefusedError) else ())
         raise typer.Exit(error.exit_status) from error
     except OSError as error:
-        messages().print(f"{error.filename or 'Disque'} : {error.strerror or error}", style="bold red", markup=False)
+        _say(f"{error.filename or 'Disque'} : {error.strerror or error}")
         raise typer.Exit(ServiceError.exit_status) from error
+
+
+def _say(sentence: str, findings: Sequence["Finding"] = ()) -> None:
+    from pipelines.told.console import messages, print_findings  # noqa: PLC0415  # rich, for errors only
+
+    console = messages()
+    print_findings(findings, console)
+    console.print(sentence, style="bold red")
 
 
 def parse_day(text: str | None, option: str) -> dt.date | None:
@@ -69,3 +82,20 @@ def who(by: str | None) -> str:
         return by or getpass.getuser()
     except (OSError, KeyError) as error:
         raise ConfigurationError("--by : l'utilisateur du système n'a pas de nom, dire qui décide.") from error
+
+
+def edition_span(place: "Home", text: str) -> list["Edition"]:
+    """The editions of the calendar from one to another, both included: « 2016-11..2021-07 ».
+
+    Raises:
+        UnknownEditionError: the calendar has not both.
+        ConfigurationError: not a span, or in the wrong order.
+    """
+    calendar = place.calendar()
+    first, dots, last = text.partition("..")
+    if not dots:
+        raise ConfigurationError(f"« {text} » : attendu PREMIÈRE..DERNIÈRE, par exemple 2016-11..2021-07.")
+    start, end = calendar.find(first), calendar.find(last)
+    if end < start:
+        raise ConfigurationError(f"« {text} » : {end.key} précède {start.key}.")
+    return calendar.between(start, end)

@@ -1,15 +1,13 @@
 """`panorama projects`: who is who. A decision is a dated line of a register; the figures follow at the next run."""
 
 import datetime as dt
-import json
-import sys
 from typing import Annotated
 
 import pandas as pd
 import typer
 
 from pipelines.commands.options import DEFAULT_HOME, ByOption, HomeOption, JsonOption, reporting, who
-from pipelines.told.console import output
+from pipelines.told.console import output, write_json
 from pipelines.told.dossier import print_project, project_dossier
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.home.home import Home
@@ -20,7 +18,12 @@ from warehouse.model.frames import plain_records
 from warehouse.model.vocabulary import EXIT_REASONS
 from warehouse.projects.identification import canonical, fresh_ids, waiting_for_review
 
-app = typer.Typer(help="Qui est qui : rattachements, décisions, sorties.", no_args_is_help=True)
+app = typer.Typer(
+    help="Qui est qui : rattachements, décisions, sorties.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
 
 ProjectArgument = Annotated[str, typer.Argument(metavar="PROJET", help="Identifiant du projet, « PGP-0042 ».")]
 WhyOption = Annotated[str, typer.Option("--why", help="Pourquoi, en une phrase.")]
@@ -35,16 +38,14 @@ def review(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
     with reporting():
         lines = waiting_for_review(read_registers(Home(home).registers))
         if as_json:
-            json.dump(plain_records(lines.drop(columns="line")), sys.stdout, ensure_ascii=False, indent=2)
-            sys.stdout.write("\n")
+            write_json(plain_records(lines.drop(columns="line")))
             return
         console = output()
-        console.print(f"{len(lines)} rattachement(s) à examiner", style="bold", markup=False)
+        console.print(f"{len(lines)} rattachement(s) à examiner", style="bold")
         for line in lines.to_dict("records"):
             console.print(
                 f"{line['edition']} {line['project_id']} « {line['name']} » ≟ {line['candidate_id']} "
-                f"(score {line['score']:.3f} : {line['evidence']})",
-                markup=False,
+                f"(score {line['score']:.3f} : {line['evidence']})"
             )
 
 
@@ -58,7 +59,7 @@ def show(project: ProjectArgument, home: HomeOption = DEFAULT_HOME, as_json: Jso
         place = Home(home)
         found = project_dossier(place, project)
         if as_json:
-            sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+            write_json(found)
         else:
             print_project(found, output())
 
@@ -211,8 +212,8 @@ def _refuse_together(place: Home, registers: Registers, one: str, other: str) ->
 
 def _print_rerun(editions: list[str], message: str) -> None:
     console = output()
-    console.print(message, markup=False)
+    console.print(message)
     if editions:
         span = editions[0] if len(editions) == 1 else f"{editions[0]}..{editions[-1]}"
         command = "run" if len(editions) == 1 else "backfill"
-        console.print(f"Les chiffres suivront à la prochaine exécution : panorama {command} {span}", markup=False)
+        console.print(f"Les chiffres suivront à la prochaine exécution : panorama {command} {span}")

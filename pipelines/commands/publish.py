@@ -121,7 +121,16 @@ def publish(
 
 
 def _folder(place: Home, edition: Edition, version: int | None) -> Path:
-    """The files meant: those of an approved version, else those of the last run."""
-    from assets.export.approvals import version_folder  # noqa: PLC0415  # for these commands
+    """The files meant: those of an approved version, else those of the last run.
 
-    return place.out(edition, "open_data") if version is None else version_folder(place, edition, version)
+    Raises:
+        DataRefusedError: those of the last run are out of date.
+    """
+    from assets.export.approvals import version_folder  # noqa: PLC0415  # for these commands
+    from warehouse.archive.freshness import require_fresh  # noqa: PLC0415
+    from warehouse.home.state import read_state  # noqa: PLC0415
+
+    if version is not None:
+        return version_folder(place, edition, version)
+    require_fresh(read_state(place), edition)
+    return place.out(edition, "open_data")

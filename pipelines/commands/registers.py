@@ -9,7 +9,12 @@ from warehouse.home.register_tables import REGISTERS
 from warehouse.home.registers import register
 from warehouse.home.rule_changes import rule_changes
 
-app = typer.Typer(help="Les registres : fichiers qu'une personne lit, complète et relit.", no_args_is_help=True)
+app = typer.Typer(
+    help="Les registres : fichiers qu'une personne lit, complète et relit.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
 
 
 @app.callback()
@@ -29,9 +34,9 @@ def check(home: HomeOption = DEFAULT_HOME) -> None:
         place = Home(home)
         place.create()
         console = output()
-        console.print(f"editions.csv : {len(place.calendar())} éditions au calendrier", markup=False)
+        console.print(f"editions.csv : {len(place.calendar())} éditions au calendrier")
         for name, table in REGISTERS.items():
             lines = register(place.registers, name).read()
-            console.print(f"{name}.csv : {len(lines)} lignes – {table.title}", markup=False)
+            console.print(f"{name}.csv : {len(lines)} lignes – {table.title}")
             if name == "rule_changes":
                 rule_changes(lines)

@@ -69,11 +69,10 @@ def template(
         console = output()
         for form in forms:
             names = ", ".join(_names(form, formats))
-            console.print(f"{folder / names} : {len(form.rows)} projet(s)", markup=False, soft_wrap=True)
+            console.print(f"{folder / names} : {len(form.rows)} projet(s)", soft_wrap=True)
         console.print(
             f"Édition {wanted.key} : {len(forms)} formulaire(s), préremplis d'après l'édition {source.key}, "
-            f"en {' et '.join(formats)}.",
-            markup=False,
+            f"en {' et '.join(formats)}."
         )
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
 from assets.collection import page as collection_page
-from assets.collection.intake import TakenFile
 from assets.collection.page import NOTHING, late, table_cells
 from assets.collection.state import CollectionState, late_days
+from assets.collection.versions import TakenFile
+from pipelines.told import console
 from warehouse.home.submission_ledger import QUARANTINED
 from warehouse.model.frames import plain_records
 from warehouse.model.french import counted, visible
@@ -18,6 +18,7 @@ from warehouse.model.vocabulary import MINISTRIES, SUBMISSION_STATUSES
 
 # The column of the delay, counted after that of the ministry.
 LATE_CELL = 4
+FIGURE_CELLS = (2, 5, 6, 7, 8)
 
 
 def arrivals(taken: Sequence[TakenFile]) -> Iterator[str]:
@@ -52,16 +53,16 @@ def as_data(state: CollectionState, day: dt.date) -> dict[str, Any]:
 
 def table(state: CollectionState, day: dt.date) -> Table:
     """One row per ministry, as on the page, the delay of those who have sent nothing being that of the day."""
-    shown = Table(title=f"Collecte de l'édition {state.received.edition.key}", title_justify="left")
-    shown.add_column("Ministère")
-    for position, header in enumerate(collection_page.COLUMNS, start=1):
-        shown.add_column(header, justify="right" if position in (2, 5, 6, 7, 8) else "left")
+    shown = console.table(
+        ("Ministère", *collection_page.COLUMNS),
+        title=f"Collecte de l'édition {state.received.edition.key}",
+        right=[collection_page.COLUMNS[position - 1] for position in FIGURE_CELLS],
+    )
     late_on = awaited_days(state, day)
     for ministry, cells in zip(state.table["ministry_id"], table_cells(state.table), strict=True):
         days = late_on[ministry]
         cells[LATE_CELL] = NOTHING if days is None or (not days and cells[LATE_CELL] == NOTHING) else late(days)
-        # A text is not read for markup: names come from the files.
-        shown.add_row(*(Text(cell) for cell in cells))
+        shown.add_row(*cells)
     return shown
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from pipelines.told.summary import require_computed
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.archive.versions import version_store
-from warehouse.history.changes import changes, corrections
+from warehouse.history.changes import changes_between
+from warehouse.history.corrections import corrections
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.home.registers import register
@@ -19,6 +21,7 @@ from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
 from warehouse.model.terms import Vocabulary
 from warehouse.model.vocabulary import CHANGES, EXIT_REASONS, MINISTRIES, PHASES, WITHHELD_REASONS
+from warehouse.projects.baselines import effective_ledger
 
 _VOCABULARIES = {"phase": PHASES, "moved_ministry": MINISTRIES}
 _UNITS = {"cost": " M€", "initial_cost": " M€", "duration": " mois"}
@@ -68,9 +71,9 @@ def compare(home: Home, before: str, after: str) -> Comparison:
     if left.edition == right.edition:
         return Comparison(left, right, corrections(right.projects, left.projects), is_correction=True)
     history = ParquetStore(home.warehouse).history(CORE_PROJECTS, left.edition.key)
-    ledger = register(home.registers, "baselines").read()
+    ledger = effective_ledger(register(home.registers, "baselines").read())
     exits = register(home.registers, "exits").read()
-    rows = changes(right.projects, left.projects, ledger, ever=history["project_id"], exits=exits)
+    rows = changes_between(right.projects, left.projects, ledger, ever=history["project_id"], exits=exits)
     order = {code: rank for rank, code in enumerate(CHANGES.codes())}
     rows = rows.assign(rank=rows["change"].map(order)).sort_values(["rank", "name", "project_id"], kind="stable")
     return Comparison(left, right, rows.drop(columns="rank"), is_correction=False)
@@ -82,31 +85,27 @@ def _side(home: Home, text: str) -> Side:
     if at and not number.isdigit():
         raise ConfigurationError(f"« {text} » : attendu ÉDITION@VERSION, par exemple 2021-07@1.")
     store = version_store(home, edition.key, int(number)) if at else ParquetStore(home.warehouse)
-    if not store.has(CORE_PROJECTS, edition.key):
-        raise ConfigurationError(
-            f"L'édition {edition.key} n'a pas été calculée. « panorama run {edition.key} » la calcule."
-        )
+    require_computed(store, CORE_PROJECTS, edition)
     return Side(edition, int(number) if at else None, store.read(CORE_PROJECTS, edition.key))
 
 
 def print_comparison(found: Comparison, console: Console) -> None:
     """Tell a comparison to a person: counts, then each project under each kind of change."""
-    console.print(f"De {found.before.label()} à {found.after.label()}", style="bold", markup=False)
+    console.print(f"De {found.before.label()} à {found.after.label()}", style="bold")
     if found.rows.empty:
-        console.print("  aucune différence", markup=False)
+        console.print("  aucune différence")
         return
     if found.is_correction:
         for row in found.rows.to_dict("records"):
             title = "projet" if row["field"] == "project" else CORE_PROJECTS.column(row["field"]).title
             console.print(
-                f"  {row['project_id']} {row['name']} : {title}, {_plain(row['before'])} → {_plain(row['after'])}",
-                markup=False,
+                f"  {row['project_id']} {row['name']} : {title}, {_plain(row['before'])} → {_plain(row['after'])}"
             )
         return
     for change, rows in found.rows.groupby("change", sort=False):
-        console.print(f"{CHANGES.label(str(change))} ({len(rows)})", style="bold", markup=False)
+        console.print(f"{CHANGES.label(str(change))} ({len(rows)})", style="bold")
         for row in rows.to_dict("records"):
-            console.print(f"  {row['project_id']} {told(row)}", markup=False)
+            console.print(f"  {row['project_id']} {told(row)}")
 
 
 def told(row: Mapping[Hashable, Any]) -> str:

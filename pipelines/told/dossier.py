@@ -22,6 +22,7 @@ from warehouse.model.vocabulary import (
     OPINIONS,
     PHASES,
 )
+from warehouse.projects.baselines import effective_ledger
 from warehouse.projects.withheld import without_withheld
 
 # What an edition tells of a project: figures, then where each row comes from.
@@ -60,7 +61,9 @@ def project_dossier(home: Home, project: str) -> dict[str, Any]:
     Raises:
         ConfigurationError: no register and no edition knows it.
     """
-    registers = read_registers(home.registers)
+    read = read_registers(home.registers)
+    # The references as they count: an edition run after a later one adds its own below those of the later one.
+    registers = {**read, "baselines": effective_ledger(read["baselines"]).sort_values("number", kind="stable")}
     found: dict[str, Any] = {"project_id": project}
     for name in SUBJECTS:
         lines = registers[name]
@@ -85,13 +88,13 @@ def project_dossier(home: Home, project: str) -> dict[str, Any]:
 
 def print_project(found: dict[str, Any], console: Console) -> None:
     """Tell a person what is known of a project."""
-    console.print(found["project_id"], style="bold", markup=False)
+    console.print(found["project_id"], style="bold")
 
     def section(title: str, lines: list[str]) -> None:
         if lines:
-            console.print(f"  {title}", style="bold", markup=False)
+            console.print(f"  {title}", style="bold")
             for line in lines:
-                console.print(f"    {line}", markup=False)
+                console.print(f"    {line}")
 
     section(
         "Noms",

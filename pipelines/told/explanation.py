@@ -5,10 +5,12 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from assets.explanation import first_known
+from pipelines.told.summary import require_computed
 from warehouse.archive.tables import OUT_FORECAST_BACKTEST, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.archive.versions import first_known
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
+from warehouse.home.state import read_state
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
@@ -36,12 +38,9 @@ def explain(home: Home, first: Edition, last: Edition) -> dict[str, Any]:
         raise ConfigurationError(f"« {first.key}..{last.key} » : attendu deux éditions dans l'ordre du calendrier.")
     store = ParquetStore(home.warehouse)
     for edition in (first, last):
-        if not store.has(OUT_SLIPPAGE_PROJECTS, edition.key):
-            raise ConfigurationError(
-                f"L'édition {edition.key} n'a pas été calculée. « panorama run {edition.key} » la calcule."
-            )
+        require_computed(store, OUT_SLIPPAGE_PROJECTS, edition)
     after, before = (store.read(OUT_SLIPPAGE_PROJECTS, edition.key) for edition in (last, first))
-    corrected = first_known(home, first.key)
+    corrected = first_known(read_state(home), first.key)
     lines = bridge(after, before, corrected)
     start = before if corrected is None else corrected
     found: dict[str, Any] = {"first": first.key, "last": last.key}
@@ -84,7 +83,7 @@ def _perimeters(groups: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
 
 def _print_backtest(backtest: list[dict[str, Any]], console: Console) -> None:
     if backtest:
-        console.print("Épreuve des prévisions : ce qu'elles auraient valu", style="bold", markup=False)
+        console.print("Épreuve des prévisions : ce qu'elles auraient valu", style="bold")
     for line in backtest:
         skill = number(None if line["skill_ratio"] is None else line["skill_ratio"] * POINTS, 1)
         covered = [
@@ -94,8 +93,7 @@ def _print_backtest(backtest: list[dict[str, Any]], console: Console) -> None:
         console.print(
             f"  {RATE_LABELS.label(line['rate'])}, {FORECAST_HORIZONS.label(line['horizon']).lower()} : gain {skill} % "
             f"sur l'absence de changement, couverture P50 {covered[0]} %, P80 {covered[1]} % (n = {line['n']}) ; "
-            f"{SKILL_VERDICTS.label(line['verdict']).lower()}",
-            markup=False,
+            f"{SKILL_VERDICTS.label(line['verdict']).lower()}"
         )
 
 
@@ -105,34 +103,33 @@ def print_explanation(found: dict[str, Any], console: Console) -> None:
         part = found[f"{rate}_slippage"]
         title = f"{RATE_LABELS.label(rate)}, de {found['first']} à {found['last']}"
         if part["change_pts"] is None:
-            console.print(f"{title} : inconnu à l'une des deux éditions", style="bold", markup=False)
+            console.print(f"{title} : inconnu à l'une des deux éditions", style="bold")
             continue
         console.print(
             f"{title} : {number(part['before_pct'], 1)} % → {number(part['after_pct'], 1)} %, "
             f"{points(part['change_pts'] / POINTS)}",
             style="bold",
-            markup=False,
         )
         for component, value in part["components_pts"].items():
             members = [line for line in part["projects"] if line["component"] == component]
             if members:
-                console.print(f"  {BRIDGE_COMPONENTS.label(component)} : {points(value / POINTS)}", markup=False)
+                console.print(f"  {BRIDGE_COMPONENTS.label(component)} : {points(value / POINTS)}")
                 for line in members[:SHOWN_PROJECTS]:
                     weight = points(line["contribution_pts"] / POINTS)
-                    console.print(f"    {weight}  {line['project_id']} {visible(line['name'])}", markup=False)
+                    console.print(f"    {weight}  {line['project_id']} {visible(line['name'])}")
                 if len(members) > SHOWN_PROJECTS:
-                    console.print(f"    et {len(members) - SHOWN_PROJECTS} autre(s)", markup=False)
+                    console.print(f"    et {len(members) - SHOWN_PROJECTS} autre(s)")
     _print_perimeters(found["perimeters"], console)
     _print_backtest(found["backtest"], console)
 
 
 def _print_perimeters(perimeters: dict[str, Any], console: Console) -> None:
     for rate in RATES:
-        console.print(f"{RATE_LABELS.label(rate)} moyen selon le périmètre", style="bold", markup=False)
+        console.print(f"{RATE_LABELS.label(rate)} moyen selon le périmètre", style="bold")
         for edition, means in perimeters.items():
             told = [
                 f"{PERIMETERS.label(name).lower()} {number(mean['mean_of_ratios_pct'], 1)} % (n = {mean['n']})"
                 for name in PERIMETERS.codes()
                 if (mean := means.get(rate, {}).get(name)) and mean["mean_of_ratios_pct"] is not None
             ]
-            console.print(f"  {edition} : {' ; '.join(told) or 'inconnu'}", markup=False)
+            console.print(f"  {edition} : {' ; '.join(told) or 'inconnu'}")

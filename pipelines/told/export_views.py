@@ -1,18 +1,18 @@
 """What a person sees of an export: the plan, each write, the bytes of a large file, and what came of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn
+from rich.progress import Progress as RichProgress
 from rich.table import Table
 
 from assets.export.client import CHUNKED_ABOVE_BYTES
-from assets.export.edition import Prepared
-from assets.export.execution import STEP_LABELS, Exported, FileProgress
-from assets.export.folder import FolderStep
-from assets.export.model import Step
+from assets.export.execution import SILENT, STEP_LABELS, Exported, Progress
+from assets.export.folder import FolderPlan
+from assets.export.platform import PlatformPlan
 from warehouse.model.french import counted, number
 
 QUALITY_CRITERIA = {
@@ -26,6 +26,8 @@ QUALITY_CRITERIA = {
     "all_resources_available": "fichiers disponibles",
     "resources_documentation": "documentation",
 }
+# What is done, on which file, its size in bytes, why, and how it is shown.
+Row = tuple[str, str, int | None, str, str | None]
 _FOLDER_LABELS = {"upload": "envoi", "replace": "remplacement", "unchanged": "inchangé"}
 
 
@@ -39,42 +41,60 @@ def size(size_bytes: int) -> str:
     return f"{number(value, 1)} {units[0]}"
 
 
-def print_plan(prepared: Prepared, console: Console) -> None:
+def print_plan(planned: PlatformPlan | FolderPlan, console: Console) -> None:
     """Everything that would be done, and what would be left alone."""
-    plan, wanted = prepared.plan, prepared.content.wanted
-    table = _table(f"Plan de publication, {prepared.exporter.platform.base_url}")
-    for step in plan.steps:
-        name = step.key or "jeu de données"
-        table.add_row(STEP_LABELS[step.action], name, size(step.size_bytes) if step.size_bytes else "", step.why)
-    for each in plan.unchanged:
-        table.add_row("inchangé", each.key, size(each.size_bytes), "", style="dim")
-    for skipped in prepared.content.skipped:
-        table.add_row("écarté", skipped.path.name, "", skipped.why, style="yellow")
-    for kept in plan.kept:
-        table.add_row("gardé", kept.key or kept.title, "", "n'est pas de cet export", style="dim")
+    table = Table(title=f"Plan de publication, {planned.shown}", title_justify="left")
+    for header in ("Action", "Fichier", "Taille", "Pourquoi"):
+        table.add_column(header, justify="right" if header == "Taille" else "left")
+    rows = _folder_rows(planned) if isinstance(planned, FolderPlan) else _platform_rows(planned)
+    for action, name, size_bytes, why, style in rows:
+        table.add_row(action, name, "" if size_bytes is None else size(size_bytes), why, style=style)
     console.print(table)
-    for conflict in plan.conflicts:
-        console.print(f"modifié sur la plateforme : {conflict}", style="bold yellow", markup=False)
-    sent = sum(step.size_bytes for step in plan.steps)
-    seen = "le jeu de données restera privé" if wanted.private else "visible de tous à la fin"
-    told = (
-        f"{counted(len(plan.steps), 'écriture')}, {size(sent)} à envoyer ; {seen}." if plan.steps else "Rien à écrire."
-    )
-    console.print(told, markup=False)
+    told = counted(planned.count, "écriture")
+    if isinstance(planned, PlatformPlan):
+        for conflict in planned.plan.conflicts:
+            console.print(f"modifié sur la plateforme : {conflict}", style="bold yellow", markup=False)
+        sent = sum(step.size_bytes for step in planned.plan.steps)
+        seen = "le jeu de données restera privé" if planned.content.wanted.private else "visible de tous à la fin"
+        told += f", {size(sent)} à envoyer ; {seen}"
+    console.print(f"{told}." if planned.count else "Rien à écrire.", markup=False)
 
 
-def plan_as_dict(prepared: Prepared) -> dict[str, Any]:
+def _platform_rows(planned: PlatformPlan) -> Iterator[Row]:
+    for step in planned.plan.steps:
+        yield STEP_LABELS[step.action], step.key or "jeu de données", step.size_bytes or None, step.why, None
+    for each in planned.plan.unchanged:
+        yield "inchangé", each.key, each.size_bytes, "", "dim"
+    for skipped in planned.content.skipped:
+        yield "écarté", skipped.path.name, None, skipped.why, "yellow"
+    for kept in planned.plan.kept:
+        yield "gardé", kept.key or kept.title, None, "n'est pas de cet export", "dim"
+
+
+def _folder_rows(planned: FolderPlan) -> Iterator[Row]:
+    for step in planned.steps:
+        style = "dim" if step.action == "unchanged" else None
+        yield _FOLDER_LABELS[step.action], step.name, step.size_bytes, "", style
+
+
+def plan_as_dict(planned: PlatformPlan | FolderPlan) -> dict[str, Any]:
     """The same for a machine."""
-    plan = prepared.plan
+    if isinstance(planned, FolderPlan):
+        steps = [
+            {"action": each.action, "file": each.name, "size_bytes": each.size_bytes, "sha256": each.sha256}
+            for each in planned.steps
+        ]
+        return {"folder": planned.shown, "steps": steps}
+    plan = planned.plan
     return {
-        "base_url": prepared.exporter.platform.base_url,
-        "dataset_id": prepared.observed.id if prepared.observed else None,
+        "base_url": planned.shown,
+        "dataset_id": planned.observed.id if planned.observed else None,
         "steps": [
             {"action": each.action, "resource": each.key or None, "size_bytes": each.size_bytes, "why": each.why}
             for each in plan.steps
         ],
         "unchanged": [each.key for each in plan.unchanged],
-        "skipped": [{"file": each.path.name, "why": each.why} for each in prepared.content.skipped],
+        "skipped": [{"file": each.path.name, "why": each.why} for each in planned.content.skipped],
         "kept": [each.id for each in plan.kept],
         "conflicts": [
             {"resource": each.where or None, "field": each.field, "observed": each.observed, "wanted": each.wanted}
@@ -83,48 +103,22 @@ def plan_as_dict(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def folder_plan_as_dict(steps: Sequence[FolderStep], shown: str) -> dict[str, Any]:
-    """The plan of a folder for a machine."""
-    return {
-        "folder": shown,
-        "steps": [
-            {"action": each.action, "file": each.name, "size_bytes": each.size_bytes, "sha256": each.sha256}
-            for each in steps
-        ],
-    }
-
-
-def print_folder_plan(steps: Sequence[FolderStep], shown: str, console: Console) -> None:
-    """Everything that would be written in a folder."""
-    table = _table(f"Plan de publication, {shown}")
-    for step in steps:
-        style = "dim" if step.action == "unchanged" else None
-        table.add_row(_FOLDER_LABELS[step.action], step.name, size(step.size_bytes), "", style=style)
-    console.print(table)
-    count = sum(step.action != "unchanged" for step in steps)
-    console.print(f"{counted(count, 'écriture')}." if count else "Rien à écrire.", markup=False)
-
-
-def print_exported(exported: Exported, console: Console) -> None:
-    """What came of an export: the writes, where it is read, and the quality score of the platform."""
-    console.print(f"{counted(len(exported.writes), 'écriture')} ; fichiers relus et identiques.", markup=False)
-    state = " (privé)" if exported.dataset.private else ""
-    console.print(f"jeu de données : {exported.dataset.page}{state}", markup=False)
-    held = exported.dataset.quality
-    met = [label for name, label in QUALITY_CRITERIA.items() if held.get(name)]
+def print_done(done: Exported | int, shown: str, console: Console) -> None:
+    """What came of an export: the writes, where it is read, and the quality score of a platform."""
+    if isinstance(done, int):
+        console.print(f"{shown} : {done} fichier(s) écrit(s), relus et identiques.", markup=False)
+        return
+    console.print(f"{counted(len(done.writes), 'écriture')} ; fichiers relus et identiques.", markup=False)
+    state = " (privé)" if done.dataset.private else ""
+    console.print(f"jeu de données : {done.dataset.page}{state}", markup=False)
+    held = done.dataset.quality
     missing = [label for name, label in QUALITY_CRITERIA.items() if not held.get(name)]
     told = f" ; manque : {', '.join(missing)}" if missing else ""
-    console.print(f"qualité : {len(met)}/{len(QUALITY_CRITERIA)}{told}", markup=False)
-
-
-def step_line(step: Step) -> str:
-    """One write, as it is about to be made."""
-    weight = f" ({size(step.size_bytes)})" if step.size_bytes else ""
-    return f"{STEP_LABELS[step.action]} : {step.key or 'jeu de données'}{weight}"
+    console.print(f"qualité : {len(QUALITY_CRITERIA) - len(missing)}/{len(QUALITY_CRITERIA)}{told}", markup=False)
 
 
 @contextmanager
-def export_progress(title: str, writes: int, console: Console) -> Iterator[tuple[Callable[[Step], None], FileProgress]]:
+def export_progress(title: str, writes: int, console: Console) -> Iterator[Progress]:
     """Yield what shows each write, and the bytes of large files: bars on a terminal, a line for each write elsewhere.
 
     Args:
@@ -132,29 +126,23 @@ def export_progress(title: str, writes: int, console: Console) -> Iterator[tuple
         writes: how many are planned.
         console: where.
     """
+
+    def line(what: str, name: str, size_bytes: int) -> str:
+        return f"{title} : {what} : {name}" + (f" ({size(size_bytes)})" if size_bytes else "")
+
     if not console.is_terminal:
-        yield lambda step: console.print(f"{title} : {step_line(step)}", markup=False), lambda _step, _sent, _size: None
+        yield Progress(lambda *write: console.print(line(*write), markup=False), SILENT.on_bytes)
         return
     columns = (SpinnerColumn(), BarColumn(bar_width=20), TaskProgressColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, transient=True) as bars:
+    with RichProgress(*columns, console=console, transient=True) as bars:
         whole = bars.add_task(title, total=writes)
         files: dict[str, TaskID] = {}
 
-        def on_step(step: Step) -> None:
-            bars.update(whole, advance=1, description=f"{title} : {step_line(step)}")
-
-        def on_bytes(step: Step, sent: int, total: int) -> None:
+        def on_bytes(name: str, sent: int, total: int) -> None:
             if total <= CHUNKED_ABOVE_BYTES:
                 return
-            if step.key not in files:
-                files[step.key] = bars.add_task(step.key, total=total)
-            bars.update(files[step.key], completed=sent, description=f"{step.key}, {size(sent)} sur {size(total)}")
+            if name not in files:
+                files[name] = bars.add_task(name, total=total)
+            bars.update(files[name], completed=sent, description=f"{name}, {size(sent)} sur {size(total)}")
 
-        yield on_step, on_bytes
-
-
-def _table(title: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for header in ("Action", "Fichier", "Taille", "Pourquoi"):
-        table.add_column(header, justify="right" if header == "Taille" else "left")
-    return table
+        yield Progress(lambda *write: bars.update(whole, advance=1, description=line(*write)), on_bytes)

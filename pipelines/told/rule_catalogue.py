@@ -11,7 +11,7 @@ Every anomaly names its rule by a code that never changes nor is given again. An
 the operator, [dated and justified](registers.md#which-rules-apply-otherwise). Each rule has a test in which its
 example, or one like it, trips it.
 
-This page is generated from `warehouse/data/rules.csv`; a test says when it is no longer current.
+This page is generated from `warehouse/model/data/rules.csv`; a test says when it is no longer current.
 
 ```console
 $ panorama rules --markdown   # this page

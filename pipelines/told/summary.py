@@ -1,7 +1,7 @@
 """The key figures of an edition as plain data, for `show` and for the table at the end of a backfill."""
 
 import datetime as dt
-from collections.abc import Hashable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from warehouse.home.registers import register
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
-from warehouse.model.schema import empty_frame
+from warehouse.model.schema import Table, empty_frame
 
 # The changes that a head line of figures would hide.
 EVENTS = (
@@ -49,19 +49,32 @@ class KnownVersions:
     def as_dict(self) -> dict[str, Any]:
         """The last version and every correction, as plain data."""
         if self.lines.empty:
-            return {"version": None, "known_on": None, "corrections": []}
-        last = self.lines.iloc[-1]
+            return {"version": None, "known_on": None, "changed_by": None, "reason": None, "corrections": []}
+        (last,) = self.lines.tail(1).to_dict("records")
         corrections = self.corrections.assign(
             known_on=pd.to_datetime(self.corrections["known_on"]).dt.strftime("%Y-%m-%d")
         ).drop(columns="edition")
         return {
             "version": int(last["version"]),
             "known_on": last["known_on"].date().isoformat(),
+            **{name: None if pd.isna(last[name]) else last[name] for name in ("changed_by", "reason")},
             "corrections": plain_records(corrections),
         }
 
 
 NO_VERSION = KnownVersions(empty_frame(VERSIONS), empty_frame(CORE_CORRECTIONS))
+
+
+def require_computed(store: ParquetStore, table: Table, edition: Edition) -> None:
+    """Refuse to tell an edition that is not in the warehouse.
+
+    Raises:
+        ConfigurationError: it was never computed.
+    """
+    if not store.has(table, edition.key):
+        raise ConfigurationError(
+            f"L'édition {edition.key} n'a pas été calculée. « panorama run {edition.key} » la calcule."
+        )
 
 
 def edition_summary(
@@ -87,16 +100,13 @@ def edition_summary(
     Raises:
         ConfigurationError: the edition was never computed.
     """
-    if not store.has(OUT_KEY_FIGURES, edition.key):
-        raise ConfigurationError(
-            f"L'édition {edition.key} n'a pas été calculée. « panorama run {edition.key} » la calcule."
-        )
+    require_computed(store, OUT_KEY_FIGURES, edition)
     figures = store.read(OUT_KEY_FIGURES, edition.key).iloc[0]
     previous = calendar.previous(edition)
     compared = [*([previous] if previous else []), *(other for other in against if other != previous)]
+    portfolios = _portfolios(store, [edition, *compared])
     slippages = {
-        f"{rate}_slippage": _rate_summary(store, edition, rate, [other.key for other in compared])
-        for rate in ("budget", "schedule")
+        f"{rate}_slippage": _rate_summary(portfolios, rate, edition, compared) for rate in ("budget", "schedule")
     }
     sources = store.read(OUT_SLIPPAGE_PROJECTS, edition.key)["baseline_source"].value_counts()
     counts = {name: _whole(figures[name]) for name in COUNTS}
@@ -136,7 +146,9 @@ def known_versions(home: Home, edition: Edition, day: dt.date | None) -> KnownVe
     if day is not None and known.empty:
         since = f" Sa première version est connue depuis le {lines['known_on'].iloc[0].date()}." if len(lines) else ""
         raise ConfigurationError(f"L'édition {edition.key} n'était pas connue le {day.isoformat()}.{since}")
-    return KnownVersions(known, edition_corrections(home, edition.key, known))
+    # A version that was completed since has several lines.
+    last = known.drop_duplicates("version", keep="last")
+    return KnownVersions(last, edition_corrections(home, edition.key, last))
 
 
 def _events(store: ParquetStore, edition: Edition) -> list[dict[str, Any]]:
@@ -148,28 +160,33 @@ def _events(store: ParquetStore, edition: Edition) -> list[dict[str, Any]]:
     return plain_records(rows)
 
 
-def _rate_summary(store: ParquetStore, edition: Edition, rate: str, compared: Sequence[str]) -> dict[str, Any]:
-    lines = _portfolio(store, edition.key, rate)
-    now = _percent(lines["mean_of_ratios"]["value_ratio"])
-    changes: dict[str, float | None] = {}
-    for key in compared:
-        then = None
+def _portfolios(store: ParquetStore, editions: Iterable[Edition]) -> dict[str, pd.DataFrame]:
+    """The statistics of the published portfolio, by method, of each of the editions that was computed."""
+    found = {}
+    for key in dict.fromkeys(edition.key for edition in editions):
         if store.has(OUT_SLIPPAGE_GROUPS, key):
-            then = _percent(_portfolio(store, key, rate)["mean_of_ratios"]["value_ratio"])
-        changes[key] = None if now is None or then is None else now - then
+            groups = store.read(OUT_SLIPPAGE_GROUPS, key).set_index("method")
+            found[key] = groups.loc[groups["perimeter"].eq("published") & groups["dimension"].eq("portfolio")]
+    return found
+
+
+def _rate_summary(
+    portfolios: Mapping[str, pd.DataFrame], rate: str, edition: Edition, compared: Iterable[Edition]
+) -> dict[str, Any]:
+    """The statistics of a rate at an edition, and how far its mean is from that of each other, in points."""
+    lines = {key: lines.loc[lines["rate"].eq(rate)] for key, lines in portfolios.items()}
+    means = {key: _percent(of_rate["value_ratio"]["mean_of_ratios"]) for key, of_rate in lines.items()}
+    now, of_rate = means[edition.key], lines[edition.key]
+    changes = {
+        other.key: None if now is None or then is None else now - then
+        for other in compared
+        for then in [means.get(other.key)]
+    }
     return {
-        **{f"{method}_pct": _percent(lines[method]["value_ratio"]) for method in METHODS},
-        "n": int(lines["mean_of_ratios"]["n"]),
+        **{f"{method}_pct": _percent(of_rate["value_ratio"][method]) for method in METHODS},
+        "n": int(of_rate["n"]["mean_of_ratios"]),
         "changes_pts": changes,
     }
-
-
-def _portfolio(store: ParquetStore, key: str, rate: str) -> dict[str, dict[Hashable, Any]]:
-    groups = store.read(OUT_SLIPPAGE_GROUPS, key)
-    lines = groups.loc[
-        groups["perimeter"].eq("published") & groups["dimension"].eq("portfolio") & groups["rate"].eq(rate)
-    ]
-    return {str(line["method"]): line for line in lines.to_dict("records")}
 
 
 def _percent(ratio: float) -> float | None:

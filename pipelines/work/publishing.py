@@ -6,29 +6,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.export.approvals import Approval, Notice, approve
+from assets.export.approvals import Notice, approve
 from assets.export.client import DataGouv
-from assets.export.edition import (
-    Prepared,
-    Target,
-    execute,
-    execute_folder_export,
-    organization_of,
-    prepare,
-    prepare_folder,
-    read_key,
-)
-from assets.export.execution import EditedByHandError
+from assets.export.folder import FolderDestination
+from assets.export.platform import PlatformDestination, organization_of, read_key
 from assets.export.remote_folder import open_folder
 from pipelines.told.console import messages, output, steps
-from pipelines.told.export_views import (
-    export_progress,
-    folder_plan_as_dict,
-    plan_as_dict,
-    print_exported,
-    print_folder_plan,
-    print_plan,
-)
+from pipelines.told.export_views import export_progress, plan_as_dict, print_done, print_plan
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.home.settings import read_settings
@@ -58,18 +42,6 @@ class Order:
     correction: str | None = None
     as_json: bool = False
 
-    def approval(self, today: dt.date) -> Approval:
-        """Write that the person approves these files, unless it is already. With the home locked."""
-        return approve(
-            self.home,
-            self.edition,
-            self.folder,
-            by=self.by,
-            today=today,
-            reason=self.why,
-            correction=self.correction,
-        )
-
 
 @dataclass(frozen=True)
 class PlatformOptions:
@@ -87,72 +59,56 @@ def publish_to_platform(order: Order, options: PlatformOptions) -> None:
     """Show the plan of an export, and carry it out when the order says so.
 
     Raises:
-        PanoramaError: see `assets.export.edition.prepare` and `execute`.
+        PanoramaError: see `assets.export.platform.PlatformDestination`.
     """
     settings = read_settings(order.home.settings).export
-    target = Target(
+    destination = PlatformDestination(
         DataGouv(options.base_url or settings.base_url, read_key(options.key_file)),
         organization_of(options.organization, settings.organization),
         options.private,
         options.overwrite,
         options.recreate,
     )
-    today = dt.datetime.now(tz=dt.UTC).date()
-    pending = Notice(order.edition.key, today, order.correction) if order.correction else None
-    title = f"Édition {order.edition.key}"
-    with steps(title) as progress:
-        progress(f"lecture de {target.platform.base_url}")
-        prepared = prepare(order.home, order.edition, order.folder, target, pending=pending)
-    _show(prepared, order)
-    if not order.apply:
-        _invite(bool(prepared.plan.steps))
-        return
-    # Before the approval: what cannot be written is not approved.
-    if prepared.plan.conflicts and not options.overwrite:
-        raise EditedByHandError(prepared.plan.conflicts)
-    with export_progress(title, len(prepared.plan.steps), messages()) as (on_step, on_bytes), order.home.writing():
-        prepared.exporter.on_step, prepared.exporter.on_bytes = on_step, on_bytes
-        exported = execute(order.home, order.approval(today), prepared, today=today)
-    if not order.as_json:
-        print_exported(exported, output())
+    _publish(order, destination)
 
 
 def publish_to_folder(order: Order, address: str) -> None:
     """Show what would be written in a folder, and write it when the order says so.
 
     Raises:
-        PanoramaError: see `assets.export.edition.prepare_folder` and `execute_folder_export`.
+        PanoramaError: see `assets.export.folder.FolderDestination`.
     """
-    target = open_folder(address)
-    planned = prepare_folder(order.home, order.edition, order.folder, target)
-    if order.as_json:
-        sys.stdout.write(json.dumps(folder_plan_as_dict(planned, target.shown), ensure_ascii=False, indent=2) + "\n")
-    else:
-        print_folder_plan(planned, target.shown, output())
-    if not order.apply:
-        _invite(any(step.action != "unchanged" for step in planned))
-        return
+    _publish(order, FolderDestination(open_folder(address)))
+
+
+def _publish(order: Order, destination: PlatformDestination | FolderDestination) -> None:
+    """Plan, show, and when the order says so, approve and apply."""
+    title = f"Édition {order.edition.key}"
     today = dt.datetime.now(tz=dt.UTC).date()
-    with steps(f"Édition {order.edition.key}") as progress, order.home.writing():
-        count = execute_folder_export(
-            order.home,
-            order.approval(today),
-            target,
-            planned,
-            today=today,
-            on_step=lambda step: progress(f"écriture : {step.name}"),
-        )
-    if not order.as_json:
-        output().print(f"{target.shown} : {count} fichier(s) écrit(s), relus et identiques.", markup=False)
-
-
-def _show(prepared: Prepared, order: Order) -> None:
+    pending = Notice(order.edition.key, today, order.correction) if order.correction else None
+    with steps(title) as progress:
+        progress(f"lecture de {destination.shown}")
+        planned = destination.plan(order.home, order.edition, order.folder, pending)
     if order.as_json:
-        sys.stdout.write(json.dumps(plan_as_dict(prepared), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps(plan_as_dict(planned), ensure_ascii=False, indent=2) + "\n")
     else:
-        print_plan(prepared, output())
-
-
-def _invite(anything: bool) -> None:
-    if anything:
-        messages().print("Rien n'est écrit sans --apply.", markup=False)
+        print_plan(planned, output())
+    if not order.apply:
+        if planned.count:
+            messages().print("Rien n'est écrit sans --apply.", markup=False)
+        return
+    # Before the approval: what cannot be written is not approved.
+    planned.refuse()
+    with export_progress(title, planned.count, messages()) as told, order.home.writing():
+        approval = approve(
+            order.home,
+            order.edition,
+            order.folder,
+            by=order.by,
+            today=today,
+            reason=order.why,
+            correction=order.correction,
+        )
+        done = planned.apply(order.home, approval, today=today, progress=told)
+    if not order.as_json:
+        print_done(done, destination.shown, output())

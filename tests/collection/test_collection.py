@@ -11,18 +11,24 @@ import pandas as pd
 import pytest
 from homes import digests
 from submissions import row, rows_of, table_of, write_csv, write_xlsx
+from taking_in import taken_in
 from test_attestation import SIGNED, form
 
-from assets.collection.intake import TakenFile, kept_copy, read_received, take_in
+from assets.collection.intake import Receipt, kept_copy, receive
 from assets.collection.page import render_collection
-from assets.collection.receiving import collection_findings, what_was_received
+from assets.collection.receiving import collection_findings
 from assets.collection.state import CollectionState, collection_state, expected_ministries
-from assets.forms.submission_workbook import SIGN_OFF_NAME, SIGN_OFF_NIL
+from assets.collection.versions import TakenFile
+from assets.reading import submitted, typed_rows, workbooks
+from assets.reading.attestation import SIGN_OFF_NAME, SIGN_OFF_NIL
+from assets.reading.formats.file_limits import FileLimits
+from assets.reading.formats.sheets import Sheet
 from warehouse.home.calendar import Edition
 from warehouse.home.files import sha256_of
 from warehouse.home.home import Home
 from warehouse.home.quarantine import read_quarantine
 from warehouse.home.registers import register
+from warehouse.home.state import read_state
 from warehouse.model.findings import Finding
 
 EDITION = Edition("2021-11", 14, cutoff_on=dt.date(2021, 11, 10))
@@ -46,7 +52,12 @@ def justice(*names: str) -> list[dict[str, object]]:
 
 
 def take(home: Home, day: dt.date = DAY) -> dict[str, TakenFile]:
-    return {known.file: known for known in take_in(home, EDITION, day)}
+    return {known.file: known for known in taken_in(home, EDITION, day).taken}
+
+
+def received(home: Home) -> Receipt:
+    """What stands, as if the inbox were taken in."""
+    return receive(read_state(home), EDITION, DAY)
 
 
 def ledger(home: Home) -> pd.DataFrame:
@@ -55,20 +66,17 @@ def ledger(home: Home) -> pd.DataFrame:
 
 def read_names(home: Home) -> set[str]:
     """The projects of the files that stand."""
-    cells, _ = read_received(home, EDITION)
-    return set(cells.loc[cells["field"].eq("name"), "value"])
+    return set(received(home).submitted.rows["name"])
 
 
 def found(home: Home) -> list[Finding]:
-    cells, _ = read_received(home, EDITION)
-    return collection_findings(home, what_was_received(home, EDITION, cells))
+    return collection_findings(read_state(home), received(home).received)
 
 
 def state(home: Home, *expected: str, findings: list[Finding] | None = None) -> CollectionState:
-    cells, read = read_received(home, EDITION)
-    received = what_was_received(home, EDITION, cells)
-    said = [*read, *collection_findings(home, received)] if findings is None else findings
-    return collection_state(received, expected, said)
+    receipt = received(home)
+    said = [*receipt.submitted.file_findings, *found(home)] if findings is None else findings
+    return collection_state(receipt.received, expected, said)
 
 
 def line(state: CollectionState, ministry: str) -> dict[str, Any]:
@@ -110,9 +118,9 @@ def test_another_name_with_the_same_projects_replaces_the_file_that_still_lies_t
     take(home)
     send(home, "culture corrigé.xlsx", *rows_of(3, updated_cost_meur=15.0))
     assert take(home)["culture corrigé.xlsx"].replaces == ("culture.xlsx",)
-    cells, findings = read_received(home, EDITION)
-    assert set(cells["source_file"]) == {"culture corrigé.xlsx"}
-    assert findings == []
+    submitted = received(home).submitted
+    assert set(submitted.cells["source_file"]) == {"culture corrigé.xlsx"}
+    assert submitted.file_findings == ()
 
 
 def test_a_project_sent_under_its_id_with_a_new_name_is_the_same_project(home: Home) -> None:
@@ -283,15 +291,15 @@ def test_a_file_beyond_the_limit_is_put_aside_without_being_read_whole(home: Hom
     with (home.inbox(EDITION) / "huge.xlsx").open("wb") as stream:
         stream.truncate(2**40)
     take(home)
-    (known,) = read_quarantine(home, EDITION)
+    (known,) = read_quarantine(home, EDITION).values()
     assert (known.size_bytes, known.hashed_bytes) == (2**40, 1000)
     assert "limite" in known.reason
 
 
 def test_a_file_still_being_written_waits(home: Home) -> None:
     send(home, "culture.xlsx")
-    assert take_in(home, EDITION, DAY, quiet_seconds=3600) == []
-    assert len(take_in(home, EDITION, DAY)) == 1
+    assert taken_in(home, EDITION, DAY, quiet_seconds=3600).taken == []
+    assert len(taken_in(home, EDITION, DAY).taken) == 1
 
 
 @pytest.mark.parametrize("step", ["copy", "reason", "line"])
@@ -312,20 +320,62 @@ def test_what_a_killed_process_left_is_completed(home: Home, tmp_path: Path, ste
     assert digests(other.root, *COLLECTED) == done
 
 
-def test_trying_on_a_copy_takes_nothing_in_here(home: Home) -> None:
-    send(home, "culture.xlsx")
+def everything(receipt: Receipt) -> dict[str, object]:
+    """All that a receipt says, to be compared."""
+    submitted, known = receipt.submitted, receipt.received
+    return {
+        "taken": receipt.taken,
+        "tables": [each.to_csv() for each in (submitted.cells, submitted.rows, known.lines, known.stands.current)],
+        "findings": (submitted.file_findings, submitted.value_findings),
+        "files": submitted.files,
+        "collection": (known.present, known.waiting, known.stands.superseded),
+    }
+
+
+@pytest.mark.parametrize("day", [DAY, DAY + dt.timedelta(days=1)])
+def test_without_a_register_to_add_to_nothing_is_written_and_the_receipt_is_the_same(home: Home, day: dt.date) -> None:
+    send(home, "culture.xlsx", *rows_of(3))
+    if day != DAY:
+        take(home)
+        send(home, "culture v2.xlsx", *rows_of(2))
+    send(home, "justice.xlsx", row(name="PORTALIS", ministry="Justice", updated_cost_meur="douze"))
+    form(home.inbox(EDITION) / "néant.xlsx", answers=SIGNED | {SIGN_OFF_NIL: "Oui"}, ministry="Ministère des Armées")
     (home.inbox(EDITION) / "bad.xlsx").write_bytes(b"nothing")
+    (home.inbox(EDITION) / "justice (1).xlsx").write_bytes((home.inbox(EDITION) / "justice.xlsx").read_bytes())
     before = digests(home.root, *COLLECTED)
-    with home.scratch() as copy:
-        assert {known.status for known in take_in(copy, EDITION, DAY)} == {"read", "quarantined"}
-        assert [path.name for path in copy.received(EDITION)] == ["culture.xlsx"]
+    tried = receive(read_state(home), EDITION, day)
     assert digests(home.root, *COLLECTED) == before
+    assert everything(tried) == everything(taken_in(home, EDITION, day))
+    # And once taken in, only the news is no longer new.
+    assert everything(receive(read_state(home), EDITION, day)) == everything(tried) | {"taken": []}
+
+
+def test_each_file_is_opened_and_typed_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    typed: list[int] = []
+    read, types = workbooks.open_sheets, typed_rows.type_projects
+
+    def open_sheets(path: Path, limits: FileLimits) -> list[Sheet]:
+        opened.append(path.name)
+        return read(path, limits)
+
+    def type_projects(cells: pd.DataFrame, labels: Mapping[str, str]) -> tuple[pd.DataFrame, list[Finding]]:
+        typed.append(len(cells.drop_duplicates(["source_file", "source_row"])))
+        return types(cells, labels)
+
+    send(home, "culture.xlsx", *rows_of(3))
+    take(home)
+    send(home, "justice.xlsx", *justice("PORTALIS"))
+    monkeypatch.setattr(workbooks, "open_sheets", open_sheets)
+    monkeypatch.setattr(submitted, "type_projects", type_projects)
+    taken_in(home, EDITION, DAY)
+    assert (opened, typed) == (["culture.xlsx", "justice.xlsx"], [4])
 
 
 def test_late_is_counted_from_the_first_readable_file(home: Home) -> None:
     send(home, "culture.xlsx")
     send(home, "justice.xlsx", *justice("PORTALIS"))
-    take_in(home, EDITION, DAY, days={"justice.xlsx": dt.date(2021, 11, 13)})
+    taken_in(home, EDITION, DAY, days={"justice.xlsx": dt.date(2021, 11, 13)})
     send(home, "culture.xlsx", *rows_of(3, updated_cost_meur=15.0))
     take(home, dt.date(2021, 11, 20))
     found = state(home, "interieur")

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from open_dataset import EARLIER, GAMMA_COST, LATER, dataset_folder, edition_of, publish_two_editions
+from homes import clone, digests, done
+from open_dataset import EARLIER, GAMMA_COST, LATER, dataset_folder, edition_of
 
 from assets.dataset.rows import as_withheld_today
 from checks.released.agreement import figure_findings, release_findings
@@ -23,16 +24,17 @@ from warehouse.archive.tables import CORE_PROJECTS, OUT_KEY_FIGURES
 from warehouse.home.home import Home
 from warehouse.home.register_tables import REGISTERS
 from warehouse.home.registers import register
+from warehouse.home.results import Result, write_results
 from warehouse.home.store import ParquetStore
-from warehouse.model.findings import Finding
+from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.schema import empty_frame
 
 PANORAMA = f"panorama-{LATER}"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return publish_two_editions(tmp_path_factory.mktemp("release"))
+def home(two_editions: Home) -> Home:
+    return two_editions
 
 
 @pytest.fixture
@@ -309,3 +311,12 @@ def test_a_csv_that_no_reader_can_open_is_refused(home: Home, folder: Path) -> N
     (folder / "causes.csv").write_bytes(b"edition,taux\n\xff\xfe,1,2\n")
     findings = found(home, folder)
     assert [(finding.rule, finding.file) for finding in findings] == [("files_follow_their_schema", "causes.csv")]
+
+
+def test_what_an_earlier_run_found_in_the_files_is_not_told_of_what_was_received(home: Home, tmp_path: Path) -> None:
+    again = clone(home.root, tmp_path / "home")
+    edition = edition_of(home)
+    finding = declared_finding("dataset_is_complete", "Un fichier manque.", file="culture.xlsx")
+    write_results(Home(again), edition, {"dataset_is_releasable": Result((finding,), 1)})
+    done(again, "run", edition.key)
+    assert digests(again, "out") == digests(home.root, "out")

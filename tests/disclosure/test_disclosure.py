@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from test_measures import declared, project, projects
 
 from checks.rules.disclosure import disclosure_findings
-from warehouse.archive.tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS
+from warehouse.archive.tables import OUT_KEY_FIGURES, OUT_MOVEMENTS, OUT_SLIPPAGE_GROUPS
 from warehouse.disclosure.equations import (
     Withheld,
     counting_withheld_figures,
@@ -19,22 +19,23 @@ from warehouse.disclosure.equations import (
     withheld_figures,
 )
 from warehouse.disclosure.protection import (
-    disclosure_table,
+    Released,
     published_aggregates,
-    released_figures,
-    released_groups,
+    released,
     statement,
 )
 from warehouse.disclosure.reasoning import Aggregate, Cell, Secret, computable, suppress
 from warehouse.disclosure.tables import OUT_DISCLOSURE
 from warehouse.facts.reference import NOTHING_PUBLISHED
+from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.settings import WithheldMode
 from warehouse.model.findings import Finding
 from warehouse.model.schema import conform, empty_frame
 from warehouse.slippage.by_group import slippage_by_group
-from warehouse.slippage.by_project import slippage_by_project
+from warehouse.slippage.by_project import slippages
 from warehouse.slippage.measures import key_figures
 
+CALENDAR = Calendar([Edition("2020-06", 11), Edition("2020-11", 12), Edition("2021-07", 13), Edition("2021-11", 14)])
 NO_GROUPS = empty_frame(OUT_SLIPPAGE_GROUPS)
 KEPT_BACK: dict[str, Any] = {"withheld": True, "cost_withheld": True, "schedule_withheld": True}
 COST_ONLY: dict[str, Any] = {"withheld": True, "cost_withheld": True}
@@ -136,35 +137,41 @@ def test_after_suppression_nothing_is_computable_and_no_cell_is_suppressed_in_va
 # The tables of an edition
 
 
-def figures(frame: pd.DataFrame, **changes: object) -> pd.DataFrame:
-    edition = frame["edition"].iloc[0]
-    line = {**dict.fromkeys(OUT_KEY_FIGURES.names()), "edition": edition, "ordinal": 1, "fictitious": False}
-    return conform(pd.DataFrame([line | key_figures(frame) | changes]), OUT_KEY_FIGURES)
+def figures(frame: pd.DataFrame, **changes: float) -> pd.DataFrame:
+    """The key figures of every edition, without what is withheld, but for `changes`."""
+    return conform(key_figures(frame, empty_frame(OUT_MOVEMENTS), CALENDAR).assign(**changes), OUT_KEY_FIGURES)
 
 
-def statistics(frame: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
-    return conform(slippage_by_group(slippage_by_project(frame, history), 15.0), OUT_SLIPPAGE_GROUPS)
+def statistics(frame: pd.DataFrame) -> pd.DataFrame:
+    found = slippage_by_group(slippages(frame, None, CALENDAR), CALENDAR, dict.fromkeys(frame["edition"], 15.0))
+    return conform(found, OUT_SLIPPAGE_GROUPS)
 
 
-def everything(withheld: Withheld, frame: pd.DataFrame, history: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Key figures and statistics that count what is withheld, with nothing suppressed."""
+def withheld_of(frame: pd.DataFrame) -> Withheld:
+    return withheld_figures(frame, None, CALENDAR)
+
+
+def everything(withheld: Withheld, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Key figures and statistics of an edition that count what is withheld, with nothing suppressed."""
     line = figures(frame).iloc[0].to_dict()
     counted = pd.DataFrame([counting_withheld_figures(withheld, {str(name): line[name] for name in line})])
-    groups = counting_withheld_groups(withheld, statistics(frame, history))
+    groups = counting_withheld_groups(withheld, statistics(frame))
     return conform(counted, OUT_KEY_FIGURES), conform(groups, OUT_SLIPPAGE_GROUPS)
 
 
-def released(
-    withheld: Withheld,
-    frame: pd.DataFrame,
-    history: pd.DataFrame,
-    mode: WithheldMode = "suppress",
-    past: Sequence[Aggregate] = (),
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    head = conform(released_figures(figures(frame), withheld, past, mode), OUT_KEY_FIGURES)
-    known = [*past, *published_aggregates(withheld, head, NO_GROUPS)]
-    groups = released_groups(statistics(frame, history), withheld, known, mode)
-    return head, conform(groups, OUT_SLIPPAGE_GROUPS)
+def published(frame: pd.DataFrame, mode: WithheldMode = "suppress") -> Released:
+    return released(figures(frame), statistics(frame), withheld_of(frame), mode)
+
+
+def judged(tables: Released, withheld: Withheld, edition: str = "2021-11") -> list[Finding]:
+    """What the rule says of an edition, after what those before it published."""
+    past = published_aggregates(
+        withheld,
+        tables.figures.loc[tables.figures["edition"].lt(edition)],
+        tables.groups.loc[tables.groups["edition"].lt(edition)],
+    )
+    now = [table.loc[table["edition"].eq(edition)] for table in (tables.figures, tables.groups)]
+    return disclosure_findings(edition, withheld, now[0], now[1], past)
 
 
 def errors(findings: list[Finding]) -> list[str]:
@@ -179,7 +186,7 @@ def edition_14() -> pd.DataFrame:
 
 def test_the_published_total_of_edition_14_gives_its_withheld_project_away() -> None:
     frame = edition_14()
-    withheld = withheld_figures(frame)
+    withheld = withheld_of(frame)
     head = figures(frame, total_cost_meur=2620.0, costed_projects=50)
     (message,) = errors(disclosure_findings("2021-11", withheld, head, NO_GROUPS))
     assert "Coût actualisé de PGP-0050" in message
@@ -189,9 +196,7 @@ def test_the_published_total_of_edition_14_gives_its_withheld_project_away() -> 
 
 def test_a_total_gives_it_away_even_when_its_count_does_not_say_so() -> None:
     frame = edition_14()
-    findings = disclosure_findings(
-        "2021-11", withheld_figures(frame), figures(frame, total_cost_meur=2620.0), NO_GROUPS
-    )
+    findings = disclosure_findings("2021-11", withheld_of(frame), figures(frame, total_cost_meur=2620.0), NO_GROUPS)
     assert len(errors(findings)) == 1
 
 
@@ -202,7 +207,7 @@ def test_a_total_published_by_hand_is_a_notice_since_nothing_takes_it_back() -> 
         project(49, updated_cost_meur=None, **COST_ONLY),
     )
     by_hand = replace(NOTHING_PUBLISHED, edition="2021-11", total_cost_meur=2350.0)
-    findings = disclosure_findings("2021-11", withheld_figures(frame), figures(frame), NO_GROUPS, (), by_hand)
+    findings = disclosure_findings("2021-11", withheld_of(frame), figures(frame), NO_GROUPS, (), by_hand)
     assert not errors(findings)
     assert any("PGP-0049" in one.message and "à moins de 10 %" in one.message for one in findings)
     assert not any("468" in str(one) for one in findings)
@@ -210,21 +215,20 @@ def test_a_total_published_by_hand_is_a_notice_since_nothing_takes_it_back() -> 
 
 def test_leaving_withheld_figures_out_passes_and_says_so() -> None:
     frame = edition_14()
-    withheld = withheld_figures(frame)
-    head, groups = released(withheld, frame, frame, "exclude")
-    assert head["total_cost_meur"].iloc[0] == pytest.approx(2512)
-    (finding,) = disclosure_findings("2021-11", withheld, head, groups)
+    tables = published(frame, "exclude")
+    assert tables.figures["total_cost_meur"].iloc[0] == pytest.approx(2512)
+    (finding,) = judged(tables, withheld_of(frame))
     assert finding.severity == "notice"
     assert finding.message == "Les totaux, moyennes et rangs sont hors chiffres non publiés : ceux d'un projet."
 
 
 def test_counting_a_lone_withheld_project_fails_before_suppression_and_passes_after() -> None:
     frame = edition_14()
-    withheld = withheld_figures(frame)
-    assert errors(disclosure_findings("2021-11", withheld, *everything(withheld, frame, frame)))
-    head, groups = released(withheld, frame, frame)
-    assert pd.isna(head["total_cost_meur"].iloc[0])
-    (finding,) = disclosure_findings("2021-11", withheld, head, groups)
+    withheld = withheld_of(frame)
+    assert errors(disclosure_findings("2021-11", withheld, *everything(withheld, frame)))
+    tables = published(frame)
+    assert pd.isna(tables.figures["total_cost_meur"].iloc[0])
+    (finding,) = judged(tables, withheld)
     assert finding.severity == "notice"
     assert "ne sont pas publiés" in finding.message
 
@@ -241,8 +245,8 @@ def two_ministries() -> pd.DataFrame:
 
 def test_groups_and_portfolio_together_give_what_neither_gives() -> None:
     frame = two_ministries()
-    withheld = withheld_figures(frame)
-    _, groups = everything(withheld, frame, frame)
+    withheld = withheld_of(frame)
+    _, groups = everything(withheld, frame)
     chosen = groups["method"].eq("mean_of_ratios") & groups["rate"].eq("budget")
     portfolio = groups.loc[chosen & groups["dimension"].eq("portfolio")]
     culture = groups.loc[chosen & groups["group_id"].eq("culture")]
@@ -256,17 +260,15 @@ def test_groups_and_portfolio_together_give_what_neither_gives() -> None:
 
 def test_suppression_keeps_the_headline_total_when_no_figure_dominates_it() -> None:
     frame = two_ministries()
-    withheld = withheld_figures(frame)
-    head, groups = released(withheld, frame, frame)
-    assert head["total_cost_meur"].iloc[0] == pytest.approx(12 + 14 + 17 + 16 + 12)
-    assert head["costed_projects"].iloc[0] == 5
-    assert not errors(disclosure_findings("2021-11", withheld, head, groups))
+    tables = published(frame)
+    assert tables.figures["total_cost_meur"].iloc[0] == pytest.approx(12 + 14 + 17 + 16 + 12)
+    assert tables.figures["costed_projects"].iloc[0] == 5
+    assert not errors(judged(tables, withheld_of(frame)))
 
 
 def test_ranks_never_count_a_withheld_figure() -> None:
     frame = two_ministries()
-    _, counted = released(withheld_figures(frame), frame, frame)
-    plain = statistics(frame, frame)
+    counted, plain = published(frame).groups, statistics(frame)
     ranks = ~plain["method"].isin(["mean_of_ratios", "ratio_of_sums"])
     pd.testing.assert_frame_equal(counted.loc[ranks], plain.loc[ranks])
 
@@ -280,7 +282,7 @@ def test_a_total_that_moves_by_the_withheld_project_is_an_equation_across_editio
     november = [project(1, updated_cost_meur=60.0, **COST_ONLY), project(3, updated_cost_meur=12.0)]
     history = projects(*july, *november)
     then, now = projects(*july), projects(*november)
-    withheld = withheld_figures(history)
+    withheld = withheld_of(history)
     past = published_aggregates(withheld, figures(then, total_cost_meur=100.0, costed_projects=2), NO_GROUPS)
     assert not computable(past, withheld.true_values)
     head = figures(now, total_cost_meur=72.0, costed_projects=2)
@@ -289,25 +291,26 @@ def test_a_total_that_moves_by_the_withheld_project_is_an_equation_across_editio
         "PGP-0001",
         "PGP-0002",
     ]
-    released_now, _ = released(withheld, now, history, past=past)
-    assert pd.isna(released_now["total_cost_meur"].iloc[0])
+    # What July publishes, November does not complete.
+    tables = published(history)
+    assert tables.figures["total_cost_meur"].isna().tolist() == [False, True]
+    assert tables.figures["total_cost_meur"].iloc[0] == pytest.approx(100)
 
 
 def test_an_initial_figure_published_before_is_no_secret_and_turns_a_ratio_into_a_cost() -> None:
     history = projects(declared(1, "2021-07"), declared(1, **COST_ONLY, updated_cost_meur=15.0), declared(2))
     now = history.loc[history["edition"].eq("2021-11")].reset_index(drop=True)
-    withheld = withheld_figures(history)
+    withheld = withheld_of(history)
     assert withheld.terms["2021-11", "PGP-0001", "initial_cost"] == 10.0
-    _, groups = everything(withheld, now, history)
+    groups = counting_withheld_groups(withheld, statistics(history).loc[lambda rows: rows["edition"].eq("2021-11")])
     messages = errors(disclosure_findings("2021-11", withheld, figures(now), groups))
     assert ["Coût actualisé de PGP-0001" in message for message in messages] == [True]
 
 
 def test_the_account_names_each_figure_and_each_cell_and_holds_no_amount() -> None:
     frame = edition_14()
-    withheld = withheld_figures(frame)
-    head, groups = released(withheld, frame, frame)
-    table = conform(disclosure_table("2021-11", withheld, head, groups, []), OUT_DISCLOSURE)
+    tables = published(frame)
+    table = conform(tables.disclosure, OUT_DISCLOSURE)
     cell = table.set_index("item").loc["out_key_figures/total_cost_meur"]
     assert (cell["action"], cell["aggregate"]) == ("suppressed", "Coût total (2021-11)")
     assert cell["reason"].startswith("Avec ce qui est publié, il permettrait de retrouver : coût actualisé de PGP-0050")
@@ -317,11 +320,10 @@ def test_the_account_names_each_figure_and_each_cell_and_holds_no_amount() -> No
 
 def test_without_withheld_project_nothing_is_done() -> None:
     frame = projects(declared(1), declared(2, ministry_id="justice"))
-    withheld = withheld_figures(frame)
-    head, groups = released(withheld, frame, frame)
-    pd.testing.assert_frame_equal(head, figures(frame))
-    pd.testing.assert_frame_equal(groups, statistics(frame, frame))
-    table = conform(disclosure_table("2021-11", withheld, head, groups, []), OUT_DISCLOSURE)
+    tables = published(frame)
+    pd.testing.assert_frame_equal(tables.figures, figures(frame))
+    pd.testing.assert_frame_equal(tables.groups, statistics(frame))
+    table = conform(tables.disclosure, OUT_DISCLOSURE)
     assert table.empty
     assert statement(table) == "Aucun chiffre n'est retenu à cette édition."
 
@@ -351,8 +353,7 @@ def test_whatever_is_withheld_nothing_is_computable_after_suppression(
             for number, (cost, schedule, ministry, amount) in enumerate(rows, 1)
         )
     )
-    withheld = withheld_figures(frame)
-    head, groups = released(withheld, frame, frame)
-    assert not errors(disclosure_findings("2021-11", withheld, head, groups))
+    tables = published(frame)
+    assert not errors(judged(tables, withheld_of(frame)))
     if not any(cost or schedule for cost, schedule, _, _ in rows):
-        pd.testing.assert_frame_equal(groups, statistics(frame, frame))
+        pd.testing.assert_frame_equal(tables.groups, statistics(frame))

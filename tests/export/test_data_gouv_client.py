@@ -26,7 +26,7 @@ from assets.export.client import (
     UnreachableError,
     site_url,
 )
-from assets.export.edition import read_key
+from assets.export.platform import read_key
 from warehouse.model.errors import ConfigurationError
 
 SECRET = "a-secret-that-nobody-must-read"  # noqa: S105  # of a test

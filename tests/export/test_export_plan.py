@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,16 @@ from assets.export.approvals import Notice
 from assets.export.content import metadata, read_content
 from assets.export.files import identify, rank
 from assets.export.model import Dataset, Resource, Step, Wanted, WantedResource, fingerprint, slug
-from assets.export.plan import created, dataset_body, make_plan, matched, simulate, wanted_order
+from assets.export.plan import (
+    created,
+    dataset_body,
+    make_plan,
+    matched,
+    next_step,
+    resource_body,
+    schema_url,
+    wanted_order,
+)
 from warehouse.home.calendar import Edition, load_calendar
 from warehouse.model.errors import ConfigurationError, DataRefusedError
 from warehouse.open_data.files import published_files
@@ -64,6 +74,56 @@ def foreign_resources(draw: st.DrawFn) -> list[Resource]:
     ]
 
 
+def simulate(wanted: Wanted, observed: Dataset, known: Mapping[str, str], step: Step) -> Dataset:
+    """What the platform becomes after a step: a model of what it was measured to do."""
+    found = matched(wanted, observed, known)
+    wished = {each.key: each for each in wanted.resources}
+    if step.action in ("update", "publish"):
+        body = dataset_body(wanted, observed, private=wanted.private)
+        return replace(observed, fields={name: body[name] for name in observed.fields}, extras=body["extras"])
+    if step.action == "reorder":
+        by_id = {each.id: each for each in observed.resources}
+        return replace(observed, resources=tuple(by_id[each] for each in wanted_order(observed)))
+    each = wished[step.key]
+    if step.action == "upload":
+        return replace(observed, resources=(_uploaded(each), *observed.resources))
+    there = found[each.key]
+    if step.action == "replace":
+        after = replace(there, title=each.file_name, sha1=each.sha1, size_bytes=each.size_bytes)
+    else:
+        schema = schema_url(each, found)
+        body = resource_body(each, there, schema)
+        after = replace(
+            there,
+            title=each.title,
+            description=each.description,
+            kind=each.kind,
+            extras=body["extras"],
+            schema_url=schema or there.schema_url,
+        )
+    return _with(observed, there.id, lambda _: after)
+
+
+def _uploaded(each: WantedResource) -> Resource:
+    return Resource(
+        f"new {each.key}", each.file_name, "", "main", each.sha1, each.size_bytes, each.file_name, f"latest {each.key}"
+    )
+
+
+def _with(observed: Dataset, resource_id: str, change: Callable[[Resource], Resource]) -> Dataset:
+    resources = tuple(change(each) if each.id == resource_id else each for each in observed.resources)
+    return replace(observed, resources=resources)
+
+
+def written(wanted: Wanted, state: Dataset) -> tuple[list[Step], Dataset]:
+    """The writes made one at a time, each decided from what the one before left, and what the platform becomes."""
+    steps = []
+    while (step := next_step(wanted, state, {})) is not None:
+        steps.append(step)
+        state = simulate(wanted, state, {}, step)
+    return steps, state
+
+
 def carried_out(wanted: Wanted, observed: Dataset | None, known: dict[str, str]) -> Dataset:
     """The platform once the plan is carried out."""
     state = observed or created(wanted)
@@ -74,9 +134,15 @@ def carried_out(wanted: Wanted, observed: Dataset | None, known: dict[str, str])
 
 
 def with_ids(observed: Dataset, prefix: str) -> Dataset:
-    """The same with the ids a platform would have given."""
+    """The same with the ids and addresses a platform would have given, which no later file gets again."""
     named = [
-        replace(each, id=f"{prefix} {each.id}") if each.id.startswith("new") else each for each in observed.resources
+        replace(
+            each,
+            id=f"{prefix} {each.id}",
+            latest=f"{prefix} {each.latest}",
+            schema_url=each.schema_url and f"{prefix} {each.schema_url}",
+        )
+        for each in observed.resources
     ]
     return replace(observed, resources=tuple(named))
 
@@ -111,6 +177,33 @@ def test_a_plan_gives_what_is_wanted_from_any_state_and_a_second_one_is_empty(
     )
     assert make_plan(second, after, {}).steps == ()
     assert make_plan(second, after, {}).conflicts == ()
+
+
+@given(wanted_datasets(), wanted_datasets(), foreign_resources(), st.integers(0, 40), st.randoms(use_true_random=False))
+def test_a_plan_is_the_writes_that_are_then_decided_one_at_a_time(
+    first: Wanted, second: Wanted, added: list[Resource], stop: int, random: Any
+) -> None:
+    for wanted, there in (
+        (first, created(first)),
+        (second, with_ids(carried_out(first, None, {}), "1")),
+        (second, written_up_to(stop, first)),
+    ):
+        mixed = [*there.resources, *added]
+        random.shuffle(mixed)
+        state = replace(there, resources=tuple(mixed))
+        steps, after = written(wanted, state)
+        # A file that is yet to be sent has no id.
+        planned = [replace(step, resource_id="") for step in make_plan(wanted, state, {}).steps]
+        assert planned == [replace(step, resource_id="") for step in steps]
+        assert after == carried_out(wanted, state, {})
+
+
+def written_up_to(stop: int, wanted: Wanted) -> Dataset:
+    """What an export interrupted after some writes leaves: files without marks, titles that are names of files."""
+    state = created(wanted)
+    for step in make_plan(wanted, None, {}).steps[1:stop]:
+        state = simulate(wanted, state, {}, step)
+    return with_ids(state, "1")
 
 
 @given(wanted_datasets(), wanted_datasets(), st.integers(0, 40))

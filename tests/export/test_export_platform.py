@@ -18,7 +18,6 @@ from exports import (
     EDITION,
     KEY_VARIABLE,
     NEXT,
-    calendar_edition,
     csv_of,
     edition_folder,
     files_of,
@@ -41,14 +40,12 @@ from faulty_platform import (
     free_port,
     too_many,
 )
-from homes import Said, digests, panorama
-from submissions import rows_of, table_of, write_xlsx
+from homes import Said, clone, digests, panorama
 from udata_server import Udata, running_udata
 
+from pipelines.automation import after_approval
 from pipelines.definitions import build_definitions
-from pipelines.schedules import after_approval
 from pipelines.work.instance import open_instance
-from pipelines.work.running import run_edition
 from warehouse.home.home import Home
 
 # What the four files of an edition make, in the order a reader sees.
@@ -480,16 +477,12 @@ def test_a_dataset_of_another_organization_is_not_taken(udata: Udata, home: Path
 
 
 def test_the_demonstration_is_refused_on_the_real_platform(
-    home: Path, organization: str, monkeypatch: pytest.MonkeyPatch
+    home: Path, demonstration: tuple[Path, Said], organization: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_xlsx(home / "inbox" / NEXT / "culture.xlsx", table_of(rows_of(3, fictitious="Oui")))
-    # The figures only: the job that stops there.
-    assert (
-        run_edition(Home(home), calendar_edition(home, NEXT), job="validation", progress=lambda _: None).error is None
-    )
+    fictitious = clone(demonstration[0], home / "demonstration")
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")  # nothing could be reached there
     for address in ("https://www.data.gouv.fr", "https://data.gouv.fr/"):
-        said = publish(home, NEXT, address, organization)
+        said = publish(fictitious, NEXT, address, organization)
         assert said.status == 1
         assert "fictive" in said.errors
 

@@ -15,20 +15,20 @@ from test_measures import declared, projects
 from warehouse.archive.tables import OUT_SLIPPAGE_PROJECTS
 from warehouse.facts.reference import Target
 from warehouse.follow_up.situations import situations, spells, target_ratio
-from warehouse.follow_up.tables import (
-    OUT_CAUSES,
-    OUT_TARGET_PROJECTS,
-    OUT_TARGETS,
-    OUT_WATCHLIST,
-)
+from warehouse.follow_up.tables import OUT_WATCHLIST
+from warehouse.follow_up.watch_rules import RULES
 from warehouse.follow_up.watchlist import watchlist
+from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.register_tables import BASELINES, MISSIONS
 from warehouse.model.schema import conform, empty_frame
-from warehouse.slippage.by_project import slippage_by_project
+from warehouse.model.vocabulary import WATCH_RULES
+from warehouse.slippage.by_project import slippages
 from warehouse.slippage.causes import slippage_causes
+from warehouse.slippage.tables import OUT_CAUSES, OUT_TARGET_PROJECTS, OUT_TARGETS
 from warehouse.slippage.targets import target_progress, target_shares
 
 EDITIONS = ["2019-06", "2019-12", "2020-06", "2020-11", "2021-07", "2021-11"]
+CALENDAR = Calendar(Edition(key, ordinal) for ordinal, key in enumerate(EDITIONS, 9))
 TARGETS = (Target(dt.date(2022, 12, 31), 15.0),)
 NO_MISSIONS, NO_LEDGER = empty_frame(MISSIONS), empty_frame(BASELINES)
 Rows = list[dict[str, object]]
@@ -51,14 +51,7 @@ def running(costs: list[float], number: int = 1, **changes: Any) -> Rows:
 def measured(rows: Rows, ledger: pd.DataFrame = NO_LEDGER) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Core projects and slippages of all editions, each compared with the one just before in `EDITIONS`."""
     history = projects(*rows)
-    frames = []
-    for edition in sorted(history["edition"].unique()):
-        now = history.loc[history["edition"].eq(edition)].reset_index(drop=True)
-        before = EDITIONS[EDITIONS.index(edition) - 1] if edition != EDITIONS[0] else ""
-        previous = history.loc[history["edition"].eq(before)].reset_index(drop=True)
-        past = history.loc[history["edition"].le(edition)]
-        frames.append(conform(slippage_by_project(now, past, ledger, previous), OUT_SLIPPAGE_PROJECTS))
-    return history, pd.concat(frames, ignore_index=True)
+    return history, conform(slippages(history, ledger, CALENDAR), OUT_SLIPPAGE_PROJECTS)
 
 
 def last(frame: pd.DataFrame, edition: str = "2021-11") -> pd.DataFrame:
@@ -66,8 +59,9 @@ def last(frame: pd.DataFrame, edition: str = "2021-11") -> pd.DataFrame:
 
 
 def watched(rows: Rows, ledger: pd.DataFrame = NO_LEDGER, missions: pd.DataFrame = NO_MISSIONS) -> pd.DataFrame:
-    history, slippages = measured(rows, ledger)
-    return conform(watchlist(history, slippages, ledger, missions, TARGETS), OUT_WATCHLIST)
+    """Who is followed at the edition of November 2021."""
+    frame = situations(*measured(rows, ledger), TARGETS)
+    return last(conform(watchlist(frame, ledger, missions), OUT_WATCHLIST))
 
 
 def rules(rows: Rows, number: int = 1, **registers: pd.DataFrame) -> set[str]:
@@ -81,8 +75,8 @@ def line_of(rows: Rows, rule: str, **registers: pd.DataFrame) -> pd.Series:
 
 
 def caused(rows: Rows, rate: str = "budget", reference: str = "first_baseline") -> pd.DataFrame:
-    history, slippages = measured(rows)
-    frame = conform(slippage_causes(last(history), last(slippages)), OUT_CAUSES)
+    history, told = measured(rows)
+    frame = conform(slippage_causes(last(history), last(told)), OUT_CAUSES)
     return frame.loc[frame["rate"].eq(rate) & frame["reference"].eq(reference)].set_index("cause")
 
 
@@ -145,8 +139,8 @@ def test_the_causes_add_up_to_the_total_in_any_order(given: list[tuple[float, st
 
 
 def test_a_target_says_how_far_it_is_and_what_each_edition_must_win() -> None:
-    _, slippages = measured([row(1, updated_cost_meur=14.0), row(2, updated_cost_meur=11.0)])
-    progress = conform(target_progress(slippages, TARGETS), OUT_TARGETS).set_index("rate").loc["budget"]
+    _, told = measured([row(1, updated_cost_meur=14.0), row(2, updated_cost_meur=11.0)])
+    progress = conform(target_progress(told, TARGETS), OUT_TARGETS).set_index("rate").loc["budget"]
     assert progress["value_ratio"] == pytest.approx(0.25)
     assert progress["distance_pts"] == pytest.approx(10)
     assert (progress["remaining_months"], progress["editions_left"], progress["met"]) == (14, 2, False)
@@ -160,10 +154,10 @@ def test_a_target_that_is_met_asks_nothing_more() -> None:
 
 
 def test_a_target_with_no_known_slippage_is_neither_met_nor_missed() -> None:
-    _, slippages = measured([row(1, phase="scoping")])
-    progress = conform(target_progress(slippages, TARGETS), OUT_TARGETS)
+    _, told = measured([row(1, phase="scoping")])
+    progress = conform(target_progress(told, TARGETS), OUT_TARGETS)
     assert progress[["value_ratio", "met", "distance_pts", "needed_pts"]].isna().all(axis=None)
-    assert conform(target_shares(slippages, TARGETS), OUT_TARGET_PROJECTS).empty
+    assert conform(target_shares(told, TARGETS), OUT_TARGET_PROJECTS).empty
 
 
 def test_past_its_date_a_target_leaves_no_path() -> None:
@@ -175,9 +169,9 @@ def test_past_its_date_a_target_leaves_no_path() -> None:
 @settings(max_examples=15)
 @given(st.lists(costs, min_size=1, max_size=15))
 def test_what_projects_weigh_adds_up_to_the_distance(updated: list[float]) -> None:
-    _, slippages = measured([row(n, updated_cost_meur=cost) for n, cost in enumerate(updated, 1)])
-    shares = conform(target_shares(slippages, TARGETS), OUT_TARGET_PROJECTS)
-    distance = target_progress(slippages, TARGETS).set_index("rate")["distance_pts"]["budget"]
+    _, told = measured([row(n, updated_cost_meur=cost) for n, cost in enumerate(updated, 1)])
+    shares = conform(target_shares(told, TARGETS), OUT_TARGET_PROJECTS)
+    distance = target_progress(told, TARGETS).set_index("rate")["distance_pts"]["budget"]
     held = math.fsum(shares.loc[shares["rate"].eq("budget"), "held_pts"])
     assert held == pytest.approx(distance, rel=1e-9, abs=1e-9)
 
@@ -190,11 +184,37 @@ def test_the_target_in_force_is_the_next_one_due(edition: str, ratio: float) -> 
 # Watchlist
 
 
+def test_every_reason_to_follow_a_project_has_one_rule() -> None:
+    assert [rule.code for rule in RULES] == WATCH_RULES.codes()
+
+
+def test_each_edition_has_its_own_list_and_its_own_ranks() -> None:
+    rows = [*running([12.0, 12.5, 14.0]), *running([13.0, 12.0, 11.0], 2)]
+    lines = watchlist(situations(*measured(rows), TARGETS), NO_LEDGER, NO_MISSIONS)
+    drift = lines.loc[lines["rule"].eq("drift")].set_index(["edition", "project_id"])
+    assert drift["rank"].to_dict() == {
+        ("2020-11", "PGP-0001"): 2,
+        ("2020-11", "PGP-0002"): 1,
+        ("2021-07", "PGP-0001"): 1,
+        ("2021-07", "PGP-0002"): 2,
+        ("2021-11", "PGP-0001"): 1,
+    }
+    assert drift["editions_running"].tolist() == [1, 1, 2, 2, 3]
+
+
 def test_a_project_above_target_is_a_candidate_and_says_why() -> None:
     line = line_of(running([12.0]), "drift")
     assert line["evidence"] == "Au-dessus de la cible de 15,0 % : budget +20,0 %."
     assert (line["since_edition"], line["rank"]) == ("2021-11", 1)
     assert pd.isna(line["mission_opened_on"])
+
+
+def test_a_mission_closed_since_stands_beside_its_project_only_while_open() -> None:
+    missions = lines_of(MISSIONS, mission_line(1, "opened", "2021-03-01"), mission_line(1, "closed", "2021-09-01"))
+    frame = situations(*measured(running([12.0, 12.0, 12.0])), TARGETS)
+    lines = watchlist(frame, NO_LEDGER, missions).loc[lambda found: found["rule"].eq("drift")]
+    opened = lines.set_index("edition")["mission_opened_on"]
+    assert opened.dropna().to_dict() == {"2021-07": pd.Timestamp(2021, 3, 1)}
 
 
 @pytest.mark.parametrize(("cost", "drifts"), [(10.5, True), (10.49, False), (11.5, True), (9.0, False)])
@@ -324,14 +344,17 @@ def test_an_edition_that_asked_for_no_opinion_blames_nobody() -> None:
     assert "no_opinion" not in rules([row(1, opinion=None), row(2, opinion=None)])
 
 
-@settings(max_examples=15)
-@given(st.lists(st.booleans(), min_size=1, max_size=len(EDITIONS)))
-def test_a_spell_counts_back_to_the_last_edition_without(flags: list[bool]) -> None:
-    history, slippages = measured(running([12.0 if flag else 10.0 for flag in flags]))
-    frame = situations(history, slippages, TARGETS)
-    found = spells(frame, frame["above_target"])["editions_running"].reindex(frame.index).fillna(0).tolist()
-    expected, length = [], 0
-    for flag in flags:
-        length = length + 1 if flag else 0
-        expected.append(length)
-    assert found == expected
+@settings(max_examples=3)
+@given(st.lists(st.lists(st.booleans(), min_size=1, max_size=len(EDITIONS)), min_size=5, max_size=20))
+def test_a_spell_counts_back_to_the_last_edition_without(projects_flags: list[list[bool]]) -> None:
+    rows: Rows = []
+    expected = {}
+    for number, flags in enumerate(projects_flags, 1):
+        rows += running([12.0 if flag else 10.0 for flag in flags], number)
+        length = 0
+        for edition, flag in zip(EDITIONS[-len(flags) :], flags, strict=True):
+            length = length + 1 if flag else 0
+            expected[edition, f"PGP-{number:04d}"] = length
+    frame = situations(*measured(rows), TARGETS)
+    running_for = spells(frame, frame["above_target"])["editions_running"].reindex(frame.index).fillna(0)
+    assert dict(zip(zip(frame["edition"], frame["project_id"], strict=True), running_for, strict=True)) == expected

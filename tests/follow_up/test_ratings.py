@@ -7,20 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_baselines import baseline, ledger_of
-from test_follow_up import NO_LEDGER, NO_MISSIONS, TARGETS, Rows, measured, row, running
+from test_follow_up import NO_LEDGER, NO_MISSIONS, TARGETS, Rows, last, measured, row, running
 from test_history import NO_EXITS, exit_line, lines_of, mission_line
 from test_measures import project
 
-from warehouse.follow_up.rating_tables import AXES, OUT_RETROSPECTIVE, OUT_SCORECARD
 from warehouse.follow_up.retrospective import retrospective
 from warehouse.follow_up.scorecard import OVERALL, rated, scorecard, thresholds
+from warehouse.follow_up.situations import situations
+from warehouse.follow_up.tables import AXES, OUT_RETROSPECTIVE, OUT_SCORECARD
 from warehouse.home.register_tables import EXITS, MISSIONS
 from warehouse.model.schema import conform
 
 
 def ratings(rows: Rows, missions: pd.DataFrame = NO_MISSIONS, declared: pd.Series | None = None) -> pd.DataFrame:
-    history, slippages = measured(rows)
-    return conform(scorecard(history, slippages, missions, TARGETS, declared), OUT_SCORECARD)
+    """The ratings of the edition of November 2021."""
+    frame = situations(*measured(rows), TARGETS)
+    return last(conform(scorecard(frame, missions, declared), OUT_SCORECARD))
 
 
 def card(rows: Rows, **given: Any) -> dict[str, Any]:
@@ -94,7 +96,7 @@ def test_a_missing_figure_and_an_end_already_past_are_defects() -> None:
 
 @pytest.mark.parametrize(("own", "disagreement"), [("green", False), ("red", True), (None, None)])
 def test_a_declared_rating_stands_beside_the_computed_one(own: str | None, *, disagreement: bool | None) -> None:
-    line = card(running([10.0, 10.0]), declared=pd.Series({"PGP-0001": own}, dtype="str"))
+    line = card(running([10.0, 10.0]), declared=pd.Series({("2021-11", "PGP-0001"): own}, dtype="str"))
     assert (line["declared_rating"], line["disagreement"]) == (own, disagreement)
 
 
@@ -126,9 +128,10 @@ def balance(
     exits: pd.DataFrame = NO_EXITS,
     missions: pd.DataFrame = NO_MISSIONS,
 ) -> pd.DataFrame:
+    """The balance sheets of the edition of November 2021."""
     history, slippages = measured(rows, ledger)
-    frame = retrospective(history, slippages, ledger, exits, missions)
-    return conform(frame, OUT_RETROSPECTIVE).set_index("project_id")
+    frame = conform(retrospective(history, slippages, ledger, exits, missions), OUT_RETROSPECTIVE)
+    return last(frame).set_index("project_id")
 
 
 # Prélèvement à la source: 212 M€ in all, 56 months, in service since January 2019 (domain facts). What had been
@@ -188,6 +191,33 @@ def test_a_project_never_published_has_an_empty_balance_sheet() -> None:
         name for name in OUT_RETROSPECTIVE.names() if name.startswith(("promised", "delivered", "cost", "duration"))
     ]
     assert line[told].isna().all()
+
+
+def test_a_balance_sheet_is_told_again_at_each_edition_with_what_was_learnt_since() -> None:
+    rows = [row(1, "2020-11", **TAX), row(1, "2021-07", **TAX | {"updated_cost_meur": 220.0}), row(2)]
+    missions = lines_of(
+        MISSIONS,
+        mission_line(1, "opened", "2020-12-01"),
+        mission_line(1, "closed", "2021-09-01", outcome="Équipe doublée"),
+    )
+    ledger = ledger_of(baseline(edition="2020-11", end_date="2017-01-01"), baseline(2, edition="2021-07"))
+    history, slippages = measured(rows, ledger)
+    frame = retrospective(history, slippages, ledger, NO_EXITS, missions).set_index("edition")
+    assert frame["delivered_cost_meur"].to_dict() == {"2020-11": 212.0, "2021-07": 220.0, "2021-11": 220.0}
+    assert frame[["editions_followed", "rebaselines", "missions"]].to_numpy().tolist() == [
+        [1, 0, 0],
+        [2, 1, 1],
+        [2, 1, 1],
+    ]
+    assert frame["lessons"].dropna().to_dict() == {"2021-11": "Équipe doublée"}
+    assert frame["last_edition"].tolist() == ["2020-11", "2021-07", "2021-07"]
+
+
+def test_an_end_first_published_later_was_not_promised_before() -> None:
+    done = TAX | {"initial_end_date": None}
+    rows = [row(1, "2021-07", **done | {"updated_end_date": None}), row(1, **done), row(2)]
+    frame = retrospective(*measured(rows), NO_LEDGER, NO_EXITS, NO_MISSIONS).set_index("edition")
+    assert frame["promised_end_date"].dropna().to_dict() == {"2021-11": pd.Timestamp(2019, 1, 1)}
 
 
 def test_revisions_are_counted_up_to_the_edition() -> None:

@@ -15,12 +15,16 @@ from test_measures import declared, projects
 from benchmarks.forecast import main
 from warehouse.archive.tables import CORE_PROJECTS, OUT_FORECAST, OUT_FORECAST_BACKTEST
 from warehouse.forecast.backtest import backtest, lowest_skill, pinball, replay, summary, verdict
-from warehouse.forecast.forecast import Changes, forecast, generator, observations, quantile, simulate, skill_verdicts
+from warehouse.forecast.chains import DRAWS, QUANTILE_LEVELS, Chains, futures, generator, quantile, simulate
+from warehouse.forecast.changes import Changes, ReferenceClass, observations
+from warehouse.forecast.forecast import forecasts, skill_verdicts
+from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.store import ParquetStore
 from warehouse.model.schema import conform
-from warehouse.slippage.by_project import slippage_by_project
+from warehouse.slippage.by_project import slippages
 
 EDITIONS = ("2020-06", "2020-12", "2021-06", "2021-12")
+CALENDAR = Calendar(Edition(key, ordinal) for ordinal, key in enumerate(EDITIONS, 1))
 PROJECTS = 15
 # An example is a whole history, replayed.
 FEW = settings(max_examples=6)
@@ -62,18 +66,29 @@ def scattered(seed: int, editions: tuple[str, ...] = EDITIONS) -> pd.DataFrame:
     return projects(*[row for row in rows if row["edition"] in editions])
 
 
-def forecasts(frame: pd.DataFrame, edition: str = EDITIONS[-1]) -> pd.DataFrame:
-    """The table of an edition, by project."""
-    past = frame.loc[frame["edition"].le(edition)]
-    now = past.loc[past["edition"].eq(edition)].reset_index(drop=True)
-    table = forecast(frame, edition, slippage_by_project(now, past), backtest(frame, edition))
-    return conform(table, OUT_FORECAST).set_index("project_id")
+def forecast(frame: pd.DataFrame, edition: str = EDITIONS[-1]) -> pd.DataFrame:
+    """The rows of an edition, by project."""
+    table = conform(forecasts(frame, slippages(frame, None, CALENDAR), backtest(frame)), OUT_FORECAST)
+    return table.loc[table["edition"].eq(edition)].set_index("project_id")
 
 
 def trial(frame: pd.DataFrame, edition: str = EDITIONS[-1]) -> pd.DataFrame:
-    table = conform(backtest(frame, edition), OUT_FORECAST_BACKTEST)
-    assert len(table) == 6
-    return table.set_index(["rate", "horizon"])
+    table = conform(backtest(frame), OUT_FORECAST_BACKTEST)
+    rows = table.loc[table["edition"].eq(edition)]
+    assert len(rows) == 6
+    return rows.set_index(["rate", "horizon"])
+
+
+def drawn(changes: Changes, remaining: int, *horizons: float) -> Chains:
+    """The chains of one project whose class is the whole."""
+    whole = ReferenceClass("ensemble", np.arange(len(changes)), 1.0)
+    return simulate(changes, [whole], np.array([float(remaining)]), horizons or (math.inf,), [generator("a")])
+
+
+def steps(months: float, growth: float = 0.0, moved: float = 0.0) -> Changes:
+    """Twenty changes, all alike."""
+    told = np.full(20, "2020-06", dtype=object)
+    return Changes(np.full(20, months), np.full(20, growth), np.full(20, moved), {}, told)
 
 
 # Changes and classes
@@ -120,7 +135,7 @@ def test_a_project_like_no_other_is_compared_with_the_whole() -> None:
 
 
 def test_forecasts_that_never_moved_stay_where_they_are() -> None:
-    found = forecasts(history()).loc["PGP-0001"]
+    found = forecast(history()).loc["PGP-0001"]
     assert (found["cost_p50_meur"], found["cost_p80_meur"]) == (10.0, 10.0)
     assert found["end_p50_date"] == found["end_p80_date"] == pd.Timestamp("2024-01-01")
     assert found["budget_p50_slippage_ratio"] == 0
@@ -131,7 +146,7 @@ def test_forecasts_that_never_moved_stay_where_they_are() -> None:
 def test_changes_all_alike_make_one_future() -> None:
     # + 10 % each half-year, no end moves; the end is 24 months away: four changes, certain.
     frame = history(growth=1.1)
-    found = forecasts(frame).loc["PGP-0002"]
+    found = forecast(frame).loc["PGP-0002"]
     cost = 10 * 1.1**3
     remaining = 25  # from December 2021 to January 2024: four whole changes, then one of a single month.
     assert found["cost_p50_meur"] == pytest.approx(cost * 1.1 ** (remaining // 6))
@@ -140,32 +155,59 @@ def test_changes_all_alike_make_one_future() -> None:
 
 def test_an_end_that_recedes_by_half_of_the_time_takes_twice_the_time() -> None:
     # Three months later every six: the remaining 25 + 9 months become twice as many, less one step at most.
-    found = forecasts(history(later=3)).loc["PGP-0001"]
+    found = forecast(history(later=3)).loc["PGP-0001"]
     months = (found["end_p50_date"].year - 2021) * 12 + found["end_p50_date"].month - 12
     assert 2 * 34 - 6 <= months <= 2 * 34 + 6
 
 
 def test_a_project_whose_end_is_past_and_goes_on_does_not_end_before_the_edition() -> None:
     frame = history(updated_end_date="2021-03-01", updated_duration_months=26)
-    assert forecasts(frame).loc[f"PGP-{PROJECTS:04d}", "end_p50_date"] == pd.Timestamp("2021-12-01")
+    assert forecast(frame).loc[f"PGP-{PROJECTS:04d}", "end_p50_date"] == pd.Timestamp("2021-12-01")
 
 
 def test_a_longer_change_happens_with_the_probability_of_what_remains() -> None:
-    changes = Changes(np.full(20, 12.0), np.full(20, math.log(2)), np.zeros(20), {})
-    whole = Changes.among(observations(history())).comparable(dict.fromkeys(["phase", "size", "age", "ministry_id"]))
-    reference = type(whole)("ensemble", np.arange(20), 1.0)
-    chains = simulate(changes, reference, 3, math.inf, generator("a"))
-    assert set(chains.growth.round(9)) == {1.0, 2.0}
+    chains = drawn(steps(12.0, math.log(2)), 3)
+    assert set(chains.growth.round(9).flat) == {1.0, 2.0}
     assert (chains.growth > 1.5).mean() == pytest.approx(0.25, abs=0.05)
 
 
 def test_an_end_that_recedes_for_ever_is_cut() -> None:
-    changes = Changes(np.full(20, 6.0), np.zeros(20), np.full(20, 6.0), {})
-    reference = Changes.among(observations(history())).comparable(
-        dict.fromkeys(["phase", "size", "age", "ministry_id"])
-    )
-    chains = simulate(changes, type(reference)("ensemble", np.arange(20), 1.0), 12, math.inf, generator("a"))
-    assert set(chains.moved) == {240.0}
+    assert set(drawn(steps(6.0, moved=6.0), 12).moved.flat) == {240.0}
+
+
+@FEW
+@given(st.integers(0, 10**6), st.integers(-12, 60), st.sets(st.integers(1, 250), min_size=1, max_size=4))
+def test_a_chain_reads_the_same_at_a_horizon_whatever_the_others(seed: int, remaining: int, months: set[int]) -> None:
+    changes = Changes.among(observations(scattered(seed)))
+    horizons = [*sorted(months), math.inf]
+    together = drawn(changes, remaining, *horizons)
+    for rank, horizon in enumerate(horizons):
+        alone = drawn(changes, remaining, horizon)
+        assert np.array_equal(together.growth[rank], alone.growth[0])
+        assert np.array_equal(together.moved[rank], alone.moved[0])
+
+
+def test_a_project_draws_the_same_whatever_the_others() -> None:
+    frame = scattered(1)
+    observed = observations(frame)
+    changes = Changes.among(observed)
+    starts = observed.loc[observed["edition"].eq(EDITIONS[2])]
+    together, alone = futures(changes, starts, [12, math.inf]), futures(changes, starts.iloc[[4]], [12, math.inf])
+    assert together.classes[4].label == alone.classes[0].label
+    for name in QUANTILE_LEVELS:
+        assert together.growth[name][:, 4].tolist() == alone.growth[name][:, 0].tolist()
+        assert together.moved[name][:, 4].tolist() == alone.moved[name][:, 0].tolist()
+
+
+def test_the_quantiles_are_those_of_the_chains() -> None:
+    observed = observations(scattered(2))
+    changes = Changes.among(observed)
+    starts = observed.loc[observed["edition"].eq(EDITIONS[2])].iloc[:1]
+    found = futures(changes, starts, [math.inf])
+    remaining = (starts["end"] - starts["month"]).to_numpy(dtype="float64")
+    chains = simulate(changes, found.classes, remaining, [math.inf], [generator(EDITIONS[2], "PGP-0001")])
+    assert chains.growth.shape == (1, 1, DRAWS)
+    assert found.growth["p80"].tolist() == [[quantile(chains.growth[0, 0], 0.8)]]
 
 
 def test_a_quantile_is_one_of_the_draws() -> None:
@@ -174,13 +216,13 @@ def test_a_quantile_is_one_of_the_draws() -> None:
 
 def test_constant_euros_stand_beside_nominal_ones() -> None:
     # January 2019 to January 2024: mid-2021, after the last index published in December 2021, that of 2020.
-    found = forecasts(history()).loc["PGP-0001"]
+    found = forecast(history()).loc["PGP-0001"]
     assert (found["price_year"], found["base_year"], found["deflator_extended"]) == (2021, 2020, True)
     assert found["cost_p50_constant_meur"] == found["cost_p50_meur"]
 
 
 def test_costs_of_past_years_are_worth_more_today() -> None:
-    found = forecasts(history().assign(start_date=pd.Timestamp("2007-01-01"))).loc["PGP-0001"]
+    found = forecast(history().assign(start_date=pd.Timestamp("2007-01-01"))).loc["PGP-0001"]
     assert (found["price_year"], found["deflator_extended"]) == (2015, False)
     assert found["cost_p50_constant_meur"] == pytest.approx(10 * 1.0473)
 
@@ -201,7 +243,7 @@ def test_costs_of_past_years_are_worth_more_today() -> None:
     ],
 )
 def test_the_status_says_why_nothing_is_forecast(changes: dict[str, Any], budget: str, schedule: str) -> None:
-    found = forecasts(history(1.1, 1, **changes)).loc[f"PGP-{PROJECTS:04d}"]
+    found = forecast(history(1.1, 1, **changes)).loc[f"PGP-{PROJECTS:04d}"]
     assert (found["budget_status"], found["schedule_status"]) == (budget, schedule)
     costs = found[[name for name in FIGURES if name.startswith(("cost", "budget"))]]
     ends = found[[name for name in FIGURES if name.startswith(("end", "schedule"))]]
@@ -211,7 +253,7 @@ def test_the_status_says_why_nothing_is_forecast(changes: dict[str, Any], budget
 
 def test_one_edition_alone_forecasts_nothing_and_says_so() -> None:
     frame = history(editions=EDITIONS[:1])
-    found = forecasts(frame, EDITIONS[0])
+    found = forecast(frame, EDITIONS[0])
     assert set(found["budget_status"]) == set(found["schedule_status"]) == {"insufficient_history"}
     assert found[FIGURES].isna().all(axis=None)
     assert set(trial(frame, EDITIONS[0])["verdict"]) == {"insufficient"}
@@ -219,7 +261,7 @@ def test_one_edition_alone_forecasts_nothing_and_says_so() -> None:
 
 def test_a_project_without_baseline_has_a_final_cost_and_no_final_slippage() -> None:
     alone = projects(line(99, EDITIONS[-1]) | {"initial_cost_meur": None})
-    found = forecasts(pd.concat([history(1.1), alone], ignore_index=True)).loc["PGP-0099"]
+    found = forecast(pd.concat([history(1.1), alone], ignore_index=True)).loc["PGP-0099"]
     assert found["cost_p50_meur"] > 10
     assert pd.isna(found["budget_p50_slippage_ratio"])
 
@@ -237,12 +279,12 @@ def test_nothing_published_depends_on_a_withheld_figure(cost: float, later: int)
         "initial_cost_meur": cost,
     }
     shown, other = history(1.1, 1, **kept_back), history(1.1, 1, **kept_back, **secret)
-    assert forecasts(shown).equals(forecasts(other))
+    assert forecast(shown).equals(forecast(other))
     assert trial(shown).equals(trial(other))
 
 
 def test_the_class_of_a_project_does_not_tell_the_band_of_its_withheld_cost() -> None:
-    found = forecasts(history(1.1, 1, withheld=True, cost_withheld=True)).loc[f"PGP-{PROJECTS:04d}"]
+    found = forecast(history(1.1, 1, withheld=True, cost_withheld=True)).loc[f"PGP-{PROJECTS:04d}"]
     assert "M€" not in found["reference_class"]
     assert pd.isna(found["updated_cost_meur"])
 
@@ -255,7 +297,7 @@ def test_the_class_of_a_project_does_not_tell_the_band_of_its_withheld_cost() ->
 def test_later_editions_change_nothing(seed: int) -> None:
     frame = scattered(seed)
     past = scattered(seed, EDITIONS[:3])
-    assert forecasts(frame, EDITIONS[2]).equals(forecasts(past, EDITIONS[2]))
+    assert forecast(frame, EDITIONS[2]).equals(forecast(past, EDITIONS[2]))
     assert trial(frame, EDITIONS[2]).equals(trial(past, EDITIONS[2]))
 
 
@@ -264,14 +306,14 @@ def test_later_editions_change_nothing(seed: int) -> None:
 def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     frame = scattered(seed)
     shuffled = frame.sample(frac=1, random_state=seed)
-    assert forecasts(frame).equals(forecasts(shuffled))
+    assert forecast(frame).equals(forecast(shuffled))
     assert trial(frame).equals(trial(shuffled))
 
 
 @FEW
 @given(st.integers(0, 10**6))
 def test_p80_is_never_below_p50(seed: int) -> None:
-    found = forecasts(scattered(seed))
+    found = forecast(scattered(seed))
     known = found.loc[found["budget_status"].eq("forecast")]
     assert len(known) == PROJECTS - PROJECTS // 5
     for name in FIGURES:
@@ -285,7 +327,7 @@ def test_shares_do_not_depend_on_the_unit_of_costs(seed: int, factor: float) -> 
     # Bands would: of one band each, all costs stay comparable.
     frame = scattered(seed).assign(updated_cost_meur=lambda rows: rows["updated_cost_meur"] / 1e6)
     scaled = frame.assign(updated_cost_meur=frame["updated_cost_meur"] * factor)
-    one, other = forecasts(frame), forecasts(scaled)
+    one, other = forecast(frame), forecast(scaled)
     np.testing.assert_allclose(one["cost_p80_meur"] * factor, other["cost_p80_meur"])
     assert one["end_p80_date"].equals(other["end_p80_date"])
 
@@ -326,7 +368,7 @@ def test_when_the_skill_is_nil_the_forecast_says_so() -> None:
     ]
     frame = projects(*rows)
     assert trial(frame).loc[("budget", "next"), "verdict"] == "no_added_value"
-    found = forecasts(frame).loc["PGP-0001"]
+    found = forecast(frame).loc["PGP-0001"]
     assert found["budget_skill_verdict"] == "no_added_value"
     assert (
         "Coût : prévision sans valeur ajoutée sur 30 prévisions rejouées (édition suivante)" in found["skill_verdict"]
@@ -348,7 +390,7 @@ def test_the_sentence_tells_the_gain_and_how_often_the_p80_held() -> None:
 def test_a_finished_project_judges_the_forecasts_of_its_completion_once() -> None:
     frame = history(1.1)
     done = frame["project_id"].eq("PGP-0001") & frame["edition"].ge(EDITIONS[2])
-    replayed = replay(frame.assign(phase=frame["phase"].mask(done, "completed")), EDITIONS[-1])
+    replayed = replay(frame.assign(phase=frame["phase"].mask(done, "completed")))
     final = replayed.loc[replayed["horizon"].eq("completion") & replayed["rate"].eq("budget")]
     assert final[["project_id", "origin", "target"]].to_numpy().tolist() == [["PGP-0001", EDITIONS[1], EDITIONS[2]]]
 
@@ -379,7 +421,7 @@ def test_a_gain_owed_to_one_project_may_be_luck() -> None:
 @FEW
 @given(st.integers(0, 10**6))
 def test_the_trial_of_every_origin_adds_up_to_the_whole(seed: int) -> None:
-    replayed = replay(scattered(seed), EDITIONS[-1])
+    replayed = replay(scattered(seed))
     parts = pd.concat([summary(rows) for _, rows in replayed.groupby("origin")])
     whole = summary(replayed).set_index(["rate", "horizon"])
     assert parts.groupby(["rate", "horizon"])["n"].sum().sort_index().equals(whole["n"].sort_index())

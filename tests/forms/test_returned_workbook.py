@@ -18,11 +18,17 @@ from assets.demonstration.submissions import demonstration_projects
 from assets.forms.returned_summary import FILLS
 from assets.forms.returned_workbook import returned_workbook
 from assets.forms.submission_workbook import write_submission
-from assets.reading.workbooks import open_sheets
+from assets.reading.workbooks import open_sheets, read_file
 from benchmarks.hand_made import SHEET, members_of, zipped
 from warehouse.model.findings import Finding
 
 EDITION = "2021-11"
+
+
+def returned(path: Path, *findings: Finding) -> bytes:
+    """The workbook returned for a file."""
+    received, _ = read_file(path, EDITION, None)
+    return returned_workbook(received, findings, EDITION)
 
 
 def test_the_demonstration_keeps_its_lists_widths_and_panes(tmp_path: Path) -> None:
@@ -32,7 +38,7 @@ def test_the_demonstration_keeps_its_lists_widths_and_panes(tmp_path: Path) -> N
     about = Finding("phase_is_given", "warning", "La phase manque.", "sent.xlsx", "Projets", 9, "Phase", "H9")
     dated = Finding("duration_is_given", "warning", "La fin manque.", "sent.xlsx", "Projets", 9, "Début", "I9")
     back_path = tmp_path / "back.xlsx"
-    back_path.write_bytes(returned_workbook(sent_path, [about, dated], EDITION))
+    back_path.write_bytes(returned(sent_path, about, dated))
     sent, back = load_workbook(sent_path), load_workbook(back_path)
     assert back.sheetnames == ["Anomalies", *sent.sheetnames]
     for sheet in sent.worksheets:
@@ -68,7 +74,7 @@ def save(path: Path, fill_in: Callable[[Workbook], object]) -> Path:
 
 
 def back_from(path: Path, *findings: Finding) -> Workbook:
-    return load_workbook(io.BytesIO(returned_workbook(path, findings, EDITION)))
+    return load_workbook(io.BytesIO(returned(path, *findings)))
 
 
 def about(place: str | None, rule: str = "value_is_readable", severity: str = "error", **more: object) -> Finding:
@@ -102,7 +108,7 @@ def test_what_a_ministry_says_in_a_comment_or_shows_in_a_colour_is_kept(tmp_path
 
     path = save(tmp_path / "f.xlsx", own)
     once = tmp_path / "once.xlsx"
-    once.write_bytes(returned_workbook(path, [about("A2"), about("C2")], EDITION))
+    once.write_bytes(returned(path, about("A2"), about("C2")))
     book = load_workbook(once)
     assert comment(book["Projets"], "A2").startswith("À vérifier")
     assert "Un message." in comment(book["Projets"], "A2")
@@ -130,10 +136,10 @@ def test_a_formula_keeps_what_it_gave(tmp_path: Path) -> None:
         page.write_formula("C2", "=DATE(2021,7,1)", day, 44378)
         page.write_formula("A3", "=1/0", None, "#DIV/0!")
     once = tmp_path / "once.xlsx"
-    once.write_bytes(returned_workbook(path, [about("A2"), about("B2")], EDITION))
+    once.write_bytes(returned(path, about("A2"), about("B2")))
     assert load_workbook(once)["Projets"]["A2"].value == "=6*7"
     assert open_sheets(once)[1].rows == open_sheets(path)[0].rows
-    once.write_bytes(returned_workbook(once, [about("A2")], EDITION))
+    once.write_bytes(returned(once, about("A2")))
     assert open_sheets(once)[1].rows == open_sheets(path)[0].rows
 
 
@@ -164,7 +170,7 @@ def test_a_csv_wider_than_any_workbook_is_returned_with_its_list(tmp_path: Path)
 def test_a_text_that_looks_like_an_escaped_character_comes_back(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "f.csv", table_of([row(name="_x0041_")]))
     again = tmp_path / "again.xlsx"
-    again.write_bytes(returned_workbook(path, [about("A2", value="_x0041_")], EDITION))
+    again.write_bytes(returned(path, about("A2", value="_x0041_")))
     assert open_sheets(again)[1].rows[1][0] == "_x0041_"
 
 
@@ -174,5 +180,5 @@ def test_a_day_beyond_the_calendar_keeps_its_number(tmp_path: Path) -> None:
     path = tmp_path / "g.xlsx"
     path.write_bytes(zipped(members | {SHEET: members[SHEET].replace(b"<v>43466</v>", b"<v>99999999999</v>", 1)}))
     again = tmp_path / "again.xlsx"
-    again.write_bytes(returned_workbook(path, [about("E2")], EDITION))
+    again.write_bytes(returned(path, about("E2")))
     assert open_sheets(again)[1].rows == open_sheets(path)[0].rows

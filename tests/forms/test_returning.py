@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,15 @@ from openpyxl import load_workbook
 from returns import comment, fill, marked, quiet_row, rows, summary
 from submissions import row, table_of, write_csv, write_xlsx
 
+from assets.collection.intake import receive
+from assets.collection.receiving import collection_findings
 from assets.forms.returned_summary import FILLS
+from assets.forms.returning import write_returned
 from checks.rules.disclosure import RULE
-from pipelines.work.returning import write_returned
+from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
-from warehouse.home.results import write_quality
+from warehouse.home.results import Result, read_findings, write_results
+from warehouse.home.state import read_state
 from warehouse.model.findings import SEVERITY_LABELS, Finding
 from warehouse.model.rules import catalogue
 
@@ -29,8 +34,23 @@ def returned(home: Path, edition: str = EDITION) -> Path:
     """Write what is returned for an edition; the folder."""
     place = Home(home)
     found = place.calendar().find(edition)
-    write_returned(place, found)
+    returned_for(place, found)
     return place.out(found, "returned")
+
+
+def returned_for(home: Home, edition: Edition, findings: Sequence[Finding] | None = None) -> list[Path]:
+    """Write what is returned: what reading finds and, where a row is read, other findings, by default those kept."""
+    state = read_state(home)
+    receipt = receive(state, edition, dt.date(2021, 12, 1))
+    read = [*receipt.submitted.file_findings, *collection_findings(state, receipt.received)]
+    others = read_findings(home, edition) if findings is None else findings
+    told = [*read, *([] if receipt.submitted.cells.empty else others)]
+    return write_returned(home, edition, receipt, told, {RULE})
+
+
+def keep(home: Home, edition: Edition, *findings: Finding) -> None:
+    """Keep findings as those of a check."""
+    write_results(home, edition, {"every_value_is_readable": Result(findings, 1)})
 
 
 def about(place: str | None, rule: str = "value_is_readable", severity: str = "error", **more: object) -> Finding:
@@ -215,7 +235,7 @@ def test_a_file_that_cannot_be_read_gets_the_summary_only(tmp_path: Path) -> Non
     (inbox / "note.pdf").write_bytes(b"%PDF")
     # Without a readable file no check is done, and those of a run before are of other files.
     stale = Finding("value_is_readable", "error", "Périmé.", "culture.xlsx", "Projets", 2, "Phase", "D2")
-    write_quality(Home(tmp_path), Home(tmp_path).calendar().find(EDITION), "every_value_is_readable", [stale], 1)
+    keep(Home(tmp_path), Home(tmp_path).calendar().find(EDITION), stale)
     assert panorama(tmp_path, "run", EDITION).status == 1
     folder = returned(tmp_path)
     # What is not of a known format is put aside; what is, and is damaged, is as well.
@@ -237,7 +257,7 @@ def test_a_ministry_is_told_of_the_edition_what_is_for_it_and_nothing_of_another
     ]
     whole = Finding("headline_equals_rows", "error", "L'écart moyen n'est pas celui des lignes.")
     guessed = Finding(RULE, "error", "Le coût de PGP-0009 se calcule.", ministry_id="culture")
-    write_quality(home, edition, "one", [*left, whole, guessed], 1)
+    keep(home, edition, *left, whole, guessed)
     folder = returned(tmp_path)
     for name, project in (("culture", "PGP-0001"), ("justice", "PGP-0002")):
         (line,) = summary(folder / f"{name}.xlsx")
@@ -272,7 +292,7 @@ def test_a_notice_is_shown_as_the_others(tmp_path: Path) -> None:
     write_xlsx(tmp_path / "inbox" / EDITION / "culture.xlsx", table_of([quiet_row(updated_cost_meur="12 000 k€")]))
     assert panorama(tmp_path, "check", EDITION).status == 0
     home = Home(tmp_path)
-    write_returned(home, home.calendar().find(EDITION))
+    returned_for(home, home.calendar().find(EDITION))
     assert panorama(tmp_path, "return", EDITION).status == 0
     path = home.out(home.calendar().find(EDITION), "returned") / "culture.xlsx"
     assert ("Information", "COST-010", "I2") in [
@@ -294,8 +314,8 @@ def test_the_findings_of_a_run_take_the_place_of_those_kept(tmp_path: Path) -> N
     home = Home(tmp_path)
     edition = home.calendar().find(EDITION)
     write_xlsx(home.inbox(edition) / "culture.xlsx", table_of(rows()))
-    write_quality(home, edition, "one", [Finding("phase_is_given", "warning", "Périmé.")], 1)
-    (path,) = write_returned(home, edition, [Finding("cost_is_given", "notice", "Juste.", file="culture.xlsx")])
+    keep(home, edition, Finding("phase_is_given", "warning", "Périmé."))
+    (path,) = returned_for(home, edition, [Finding("cost_is_given", "notice", "Juste.", file="culture.xlsx")])
     assert [line["Règle"] for line in summary(path)] == ["COST-004"]
 
 
@@ -305,7 +325,7 @@ def test_a_text_is_never_taken_for_a_formula(tmp_path: Path) -> None:
     texts = ["=HYPERLINK(1)", "+33 1", "-x", "@SUM(1)", "#N/A", "ctrl\x07"]
     path = write_xlsx(home.inbox(edition) / "f.xlsx", table_of([row(name=text) for text in texts]))
     findings = [about(f"A{line}", row=line, value=text) for line, text in enumerate(texts, start=2)]
-    write_returned(home, edition, findings)
+    returned_for(home, edition, findings)
     folder = home.out(edition, "returned")
     book = load_workbook(folder / "f.xlsx")
     for line, text in enumerate(texts[:5], start=2):

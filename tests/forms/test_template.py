@@ -51,10 +51,10 @@ def write_templates(home: Path, *arguments: str) -> Said:
 
 
 def read_back(path: Path) -> pd.DataFrame:
-    cells, findings = read_file(path, NEXT.key, hashlib.sha256(path.read_bytes()).hexdigest())
-    projects, problems = type_projects(cells)
+    read, cells = read_file(path, NEXT.key, hashlib.sha256(path.read_bytes()).hexdigest())
+    projects, problems = type_projects(pd.DataFrame(cells))
     # Nobody has signed it yet.
-    assert {finding.rule for finding in (*findings, *problems)} <= {"attestation_is_signed"}
+    assert {finding.rule for finding in (*read.findings, *problems)} <= {"attestation_is_signed"}
     return projects
 
 
@@ -105,7 +105,7 @@ def test_what_is_read_back_is_what_was_known(suffix: str, home: Path, forms: dic
         "project_id", ignore_index=True
     )
     aside = [*PLACE, *REBASELINE_FIELDS]
-    typed = found.astype(followed.dtypes.to_dict())
+    typed = found[followed.columns].astype(followed.dtypes.to_dict())
     assert_frame_equal(typed.drop(columns=aside), followed.drop(columns=aside), check_exact=True)
     assert followed["rebaseline_date"].notna().any()
     assert found[list(REBASELINE_FIELDS)].isna().all(axis=None)

@@ -11,14 +11,19 @@ from test_baselines import NO_LEDGER, REVISED
 from test_measures import declared, project, projects, slippages
 
 from warehouse.archive.tables import CORE_PROJECTS, OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS, OUT_SLIPPAGE_PROJECTS
-from warehouse.history.changes import changes, corrections, exit_reasons, leavers, movements
+from warehouse.history.changes import changes, changes_between
+from warehouse.history.corrections import corrections
+from warehouse.history.movements import exit_reasons, leavers, movements
+from warehouse.history.standing import last_known
+from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.register_tables import EXITS, MISSIONS, OPINIONS, WITHHELD
 from warehouse.model.schema import Table, conform, empty_frame
-from warehouse.projects.opinions import open_missions, opinions_on, with_registered_opinions
+from warehouse.projects.opinions import mission_openings, open_missions, opinions_on, with_registered_opinions
 from warehouse.projects.withheld import withheld_overlay
 
 NO_EXITS = empty_frame(EXITS)
-NOBODY = pd.Series(dtype="str")
+KEYS = ["2019-06", "2019-12", "2020-06", "2020-11", "2021-07", "2021-11", "2022-06"]
+CALENDAR = Calendar(Edition(key, ordinal) for ordinal, key in enumerate(KEYS, 9))
 
 
 def lines_of(table: Table, *lines: dict[str, Any]) -> pd.DataFrame:
@@ -33,19 +38,31 @@ def exit_line(number: int, edition: str, reason: str) -> dict[str, Any]:
     return {"project_id": f"PGP-{number:04d}", "edition": edition, "exit_reason": reason}
 
 
-def moves(now: pd.DataFrame, before: pd.DataFrame, exits: pd.DataFrame = NO_EXITS) -> pd.DataFrame:
-    return conform(movements(now, before, NOBODY, exits), OUT_MOVEMENTS).set_index("project_id")
+def moves(*rows: dict[str, object], exits: pd.DataFrame = NO_EXITS) -> pd.DataFrame:
+    """Who moved at the edition of November 2021."""
+    moved = conform(movements(projects(*rows), exits, CALENDAR), OUT_MOVEMENTS)
+    return moved.loc[moved["edition"].eq("2021-11")].set_index("project_id")
 
 
 def changed(after: pd.DataFrame, before: pd.DataFrame, ledger: pd.DataFrame = NO_LEDGER, **others: Any) -> pd.DataFrame:
-    return conform(changes(after, before, ledger, **others), OUT_CHANGES)
+    return conform(changes_between(after, before, ledger, **others), OUT_CHANGES)
 
 
 # Entries and exits
 
 
+def test_movements_name_those_who_came_and_left() -> None:
+    moved = moves(project(1, "2021-07"), project(2, "2021-07"), project(2), project(3))
+    assert moved["movement"].to_dict() == {"PGP-0001": "exit", "PGP-0003": "entry"}
+    assert set(moved["previous_edition"]) == {"2021-07"}
+
+
+def test_without_the_edition_just_before_nobody_moves() -> None:
+    assert moves(project(1, "2020-11"), project(2)).empty
+
+
 def test_an_exit_nobody_explained_has_no_reason() -> None:
-    moved = moves(projects(project(2)), projects(project(1, "2021-07"), project(2, "2021-07")))
+    moved = moves(project(2), project(1, "2021-07"), project(2, "2021-07"))
     assert moved["movement"].to_dict() == {"PGP-0001": "exit"}
     assert moved["exit_reason"].isna().all()
     assert [moved[name]["PGP-0001"] for name in ("name", "ministry_id", "previous_edition")] == [
@@ -57,30 +74,30 @@ def test_an_exit_nobody_explained_has_no_reason() -> None:
 
 def test_the_reason_of_an_exit_is_that_of_the_register() -> None:
     exits = lines_of(EXITS, exit_line(1, "2021-11", "abandoned"))
-    moved = moves(projects(project(2)), projects(project(1, "2021-07"), project(2, "2021-07")), exits)
+    moved = moves(project(2), project(1, "2021-07"), project(2, "2021-07"), exits=exits)
     assert moved.loc["PGP-0001", "exit_reason"] == "abandoned"
 
 
 def test_a_project_that_was_finished_needs_no_reason_to_leave() -> None:
-    before = projects(project(1, "2021-07", phase="completed"), project(2, "2021-07"))
-    assert moves(projects(project(2)), before).loc["PGP-0001", "exit_reason"] == "completed"
+    before = (project(1, "2021-07", phase="completed"), project(2, "2021-07"))
+    assert moves(project(2), *before).loc["PGP-0001", "exit_reason"] == "completed"
 
 
 def test_a_stated_reason_outweighs_the_phase() -> None:
-    before = projects(project(1, "2021-07", phase="completed"))
+    before = project(1, "2021-07", phase="completed")
     exits = lines_of(EXITS, exit_line(1, "2021-11", "merged"))
-    assert moves(projects(project(2)), before, exits).loc["PGP-0001", "exit_reason"] == "merged"
+    assert moves(project(2), before, exits=exits).loc["PGP-0001", "exit_reason"] == "merged"
 
 
 def test_a_reason_about_an_earlier_exit_does_not_serve_a_later_one() -> None:
     exits = lines_of(EXITS, exit_line(1, "2019-06", "not_submitted"))
-    moved = moves(projects(project(2)), projects(project(1, "2021-07")), exits)
+    moved = moves(project(2), project(1, "2021-07"), exits=exits)
     assert pd.isna(moved["exit_reason"]["PGP-0001"])
 
 
 def test_a_reason_known_only_for_a_later_edition_is_not_used_before() -> None:
     exits = lines_of(EXITS, exit_line(1, "2022-06", "abandoned"))
-    moved = moves(projects(project(2)), projects(project(1, "2021-07")), exits)
+    moved = moves(project(2), project(1, "2021-07"), exits=exits)
     assert pd.isna(moved["exit_reason"]["PGP-0001"])
 
 
@@ -95,23 +112,34 @@ def test_the_last_line_about_an_exit_corrects_the_others() -> None:
 
 
 def test_the_same_projects_make_no_movement() -> None:
-    assert moves(projects(project(1)), projects(project(1, "2021-07"))).empty
+    assert moves(project(1), project(1, "2021-07")).empty
 
 
 def test_a_project_that_comes_back_is_a_return() -> None:
-    ever = pd.Series(["PGP-0001", "PGP-0002"])
-    moved = movements(projects(project(1), project(2), project(3)), projects(project(2, "2021-07")), ever, NO_EXITS)
-    assert moved.set_index("project_id")["movement"].to_dict() == {"PGP-0001": "return", "PGP-0003": "entry"}
+    moved = moves(project(1, "2020-06"), project(2, "2021-07"), project(1), project(2), project(3))
+    assert moved["movement"].to_dict() == {"PGP-0001": "return", "PGP-0003": "entry"}
+
+
+def test_each_exit_of_a_project_has_the_reason_known_then() -> None:
+    history = projects(*(project(9, edition) for edition in KEYS[2:6]), project(1, "2020-06"), project(1, "2021-07"))
+    exits = lines_of(EXITS, exit_line(1, "2020-11", "not_submitted"), exit_line(1, "2021-11", "abandoned"))
+    gone = movements(history, exits, CALENDAR).loc[lambda moved: moved["movement"].eq("exit")]
+    assert gone.set_index("edition")["exit_reason"].to_dict() == {"2020-11": "not_submitted", "2021-11": "abandoned"}
+    last_rows = projects(project(1, "2020-06"), project(1, "2021-07"))
+    told = exit_reasons(last_rows, exits, pd.Series(["2020-11", "2021-07"], index=last_rows.index))
+    assert told.fillna("none").tolist() == ["not_submitted", "none"]
 
 
 # Leavers
 
 
 def left(history: pd.DataFrame, exits: pd.DataFrame = NO_EXITS, now: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Who is missing from the edition of November 2021."""
     parts = [slippages(frame, history) for _, frame in history.groupby("edition")]
     slipped = pd.concat(parts) if parts else empty_frame(OUT_SLIPPAGE_PROJECTS)
-    now = projects(project(9)) if now is None else now
-    return conform(leavers(now, history, slipped, exits), OUT_LEAVERS).set_index("project_id")
+    followed = pd.concat([history, projects(project(9)) if now is None else now], ignore_index=True)
+    gone = conform(leavers(followed, slipped, exits, CALENDAR), OUT_LEAVERS)
+    return gone.loc[gone["edition"].eq("2021-11")].set_index("project_id")
 
 
 def test_the_last_known_slippage_of_a_leaver_is_frozen() -> None:
@@ -152,6 +180,33 @@ def test_a_leaver_keeps_its_exit_reason_and_one_that_returns_is_no_leaver() -> N
 
 def test_the_first_edition_has_no_leaver() -> None:
     assert left(empty_frame(CORE_PROJECTS)).empty
+
+
+def test_a_leaver_is_told_at_every_edition_until_it_returns() -> None:
+    history = projects(
+        *(project(9, edition) for edition in KEYS[1:]), project(1, "2019-12"), project(1, "2021-07", name="Autre nom")
+    )
+    gone = leavers(history, empty_frame(OUT_SLIPPAGE_PROJECTS), NO_EXITS, CALENDAR)
+    assert gone.set_index("edition")["last_edition"].to_dict() == {
+        "2020-06": "2019-12",
+        "2020-11": "2019-12",
+        "2021-11": "2021-07",
+        "2022-06": "2021-07",
+    }
+
+
+@given(st.sets(st.tuples(st.integers(1, 3), st.sampled_from(KEYS))), st.sets(st.sampled_from(KEYS)))
+def test_the_last_row_known_is_the_last_one_not_after(cells: set[tuple[int, str]], told: set[str]) -> None:
+    rows = pd.DataFrame(sorted(cells), columns=["project_id", "edition"]).astype({"edition": "str"})
+    within = [cell for cell in cells if cell[1] in told]
+    expected = {
+        (number, key): max(edition for other, edition in within if other == number and edition <= key)
+        for number in {number for number, _ in within}
+        for key in told
+        if any(other == number and edition <= key for other, edition in within)
+    }
+    found = last_known(rows, sorted(told)).set_index(["project_id", "edition"])["last_edition"]
+    assert found.to_dict() == expected
 
 
 # Changes
@@ -288,14 +343,14 @@ def pairs(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
 @given(pairs())
 def test_an_edition_compared_with_itself_has_no_change(pair: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     for frame in pair:
-        assert changes(frame, frame, NO_LEDGER).empty
+        assert changes_between(frame, frame, NO_LEDGER).empty
         assert corrections(frame, frame).empty
 
 
 @given(pairs())
 def test_what_one_direction_adds_the_other_loses(pair: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     after, before = pair
-    found = [changes(*sides, NO_LEDGER).set_index("change")["project_id"] for sides in (pair, (before, after))]
+    found = [changes_between(*sides, NO_LEDGER).set_index("change")["project_id"] for sides in (pair, (before, after))]
     for one, other in (("added", "left"), ("left", "added")):
         assert set(found[0].loc[found[0].index == one]) == set(found[1].loc[found[1].index == other])
     assert set(found[0].loc[found[0].index == "added"]) == set(after["project_id"]) - set(before["project_id"])
@@ -310,6 +365,21 @@ def test_a_withheld_figure_appears_in_no_change(pair: tuple[pd.DataFrame, pd.Dat
         assert not set(told["change"]) & {change for names in columns.values() for change in names}
         secrets = {str(value) for column in columns for value in SECRETS[column]}
         assert not secrets & set(told["before"].dropna()) | secrets & set(told["after"].dropna())
+
+
+@given(pairs())
+def test_all_editions_change_as_two_by_two(pair: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    after, before = pair
+    earlier = projects(project(1, "2020-11"), project(4, "2020-11", phase="pilot"))
+    exits = lines_of(EXITS, exit_line(2, "2021-11", "abandoned"), exit_line(4, "2021-07", "merged"))
+    together = conform(
+        changes(pd.concat([after, earlier, before], ignore_index=True), REVISED, exits, CALENDAR), OUT_CHANGES
+    )
+    apart = [
+        changed(before, earlier, REVISED, exits=exits),
+        changed(after, before, REVISED, ever=earlier["project_id"], exits=exits),
+    ]
+    pd.testing.assert_frame_equal(together, conform(pd.concat(apart), OUT_CHANGES), check_exact=True)
 
 
 # Corrections
@@ -508,3 +578,15 @@ def test_a_mission_is_open_from_its_opening_to_its_closing() -> None:
         "2022-02-01": {"PGP-0001": "2022-01", "PGP-0002": "2021-01"},
     }
     assert open_missions(lines, pd.Timestamp(2021, 2, 1))["comment"].iloc[0] == "À la demande du ministère"
+
+
+events = st.lists(st.tuples(st.integers(1, 2), st.sampled_from(["opened", "closed"]), st.sampled_from([1, 7, 11])))
+
+
+@given(events)
+def test_at_each_edition_a_mission_is_the_one_open_on_its_day(drawn: list[tuple[int, str, int]]) -> None:
+    lines = lines_of(MISSIONS, *(mission_line(number, event, f"2021-{month:02d}-01") for number, event, month in drawn))
+    told = projects(*(project(number, edition) for number in (1, 2) for edition in ("2020-11", "2021-07", "2021-11")))
+    for edition, opened in mission_openings(told, lines).groupby(told["edition"]):
+        under_way = open_missions(lines, pd.Timestamp(f"{edition}-01")).set_index("project_id")["opened_on"]
+        assert opened.set_axis(told.loc[opened.index, "project_id"]).dropna().to_dict() == under_way.to_dict()

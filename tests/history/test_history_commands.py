@@ -3,13 +3,12 @@
 import csv
 import datetime as dt
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from homes import digests, panorama
+from homes import clone, digests, panorama
 from submissions import row, table_of, write_csv, write_xlsx
 
 EDITIONS = ("2020-11", "2021-07", "2021-11")
@@ -62,8 +61,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_doubtful_link_is_listed_confirmed_and_applied_at_the_next_run(published: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(published, home)
+    home = clone(published, tmp_path / "home")
     doubtful = ids(home, "2021-07")["GENESIS V2"]
     (waiting,) = json.loads(panorama(home, "projects", "review", "--json").output)
     assert (waiting["project_id"], waiting["candidate_id"]) == (doubtful, ids(home, "2020-11")["GENESIS"])
@@ -83,8 +81,7 @@ def test_a_doubtful_link_is_listed_confirmed_and_applied_at_the_next_run(publish
 
 
 def test_a_project_is_split_from_an_edition_on(published: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(published, home)
+    home = clone(published, tmp_path / "home")
     crocus = ids(home, "2020-11")["CROCUS"]
     assert ids(home, "2021-07")["CROCUS"] == crocus
     said = panorama(home, "projects", "split", crocus, "--from", "13", "--why", "Autre marché")
@@ -237,8 +234,7 @@ def test_registers_are_checked_as_a_whole(published: Path, tmp_path: Path) -> No
     said = panorama(published, "registers", "check")
     assert said.status == 0
     assert "links.csv : 4 lignes" in said.output
-    home = tmp_path / "home"
-    shutil.copytree(published, home)
+    home = clone(published, tmp_path / "home")
     with (home / "registers" / "missions.csv").open("a", encoding="utf-8") as stream:
         stream.write("PGP-0001,opened,demain,,\n")
     broken = panorama(home, "registers", "check")

@@ -13,19 +13,21 @@ from test_measures import project, projects
 
 from warehouse.archive.tables import CORE_CORRECTIONS, CORE_PROJECTS
 from warehouse.archive.versions import (
+    Change,
     as_of,
     content_sha256,
     edition_corrections,
     next_known_on,
     record_version,
-    version_count,
     version_folder,
     version_store,
+    versions_of,
 )
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.home.register_tables import VERSIONS
 from warehouse.home.registers import register
+from warehouse.home.state import read_state
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError, RegisterError, SchemaError
 from warehouse.model.schema import conform, empty_frame
@@ -47,9 +49,21 @@ def written(home: Home, *rows: dict[str, object]) -> Home:
     return home
 
 
-def recorded(home: Home, cost: float, day: dt.date, **others: Any) -> pd.DataFrame:
+def record(home: Home, day: dt.date, edition: Edition = EDITION, **said: Any) -> pd.DataFrame:
+    """Record an edition as it is in the warehouse, on a day; its lines of the register of versions."""
+    with read_state(home).writing() as held:
+        after = record_version(held, edition, ParquetStore(home.warehouse), today=day, change=Change(**said))
+    return versions_of(after, edition.key)
+
+
+def recorded(home: Home, cost: float, day: dt.date, **said: Any) -> pd.DataFrame:
     """Record the edition with one project of this cost, on a day."""
-    return record_version(written(home, project(updated_cost_meur=cost)), EDITION, today=day, **others)
+    return record(written(home, project(updated_cost_meur=cost)), day, **said)
+
+
+def version_count(home: Home) -> int:
+    """How many versions of the edition are known."""
+    return len(versions_of(read_state(home), KEY))
 
 
 def known(*days: dt.date) -> pd.DataFrame:
@@ -152,15 +166,15 @@ def test_the_same_figures_make_no_new_version(tmp_path: Path) -> None:
     ledger = register(home.registers, "versions").path
     before = ledger.read_bytes()
     written(home, project(source_file="again.csv"))
-    again = record_version(home, EDITION, today=FEBRUARY, changed_by="DINUM", reason="Renvoi")
+    again = record(home, FEBRUARY, by="DINUM", why="Renvoi")
     pd.testing.assert_frame_equal(again, first)
-    assert (version_count(home, KEY), ledger.read_bytes()) == (1, before)
+    assert (version_count(home), ledger.read_bytes()) == (1, before)
 
 
 def test_other_figures_make_a_version_kept_beside_the_other(tmp_path: Path) -> None:
     home = home_in(tmp_path)
     recorded(home, 12.0, DECEMBER)
-    lines = recorded(home, 13.5, FEBRUARY, changed_by="Ministère de la Culture", reason="Erreur de saisie")
+    lines = recorded(home, 13.5, FEBRUARY, by="Ministère de la Culture", why="Erreur de saisie")
     assert lines["version"].tolist() == [1, 2]
     assert [day.date() for day in lines["known_on"]] == [DECEMBER, FEBRUARY]
     assert lines.iloc[1][["changed_by", "reason"]].tolist() == ["Ministère de la Culture", "Erreur de saisie"]
@@ -172,7 +186,7 @@ def test_figures_that_come_back_to_what_they_were_are_a_third_version(tmp_path: 
     home = home_in(tmp_path)
     for cost, day in ((12.0, DECEMBER), (13.5, JANUARY), (12.0, FEBRUARY)):
         recorded(home, cost, day)
-    assert version_count(home, KEY) == 3
+    assert version_count(home) == 3
     assert costs(home, FEBRUARY) == [12.0]
 
 
@@ -181,7 +195,7 @@ def test_the_versions_of_an_edition_are_not_those_of_another(tmp_path: Path) -> 
     store = ParquetStore(home.warehouse)
     recorded(home, 12.0, JANUARY)
     store.write(CORE_PROJECTS, "2021-07", projects(project(1, "2021-07")))
-    lines = record_version(home, Edition("2021-07", 13), today=JANUARY)
+    lines = record(home, JANUARY, Edition("2021-07", 13))
     assert lines["version"].tolist() == [1]
     assert as_of(home, JANUARY).editions(CORE_PROJECTS) == ["2021-07", KEY]
 
@@ -207,7 +221,7 @@ def test_a_refused_day_records_nothing(tmp_path: Path) -> None:
     recorded(home, 12.0, JANUARY, known_on=JANUARY)
     with pytest.raises(ConfigurationError):
         recorded(home, 13.5, FEBRUARY, known_on=DECEMBER)
-    assert version_count(home, KEY) == 1
+    assert version_count(home) == 1
     assert not version_folder(home.warehouse, KEY, 2).exists()
 
 
@@ -248,9 +262,9 @@ def test_the_past_is_read_only(tmp_path: Path) -> None:
 def test_corrections_say_what_changed_who_changed_it_why_and_since_when(tmp_path: Path) -> None:
     home = home_in(tmp_path)
     recorded(home, 12.0, DECEMBER)
-    recorded(home, 13.5, JANUARY, changed_by="Ministère de la Culture", reason="Erreur de saisie")
+    recorded(home, 13.5, JANUARY, by="Ministère de la Culture", why="Erreur de saisie")
     written(home, project(updated_cost_meur=13.5), project(2))
-    lines = record_version(home, EDITION, today=FEBRUARY, changed_by="DINUM", reason="Projet oublié")
+    lines = record(home, FEBRUARY, by="DINUM", why="Projet oublié")
     found = conform(edition_corrections(home, KEY, lines), CORE_CORRECTIONS)
     said = ["version", "field", "before", "after", "changed_by", "reason"]
     assert found[said].astype(object).where(found[said].notna(), None).to_numpy().tolist() == [
@@ -273,7 +287,7 @@ def test_what_a_killed_process_left_is_replaced(tmp_path: Path) -> None:
     leftover.mkdir(parents=True)
     (leftover / "core_projects.parquet").write_bytes(b"half a file")
     (leftover / "other.parquet").write_bytes(b"")
-    assert version_count(home, KEY) == 1
+    assert version_count(home) == 1
     assert costs(home, FEBRUARY) == [12.0]
     recorded(home, 13.5, JANUARY)
     assert [path.name for path in leftover.iterdir()] == ["core_projects.parquet"]
@@ -295,7 +309,7 @@ def test_a_malformed_register_of_versions_is_refused_by_its_line(tmp_path: Path,
     path = register(home.registers, "versions").path
     path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
     before = path.read_bytes()
-    for read in (lambda: as_of(home, JANUARY), lambda: recorded(home, 13.5, JANUARY), lambda: version_count(home, KEY)):
+    for read in (lambda: as_of(home, JANUARY), lambda: recorded(home, 13.5, JANUARY), lambda: version_count(home)):
         with pytest.raises(RegisterError, match=named):
             read()
     assert path.read_bytes() == before

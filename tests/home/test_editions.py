@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.schedules import edition_due
+from pipelines.automation import edition_due
 from warehouse.home.calendar import Calendar, Edition, load_calendar, render_register
 from warehouse.model.errors import RegisterError, UnknownEditionError
 

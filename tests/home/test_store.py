@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_measures import project, projects
 
-from warehouse.archive.tables import CORE_PROJECTS, OPEN_PROJECTS, OUT_MOVEMENTS, TABLES
+from warehouse.archive.tables import CORE_PROJECTS, OUT_MOVEMENTS, TABLES
 from warehouse.home.files import replacing_directory, write_bytes
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import SchemaError, ServiceError
 from warehouse.model.schema import arrow_schema, conform, empty_frame, from_arrow, table_schema, to_arrow
+from warehouse.open_data.tables import OPEN_PROJECTS
 
 texts = st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 dates = st.none() | st.dates(dt.date(1980, 1, 1), dt.date(2079, 12, 31))
@@ -170,7 +171,7 @@ def test_a_folder_set_aside_by_a_killed_process_comes_back(tmp_path: Path) -> No
 WRITER = """
 import sys, itertools
 from pathlib import Path
-from warehouse.files import write_bytes
+from warehouse.home.files import write_bytes
 for number in itertools.count():
     write_bytes(Path(sys.argv[1]), (b"%d" % (number % 10)) * 2_000_000)
     if number == 0:

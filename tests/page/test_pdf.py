@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from publication_tables import tables
 
-from assets.page import pdf
+from assets.page import rendering
 from assets.page.drawing import fonts_folder
 from assets.page.rendering import PublicationTables, render_pdf
 from warehouse.model import french
@@ -112,7 +112,7 @@ def test_all_its_fonts_are_the_ones_that_ship(content: bytes) -> None:
 
 def test_every_character_said_printable_is_in_our_fonts() -> None:
     basic_plane = "".join(chr(code) for code in range(0x20, 0xD800))
-    printable = pdf._UNPRINTABLE.sub("", basic_plane)
+    printable = rendering._UNPRINTABLE.sub("", basic_plane)
     assert len(printable) > 900
     assert fonts_of(render_pdf(tables(rename={"PGP-0001": printable}))) == {"Inter", "InterDisplay"}
 
@@ -129,7 +129,7 @@ def test_characters_without_a_glyph_become_a_box() -> None:
 def test_a_character_no_font_has_is_an_error_and_not_a_hole(
     whole: PublicationTables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "_UNPRINTABLE", re.compile("(?!)"))
+    monkeypatch.setattr(rendering, "_UNPRINTABLE", re.compile("(?!)"))
     with pytest.raises(ServiceError, match="2021-11"):
         render_pdf(tables(rename={"PGP-0001": "漢"}))
 

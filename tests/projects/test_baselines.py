@@ -8,15 +8,21 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_measures import declared, project, projects
+from test_measures import CALENDAR, declared, project, projects
 
 from warehouse.archive.tables import CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS
 from warehouse.home.register_tables import BASELINES
 from warehouse.home.registers import register
 from warehouse.model.findings import Finding
 from warehouse.model.schema import conform, empty_frame
-from warehouse.projects.baselines import INITIAL_REASON, LEDGER_COLUMNS, compare_with_ledger, in_force
-from warehouse.slippage.by_project import slippage_by_project
+from warehouse.projects.baselines import (
+    INITIAL_REASON,
+    LEDGER_COLUMNS,
+    compare_with_ledger,
+    effective_ledger,
+    in_force,
+)
+from warehouse.slippage.by_project import slippages
 
 NO_LEDGER = empty_frame(BASELINES)
 REVISION: dict[str, Any] = {
@@ -220,8 +226,9 @@ def test_the_baseline_in_force_is_the_act_approved_last_even_if_an_older_one_is_
         baseline(2, approved_on="2021-01-01", cost_meur=15.0),
         baseline(3, approved_on="2020-01-01", cost_meur=12.0),
     )
-    assert in_force(late, "2021-06", "current")["cost_meur"].tolist() == [15.0]
-    assert in_force(late, "2021-06", "first")["cost_meur"].tolist() == [10.0]
+    rows = projects(project(1, "2021-07"))
+    assert in_force(late, rows, "current")["cost_meur"].tolist() == [15.0]
+    assert in_force(late, rows, "first")["cost_meur"].tolist() == [10.0]
 
 
 def test_a_start_that_moves_without_a_rebaseline_is_refused() -> None:
@@ -266,7 +273,7 @@ def test_each_project_is_compared_with_its_own_baselines() -> None:
 @st.composite
 def careers(draw: st.DrawFn) -> list[pd.DataFrame]:
     """The editions of some projects that keep their initial figures, and revise their trajectory now and then."""
-    count = draw(st.integers(1, 3))
+    count = draw(st.integers(1, 8))
     starts = dict.fromkeys(range(1, count + 1), "2019-01-01")
     rows = []
     for year in range(2020, 2020 + draw(st.integers(1, 4))):
@@ -287,6 +294,7 @@ def careers(draw: st.DrawFn) -> list[pd.DataFrame]:
     return [edition for _, edition in projects(*rows).groupby("edition")]
 
 
+@settings(max_examples=12)
 @given(careers(), st.randoms(use_true_random=False))
 def test_editions_already_imported_add_nothing_in_whatever_order_they_come_again(
     editions: list[pd.DataFrame], random: Any
@@ -320,12 +328,109 @@ def test_the_baseline_in_force_is_the_last_one_known_at_the_edition() -> None:
     ledger = ledger_of(
         baseline(), baseline(2, cost_meur=15.0, end_date="2022-01-01", edition="2021-07"), baseline(identifier=2)
     )
-    first, current = (in_force(ledger, "2021-07", which) for which in ("first", "current"))
-    assert first["cost_meur"].to_dict() == {"PGP-0001": 10.0, "PGP-0002": 10.0}
-    assert current["cost_meur"].to_dict() == {"PGP-0001": 15.0, "PGP-0002": 10.0}
-    assert current["duration_months"].to_dict() == {"PGP-0001": 36, "PGP-0002": 24}
-    assert in_force(ledger, "2020-11", "current")["number"].to_dict() == {"PGP-0001": 1, "PGP-0002": 1}
-    assert in_force(ledger, "2020-02", "current").empty
+    asked = [(edition, number) for edition in ("2020-02", "2020-11", "2021-07") for number in (1, 2, 3)]
+    rows = pd.DataFrame([project(number, edition) for edition, number in asked], index=range(10, 19))
+    first, current = (in_force(ledger, rows, which) for which in ("first", "current"))
+    assert first.index.equals(rows.index)
+    assert first["cost_meur"].fillna(0).tolist() == [0, 0, 0, 10, 10, 0, 10, 10, 0]
+    assert current["cost_meur"].fillna(0).tolist() == [0, 0, 0, 10, 10, 0, 15, 10, 0]
+    assert current["duration_months"].fillna(0).tolist() == [0, 0, 0, 24, 24, 0, 36, 24, 0]
+    assert current["number"].fillna(0).tolist() == [0, 0, 0, 1, 1, 0, 2, 1, 0]
+    assert current["edition"].fillna("").tolist() == ["", "", "", "2020-06", "2020-06", "", "2021-07", "2020-06", ""]
+
+
+def test_an_earlier_edition_that_comes_late_makes_the_first_baseline() -> None:
+    late = imported(projects(promised(edition="2021-11")))
+    register_lines = imported(projects(promised(edition="2020-06")), late)
+    assert register_lines[["number", "edition"]].to_numpy().tolist() == [[1, "2021-11"], [1, "2020-06"]]
+    assert effective_ledger(register_lines)[["number", "edition"]].to_numpy().tolist() == [[1, "2020-06"]]
+
+
+def test_an_earlier_edition_that_contradicts_what_a_later_one_declared_is_refused_naming_it() -> None:
+    late = imported(projects(promised(edition="2021-11")))
+    (finding,) = refusals(promised(initial_cost_meur=15.0), late).values()
+    assert (finding.rule, finding.value) == ("baseline_agrees_with_ledger", "15")
+    assert "n° 1, Remontée 2021-11" in finding.message
+    revised = promised(initial_cost_meur=15.0, **REVISION | {"rebaseline_cost_meur": 16.0})
+    assert set(refusals(revised, late)) == {"Coût complet initial"}
+
+
+def test_an_earlier_revision_explains_the_initial_figures_of_a_later_edition() -> None:
+    late = imported(projects(promised(edition="2021-11", initial_cost_meur=15.0, initial_end_date="2022-01-01")))
+    ledger = effective_ledger(imported(projects(promised(**REVISION)), late))
+    assert ledger[["number", "cost_meur", "edition"]].to_numpy().tolist() == [[1, 10, "2020-06"], [2, 15, "2020-06"]]
+
+
+def test_an_act_registered_late_for_an_earlier_edition_is_known_from_that_one_on() -> None:
+    ledger = imported(projects(promised(edition="2020-06")))
+    ledger = imported(projects(promised(edition="2021-11", **REVISION)), ledger)
+    ledger = imported(projects(promised(edition="2021-07", **REVISION)), ledger)
+    told = effective_ledger(ledger)
+    assert told[["number", "edition"]].to_numpy().tolist() == [[1, "2020-06"], [2, "2021-07"]]
+    changed = projects(promised(edition="2020-11", **REVISION | {"rebaseline_cost_meur": 16.0}))
+    (finding,) = compare_with_ledger(changed, ledger)[1]
+    assert finding.rule == "rebaseline_agrees_with_ledger"
+
+
+def test_acts_whose_numbers_collide_are_numbered_by_edition() -> None:
+    ledger = ledger_of(
+        baseline(),
+        baseline(2, approved_on="2021-10-01", cost_meur=20.0, edition="2021-11"),
+        baseline(2, approved_on="2021-05-01", cost_meur=15.0, edition="2021-07"),
+        baseline(4, 2, approved_on="2021-05-01", edition="2021-07"),
+    )
+    assert effective_ledger(ledger)["number"].tolist() == [1, 3, 2, 4]
+
+
+def test_a_later_act_of_the_same_day_written_by_a_person_counts() -> None:
+    ledger = ledger_of(
+        baseline(),
+        baseline(2, approved_on="2021-05-01", cost_meur=15.0, edition="2021-07"),
+        baseline(3, approved_on="2021-05-01", cost_meur=16.0, edition="2021-11"),
+    )
+    pd.testing.assert_frame_equal(effective_ledger(ledger), ledger)
+
+
+@settings(max_examples=12)
+@given(careers())
+def test_a_register_written_in_calendar_order_is_the_ledger(editions: list[pd.DataFrame]) -> None:
+    ledger = NO_LEDGER
+    for edition in editions:
+        ledger = imported(edition, ledger)
+    pd.testing.assert_frame_equal(effective_ledger(ledger), ledger)
+
+
+@st.composite
+def revised(draw: st.DrawFn) -> list[pd.DataFrame]:
+    """The editions of six projects, that carry the acts of that edition or send an old one again."""
+    rows = []
+    for number in range(1, 7):
+        for year in range(2020, 2024):
+            act = draw(st.none() | st.integers(2020, year))
+            revision = {
+                "rebaseline_date": f"{act}-03-01",
+                "rebaseline_reason": "Révision",
+                "rebaseline_cost_meur": float(act or 0) - 2000,
+                "rebaseline_end_date": f"{act}-12-01",
+            }
+            rows.append(promised(number, f"{year}-06", **(revision if act else {})))
+    return [edition for _, edition in projects(*rows).groupby("edition")]
+
+
+@settings(max_examples=14)
+@given(revised(), st.randoms(use_true_random=False))
+def test_the_ledger_is_the_same_in_whatever_order_editions_are_accepted(
+    editions: list[pd.DataFrame], random: Any
+) -> None:
+    ledgers = []
+    for order in (editions, random.sample(editions, len(editions))):
+        ledger = NO_LEDGER
+        for edition in order:
+            ledger = imported(edition, ledger)
+        told = effective_ledger(ledger).drop(columns="line")
+        ledgers.append(told.sort_values(["project_id", "number"], ignore_index=True))
+    in_order, in_another = ledgers
+    pd.testing.assert_frame_equal(in_order, in_another)
 
 
 def measured(
@@ -334,7 +439,7 @@ def measured(
     """The slippage of the one project of an edition."""
     frame = projects(row)
     history = frame if previous is None else pd.concat([previous, frame])
-    return conform(slippage_by_project(frame, history, ledger, previous), OUT_SLIPPAGE_PROJECTS).iloc[0]
+    return conform(slippages(frame, ledger, CALENDAR, published=history), OUT_SLIPPAGE_PROJECTS).iloc[0]
 
 
 REVISED = ledger_of(
@@ -443,17 +548,17 @@ def test_a_baseline_without_an_end_compares_costs_only() -> None:
     assert (line["budget_status"], line["schedule_status"]) == ("known", "not_comparable")
 
 
-def test_an_empty_ledger_and_an_empty_previous_edition_are_the_same_as_none() -> None:
+def test_an_empty_ledger_is_the_same_as_none() -> None:
     frame = projects(promised(1, "2021-11"), project(2))
-    alone = slippage_by_project(frame, frame)
-    with_empty = slippage_by_project(frame, frame, NO_LEDGER, empty_frame(CORE_PROJECTS))
+    alone = slippages(frame, None, CALENDAR)
+    with_empty = slippages(frame, NO_LEDGER, CALENDAR)
     pd.testing.assert_frame_equal(alone, with_empty)
     pd.testing.assert_frame_equal(alone, conform(alone, OUT_SLIPPAGE_PROJECTS)[alone.columns])
 
 
 def test_an_edition_without_a_project_has_no_slippage() -> None:
     none = empty_frame(CORE_PROJECTS)
-    assert conform(slippage_by_project(none, none, REVISED, none), OUT_SLIPPAGE_PROJECTS).empty
+    assert conform(slippages(none, REVISED, CALENDAR), OUT_SLIPPAGE_PROJECTS).empty
 
 
 @given(careers())
@@ -464,6 +569,4 @@ def test_slippage_against_the_first_baseline_never_depends_on_a_revision(edition
     first = ledger.loc[ledger["number"].eq(1)]
     last = editions[-1]
     columns = ["budget_slippage_ratio", "schedule_slippage_ratio", "initial_cost_meur", "initial_duration_months"]
-    pd.testing.assert_frame_equal(
-        slippage_by_project(last, last, ledger)[columns], slippage_by_project(last, last, first)[columns]
-    )
+    pd.testing.assert_frame_equal(slippages(last, ledger, CALENDAR)[columns], slippages(last, first, CALENDAR)[columns])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_measures import project, projects
 
@@ -173,6 +173,7 @@ rows = st.fixed_dictionaries(
 editions = st.lists(rows, min_size=1, max_size=6, unique_by=lambda row: (match_key(row["name"]), row["ministry_id"]))
 
 
+@settings(max_examples=15)
 @given(st.lists(editions, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_any_order_of_re_import_gives_the_same_registers_and_ids(
     history: list[list[dict[str, Any]]], random: Any

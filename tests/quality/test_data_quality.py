@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from homes import digests, panorama
+from homes import Said, digests, panorama
 from hypothesis import given
 from hypothesis import strategies as st
 from publication_tables import tables
@@ -18,7 +18,7 @@ from test_measures import declared, projects
 from assets.page.quality_wording import method, quality
 from assets.reading.headers import layouts
 from warehouse.archive.tables import CORE_PROJECTS, OUT_COLLECTION, OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
-from warehouse.home.calendar import Edition
+from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.register_tables import BASELINES, SUBMISSIONS
 from warehouse.model.findings import Finding
 from warehouse.model.rules import SEVERITIES, Severity, catalogue, code_of
@@ -26,25 +26,24 @@ from warehouse.model.schema import conform, empty_frame
 from warehouse.quality.scores import (
     COUNTED_ELSEWHERE,
     FIELDS,
-    PLACE,
     RATIOS,
     WITHOUT_FIGURES,
+    asked_fields,
     first_received,
     ministry_quality,
     parameters,
     project_quality,
-    rebaselined_since,
     score_pct,
-    submitted_rows,
     timeliness_ratio,
 )
 from warehouse.quality.tables import COMPONENTS
 
 NOW = Edition("2021-11", 14, cutoff_on=dt.date(2021, 11, 30))
 OPEN = Edition("2021-11", 14)
+BEFORE = Edition("2021-07", 13)
 SUBMITTED = {layout.name: frozenset(column.field for column in layout.columns) for layout in layouts("2021-11")}
 NO_SUBMISSIONS = empty_frame(SUBMISSIONS)
-NOBODY = pd.Series(dtype="str")
+NO_BASELINES = empty_frame(BASELINES)
 WHOLE = {
     "description": "Un projet.",
     "start_date": "2019-01-01",
@@ -64,11 +63,10 @@ def whole(number: int = 1, edition: str = "2021-11", **changes: Any) -> dict[str
 
 
 def rows(frame: pd.DataFrame, layout: str = "submission") -> pd.DataFrame:
-    """What the cells of these projects say beside their values: one layout, each declares its id."""
-    cells = frame[PLACE].assign(layout=layout, field="project_id", value=frame["project_id"])
-    if layout == "open_data":
-        cells = cells.assign(field="name", value=frame["name"])
-    return submitted_rows(cells, SUBMITTED)
+    """What the rows of these projects say beside their values: one layout, each declares its id where it is asked."""
+    submitted = frame.assign(layout=layout, project_id=frame["project_id"] if layout == "submission" else None)
+    fields = {(edition, name): given for edition in frame["edition"].unique() for name, given in SUBMITTED.items()}
+    return asked_fields(submitted, fields)
 
 
 def scored(
@@ -76,14 +74,17 @@ def scored(
     previous: pd.DataFrame | None = None,
     findings: tuple[Finding, ...] = (),
     layout: str = "submission",
-    rebaselined: pd.Series = NOBODY,
+    ledger: pd.DataFrame = NO_BASELINES,
     submissions: pd.DataFrame = NO_SUBMISSIONS,
     edition: Edition = OPEN,
-    before: pd.DataFrame | None = None,
+    before: Edition = BEFORE,
 ) -> pd.DataFrame:
-    frame = projects(*now)
-    found = project_quality(frame, previous, rows(frame, layout), findings, rebaselined, submissions, edition, before)
-    return conform(found, OUT_PROJECT_QUALITY).set_index("project_id")
+    """The scores of an edition, by project, when the warehouse has it and maybe the one before."""
+    frame = projects(*now) if previous is None else pd.concat([previous, projects(*now)], ignore_index=True)
+    calendar = Calendar([before, edition])
+    told = project_quality(frame, rows(frame, layout), {edition.key: findings}, ledger, submissions, calendar)
+    found = conform(told, OUT_PROJECT_QUALITY)
+    return found.loc[found["edition"].eq(edition.key)].set_index("project_id")
 
 
 def one(**given: Any) -> dict[str, Any]:
@@ -238,26 +239,37 @@ def test_spelling_days_and_rounding_are_not_changes() -> None:
 
 def test_a_dated_revision_excuses_the_start_and_the_initial_figures() -> None:
     line = {"project_id": "PGP-0001", "number": 2, "act": "Acte", "reason": "Pourquoi", "edition": "2021-11"}
-    ledger = lines_of(BASELINES, line | {"approved_on": "2021-09-01"})
     moved = {"start_date": "2019-06-01", "initial_cost_meur": 15.0, "initial_end_date": "2022-01-01"}
-    revised = rebaselined_since(ledger, "2021-07", "2021-11")
-    assert one(previous=before_it(), row=moved, rebaselined=revised)["stability_ratio"] == 1
-    assert one(previous=before_it(), row=moved)["facts_kept"] == 4
-    assert rebaselined_since(ledger, "2021-11", "2022-06").empty
-    assert rebaselined_since(lines_of(BASELINES, line), "2021-07", "2021-11").empty
+    revised = lines_of(BASELINES, line | {"approved_on": "2021-09-01"})
+    assert one(previous=before_it(), row=moved, ledger=revised)["stability_ratio"] == 1
+    for other in (NO_BASELINES, lines_of(BASELINES, line), revised.assign(edition="2021-07"), revised.assign(number=1)):
+        assert one(previous=before_it(), row=moved, ledger=other)["facts_kept"] == 4
 
 
-def test_a_decree_that_moves_a_project_excuses_its_ministry() -> None:
-    previous = before_it(ministry_id="cohesion_territoires")
-    assert (
-        one(previous=previous, row={"ministry_id": "logement"}, edition=Edition("2022-12", 16))["facts_compared"] == 7
+@pytest.mark.parametrize(("edition", "kept"), [("2025-09", 6), ("2025-10", 7)])
+def test_a_decree_that_moves_a_project_excuses_its_ministry(edition: str, kept: int) -> None:
+    # Housing leaves territorial cohesion on 12 October 2025.
+    now = Edition(edition, 15)
+    found = scored(
+        whole(edition=edition, ministry_id="logement"),
+        previous=projects(whole(edition="2021-11", ministry_id="cohesion_territoires")),
+        edition=now,
+        before=OPEN,
     )
+    assert found[["facts_compared", "facts_kept"]].to_numpy().tolist() == [[7, kept]]
+
+
+def test_after_a_hole_nothing_is_compared() -> None:
+    found = one(previous=projects(whole(edition="2020-11")))
+    assert found["facts_compared"] == 0
+    assert pd.isna(found["trend"])
 
 
 def test_a_row_that_no_longer_declares_its_id_is_less_stable() -> None:
-    frame = projects(whole())
+    frame = pd.concat([before_it(), projects(whole())], ignore_index=True)
     silent = rows(frame).assign(declared_id=None)
-    found = project_quality(frame, before_it(), silent, (), NOBODY, NO_SUBMISSIONS, OPEN, None).iloc[0]
+    calendar = Calendar([BEFORE, OPEN])
+    found = project_quality(frame, silent, {}, NO_BASELINES, NO_SUBMISSIONS, calendar).iloc[-1]
     assert (found["facts_compared"], found["facts_kept"]) == (7, 6)
 
 
@@ -298,7 +310,7 @@ def test_a_correction_keeps_the_day_of_what_it_replaces() -> None:
         sent("d" * 64, "2021-12-20", version=4),
         sent(last, "2020-01-01", edition="2020-06"),
     )
-    days = first_received(ledger, "2021-11")
+    days = first_received(ledger)["2021-11"]
     assert [f"{days[sha]:%Y-%m-%d}" for sha in (first, last, "d" * 64)] == ["2021-11-20", "2021-11-20", "2021-12-20"]
 
 
@@ -314,14 +326,14 @@ def test_the_score_is_the_weighted_mean_of_what_is_known() -> None:
 
 
 def test_a_trend_compares_only_what_is_known_at_both_editions() -> None:
-    first = scored(whole(), whole(2), whole(3, description=None)).reset_index()
+    first = projects(*(whole(number, "2021-07") for number in (1, 2)), whole(3, "2021-07", description=None))
     late = lines_of(SUBMISSIONS, sent(SHA, "2022-03-01"))
     warned = (finding("cost_band_matches_cost", row=3),)
-    now = scored(whole(), whole(2), whole(3), whole(4), before=first, edition=NOW, submissions=late, findings=warned)
+    now = scored(whole(), whole(2), whole(3), whole(4), previous=first, edition=NOW, submissions=late, findings=warned)
     assert now["trend"].tolist() == ["stable", "worsening", "improving", "new"]
-    # Timeliness, unknown before, lowers the score and not the trend.
+    # Timeliness, nil and unknown before, lowers the score and not the trend; stability was not known before either.
     changes, scores = now["trend_pts"].tolist(), now["score_pct"].tolist()
-    assert (changes[0], scores[0], now["components"].tolist()[0]) == (0, pytest.approx(100 * 0.65 / 0.80), 3)
+    assert (changes[0], scores[0], now["components"].tolist()[0]) == (0, pytest.approx(100 * 0.85), 4)
     assert changes[1] == pytest.approx(-100 * 0.30 * 0.25 / 0.65)
     assert pd.isna(changes[3])
     assert scored(whole())["trend"].isna().all()
@@ -330,11 +342,12 @@ def test_a_trend_compares_only_what_is_known_at_both_editions() -> None:
 # Ministries
 
 
-def ministries(quality: pd.DataFrame, *collected: dict[str, Any], partners: pd.Series = NOBODY) -> pd.DataFrame:
+def ministries(quality: pd.DataFrame, *collected: dict[str, Any], partner: str | None = None) -> pd.DataFrame:
     counts = dict.fromkeys(("projects", "errors", "warnings", "notices"), 0)
     stated = [{"edition": "2021-11", **counts, **line} for line in collected]
     collection = conform(pd.DataFrame(stated, columns=OUT_COLLECTION.names()), OUT_COLLECTION)
-    found = ministry_quality(quality.reset_index(), collection, partners, None)
+    frame = projects(whole(partner_ministry_id=partner))
+    found = ministry_quality(quality.reset_index(), collection, frame, Calendar([BEFORE, OPEN]))
     return conform(found, OUT_MINISTRY_QUALITY).set_index("ministry_id")
 
 
@@ -358,9 +371,7 @@ def test_a_ministry_of_which_nothing_could_be_read_has_a_row_and_no_score(status
 
 def test_a_ministry_that_is_no_more_or_is_a_partner_owes_nothing() -> None:
     for name in ("comptes_publics", "justice"):
-        found = ministries(
-            scored(whole()), {"ministry_id": name, "status": "missing"}, partners=pd.Series(["justice", None])
-        )
+        found = ministries(scored(whole()), {"ministry_id": name, "status": "missing"}, partner="justice")
         assert found.index.tolist() == ["culture"]
 
 
@@ -388,12 +399,15 @@ def test_a_score_lies_between_its_components(values: list[tuple[float | None, ..
 
 @given(st.lists(st.tuples(st.sampled_from(ROW_RULES), st.sampled_from(SEVERITIES)), max_size=8))
 def test_a_broken_rule_never_raises_a_score(broken: list[tuple[str, Severity]]) -> None:
-    findings = tuple(finding(rule, severity) for rule, severity in broken)
-    scores = [one(findings=findings[:count]) for count in range(len(findings) + 1)]
-    for found in scores:
-        assert 0 <= found["consistency_ratio"] <= 1
-    values = [found["score_pct"] for found in scores]
-    assert values == sorted(values, reverse=True)
+    # One project more for each rule more.
+    findings = tuple(
+        finding(rule, severity, row=number + 1)
+        for number in range(1, len(broken) + 2)
+        for rule, severity in broken[: number - 1]
+    )
+    found = scored(*(whole(number) for number in range(1, len(broken) + 2)), findings=findings)
+    assert found["consistency_ratio"].between(0, 1).all()
+    assert found["score_pct"].is_monotonic_decreasing
 
 
 @given(st.lists(st.integers(-400, 400), min_size=2, max_size=10))
@@ -425,10 +439,21 @@ def test_no_score_depends_on_a_withheld_figure(
 ) -> None:
     kept: dict[str, Any] = {"withheld": True, "cost_withheld": True, "schedule_withheld": True}
     kept["withheld_reason"] = reason
-    previous = before_it(**figures) if then else before_it()
-    plain = scored(whole(**kept), previous=before_it())
-    told = scored(whole(**kept | figures), previous=previous, findings=tuple(finding(rule) for rule in sorted(broken)))
-    pd.testing.assert_frame_equal(plain, told)
+    secret = kept | figures
+    # The second project of each pair tells what the first does not; the second pair already withheld it before.
+    shown = whole(2, "2021-07", **figures if then else {})
+    before = [whole(1, "2021-07"), shown, whole(3, "2021-07", **kept), whole(4, "2021-07", **secret)]
+    found = scored(
+        *(whole(number, **kept if number % 2 else secret) for number in range(1, 5)),
+        previous=projects(*before),
+        findings=tuple(finding(rule, row=number + 1) for number in (2, 4) for rule in sorted(broken)),
+    ).drop(columns="name")
+    pd.testing.assert_series_equal(found.iloc[2], found.iloc[3], check_names=False)
+    # What the edition before showed made its own score, hence the trend, and nothing else.
+    of_then = ["trend", "trend_pts"] if then else []
+    pd.testing.assert_series_equal(
+        found.iloc[0].drop(labels=of_then), found.iloc[1].drop(labels=of_then), check_names=False
+    )
 
 
 # On real runs
@@ -442,8 +467,7 @@ def test_scores_follow_the_editions_of_a_home(tmp_path: Path) -> None:
     moved = [first[0] | {"opinion": None}, first[1] | {"name": "PROJET GAMMA"}]
     write_xlsx(home / "inbox" / "2021-07" / "culture.xlsx", table_of(first))
     write_xlsx(home / "inbox" / "2021-11" / "culture.xlsx", table_of(moved))
-    for edition in ("2021-07", "2021-11"):
-        assert panorama(home, "run", edition).status == 0
+    assert panorama(home, "backfill", "2021-07..2021-11").status == 0
     found = pd.read_parquet(home / "warehouse" / "out_project_quality" / "edition=2021-11").set_index("project_id")
     assert found["completeness_ratio"].tolist() == [pytest.approx(10 / 11), 1]
     assert found["stability_ratio"].tolist() == [1, pytest.approx(6 / 7)]
@@ -453,11 +477,12 @@ def test_scores_follow_the_editions_of_a_home(tmp_path: Path) -> None:
     assert digests(home) == kept
 
 
-def test_the_demonstration_scores_the_ministries_it_publishes(tmp_path: Path) -> None:
-    assert panorama(tmp_path, "demo").status == 0
+def test_the_demonstration_scores_the_ministries_it_publishes(demonstration: tuple[Path, Said]) -> None:
+    home, said = demonstration
+    assert said.status == 0
     for edition in ("2020-06", "2021-11"):
         known, scores, by_ministry = (
-            pd.read_parquet(tmp_path / "warehouse" / name / f"edition={edition}")
+            pd.read_parquet(home / "warehouse" / name / f"edition={edition}")
             for name in ("core_projects", "out_project_quality", "out_ministry_quality")
         )
         assert scores["project_id"].tolist() == known["project_id"].tolist()
@@ -465,7 +490,7 @@ def test_the_demonstration_scores_the_ministries_it_publishes(tmp_path: Path) ->
         received = by_ministry[by_ministry["receipt"].eq("received")]
         assert received["ministry_id"].tolist() == sorted(known["ministry_id"].unique())
         assert received["projects"].sum() == len(known)
-    page = (tmp_path / "out" / "2021-11" / "publication" / "index.html").read_text(encoding="utf-8")
+    page = (home / "out" / "2021-11" / "publication" / "index.html").read_text(encoding="utf-8")
     assert "Qualité des données transmises" in page
 
 

@@ -11,19 +11,20 @@ from homes import panorama
 from openpyxl.cell import Cell, MergedCell
 from submissions import HEADERS, row, rows_of, table_of, write_xlsx
 
-from assets.forms.submission_workbook import (
+from assets.forms.submission_workbook import submission_fields, write_form
+from assets.reading.attestation import (
     SIGN_OFF_DATE,
     SIGN_OFF_EDITION,
     SIGN_OFF_MINISTRY,
     SIGN_OFF_NAME,
     SIGN_OFF_NIL,
-    submission_fields,
-    write_form,
+    Attestation,
+    read_attestation,
 )
-from assets.reading.attestation import Attestation, read_attestation
-from assets.reading.sheets import Sheet
+from assets.reading.formats.sheets import Sheet
+from assets.reading.submitted import read_inbox
 from assets.reading.typed_rows import type_projects
-from assets.reading.workbooks import open_sheets, read_inbox
+from assets.reading.workbooks import open_sheets
 from warehouse.model.findings import Finding
 from warehouse.model.terms import match_key
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.dataset.formats import csv_text
-from warehouse.model.csv_cells import inert_text, is_formula, submitted_text
+from warehouse.model.cells import inert_text, is_formula, submitted_text
 from warehouse.model.schema import Column, Table, conform
 
 FREE = Table(

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from submissions import row, rows_of, table_of, write_csv, write_xlsx
 
-from assets.reading.file_limits import FileLimits
-from assets.reading.workbooks import read_inbox
+from assets.reading.formats.file_limits import FileLimits
+from assets.reading.submitted import read_inbox
 from benchmarks.hand_made import SHEET, compound_file, members_of, ods, ods_row, ods_text, xls, zipped
 from warehouse.model.findings import Finding
 
@@ -310,7 +310,7 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], bytes], tuple[str, ...]]] = {
 READ_BOUNDED = """
 import resource, sys
 from pathlib import Path
-from assets.workbooks import read_inbox
+from assets.reading.submitted import read_inbox
 resource.setrlimit(resource.RLIMIT_AS, ({memory}, {memory}))
 resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))
 for folder in sorted(Path(sys.argv[1]).iterdir()):

@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import xlsxwriter
+from row_cases import checked
 from submissions import HEADERS, row, rows_of, table_of, write_xlsx
 
+from assets.reading.submitted import read_inbox
 from assets.reading.typed_rows import type_projects
-from assets.reading.workbooks import read_inbox
 from benchmarks.hand_made import Formula, members_of, ods, ods_row, ods_text, xls, xlsx, zipped
-from checks.rules.conformance import ERRORS, conformance_findings
 from warehouse.model.findings import Finding
 
 EDITION = "2021-11"
@@ -104,7 +104,7 @@ def test_a_merged_cell_fills_its_first_row_only_and_the_others_are_said(tmp_path
         sheet.merge_range(1, position, 2, position, "Ministère de la Culture")
     cells, findings = read_inbox(tmp_path, EDITION)
     assert (only(findings).rule, only(findings).cell) == ("cell_is_not_merged", "B2")
-    finding = only(conformance_findings(cells, ERRORS))
+    finding = only(checked(cells)["rows_conform_to_declaration"])
     assert (finding.file, finding.row, finding.column) == ("a.xlsx", 3, HEADERS["ministry"])
 
 
@@ -126,7 +126,7 @@ def test_a_rubbish_row_after_the_projects_is_refused_with_its_place(tmp_path: Pa
     write_xlsx(tmp_path / "a.xlsx", table)
     cells, findings = read_inbox(tmp_path, EDITION)
     assert not findings
-    said = conformance_findings(cells, ERRORS)
+    said = checked(cells)["rows_conform_to_declaration"]
     assert {(finding.file, finding.row) for finding in said} == {("a.xlsx", 5)}
 
 

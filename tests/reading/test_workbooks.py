@@ -10,10 +10,10 @@ import pytest
 import xlsxwriter
 from submissions import HEADERS, row, rows_of, table_of, write_csv, write_xlsx
 
-from assets.reading.sheets import column_letter
+from assets.reading.submitted import read_inbox
 from assets.reading.typed_rows import type_projects
-from assets.reading.workbooks import read_inbox
 from warehouse.home.files import sha256_of
+from warehouse.model.cells import column_letter
 from warehouse.model.findings import Finding
 
 EDITION = "2021-11"

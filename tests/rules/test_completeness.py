@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 from row_cases import EDITION
-from rule_cases import LAST, NOBODY_ELSE, SEVERAL, registers_of
+from rule_cases import LAST, NO_CELLS, NOBODY_ELSE, SEVERAL, registers_of
 from test_baselines import NO_LEDGER, baseline, ledger_of
 from test_history import exit_line, lines_of, opinion_line
 from test_measures import project, projects
@@ -109,7 +109,7 @@ def test_what_is_known_only_later_is_not_looked_for_now() -> None:
 def test_a_promise_is_due_from_large_projects_past_scoping_that_never_made_one() -> None:
     def unpromised(ledger: pd.DataFrame = NO_LEDGER, asked: str = "a.csv", **changes: Any) -> int:
         frame = projects(project(1, **changes))
-        return len(unpromised_projects(frame, ledger, pd.Series([asked]), lambda *_: {}))
+        return len(unpromised_projects(frame, ledger, pd.Series([asked]), NO_CELLS))
 
     assert unpromised() == 1
     assert unpromised(updated_cost_meur=8.9) == 0

@@ -9,6 +9,7 @@ from rule_cases import CASES
 from pipelines.told.rule_catalogue import catalogue_page
 from warehouse.model.findings import Finding
 from warehouse.model.rules import FAMILIES, SEVERITIES, RuleDeclaration, catalogue
+from warehouse.projects.tables import CORE_PROJECTS
 
 PROJECT = Path(__file__).parents[2]
 
@@ -20,7 +21,7 @@ def test_every_code_belongs_to_one_rule() -> None:
 
 
 def test_every_name_belongs_to_one_rule() -> None:
-    lines = (PROJECT / "warehouse" / "data" / "rules.csv").read_text(encoding="utf-8").splitlines()
+    lines = (PROJECT / "warehouse" / "model" / "data" / "rules.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == len(catalogue()) + 1
 
 
@@ -30,6 +31,13 @@ def test_every_rule_says_what_it_is_for(rule: RuleDeclaration) -> None:
     assert rule.severity in SEVERITIES
     assert all((rule.title, rule.reason, rule.source, rule.example))
     assert rule.title.endswith(".")
+
+
+@pytest.mark.parametrize("rule", [rule for rule in catalogue().values() if rule.message], ids=lambda rule: rule.code)
+def test_a_rule_that_the_catalogue_words_points_at_a_column_that_exists(rule: RuleDeclaration) -> None:
+    assert rule.column in ("", *CORE_PROJECTS.names())
+    assert rule.message[-1] in ".?}"
+    assert rule.expected or rule.name == "rules_are_as_declared"
 
 
 def test_every_rule_has_a_case_and_every_case_a_rule() -> None:

@@ -3,12 +3,11 @@
 import pandas as pd
 import pytest
 from row_cases import EDITION
-from rule_cases import THREE, said
+from rule_cases import THREE, moved, said
 from test_baselines import NO_LEDGER, baseline, ledger_of
 from test_history import exit_line, lines_of
-from test_measures import project, projects
+from test_measures import project
 
-from checks.rules.trajectory import trajectory_findings
 from warehouse.home.register_tables import EXITS
 from warehouse.home.registers import no_registers
 from warehouse.model.findings import Finding
@@ -20,7 +19,7 @@ def told(
     now: dict[str, object], *before: dict[str, object], ledger: pd.DataFrame = NO_LEDGER, **registers: pd.DataFrame
 ) -> list[Finding]:
     known = no_registers() | {"baselines": ledger, **registers}
-    return list(trajectory_findings(projects(now), projects(*before), known, lambda *_: {"file": "a.csv"}))
+    return moved(now, *before, registers=known)
 
 
 @pytest.mark.parametrize(
@@ -116,4 +115,4 @@ def test_a_project_that_left_for_a_while_may_come_back() -> None:
 
 
 def test_the_first_edition_has_nothing_to_be_compared_with() -> None:
-    assert list(trajectory_findings(projects(said(EDITION)), projects(), no_registers(), lambda *_: {})) == []
+    assert moved(said(EDITION), registers=no_registers()) == []

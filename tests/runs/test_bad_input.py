@@ -13,8 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from homes import digests, panorama
+from homes import clone, digests, panorama
 from submissions import row, rows_of, table_of, write_xlsx
+
+from warehouse.archive.freshness import recorded
+from warehouse.home.home import Home
 
 EDITION = "2021-11"
 # What says which files came and when: a refused file is a version too.
@@ -68,8 +71,7 @@ def accepted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("case", WRONG)
 def test_a_refusal_names_the_place_and_touches_nothing(accepted: Path, tmp_path: Path, case: str) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(accepted, home)
+    home = clone(accepted, tmp_path / "home")
     before = digests(home, "registers", "out")
     core = digests(home, "warehouse/core_projects", "warehouse/out_slippage_projects")
     spoil, expected = WRONG[case]
@@ -96,13 +98,15 @@ def test_after_a_correction_the_same_command_succeeds_with_the_bytes_of_a_first_
     submit(home)
     assert panorama(home, "run", EDITION).status == 0
     assert known(home, 3) == known(accepted, 2)
+    inputs = [{key: line.inputs for key, line in recorded(Home(place)).items()} for place in (home, accepted)]
+    assert inputs[0] == inputs[1]
 
 
 def known(home: Path, version: int) -> dict[str, str]:
     """What a home keeps, but which version of the file of an edition it holds."""
     lines = (home / RECEIVED).read_text(encoding="utf-8").splitlines()
     assert len(lines) == version + 1
-    of_files = (RECEIVED, "out_collection", "collection/", "panorama.db")
+    of_files = (RECEIVED, "out_collection", "collection/", "panorama.db", "computed.json")
     return {path: digest for path, digest in digests(home).items() if not any(part in path for part in of_files)}
 
 
@@ -150,8 +154,7 @@ def test_a_wrong_command_leaves_with_its_status(
 
 
 def test_a_malformed_register_is_named_and_kept(accepted: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(accepted, home)
+    home = clone(accepted, tmp_path / "home")
     register = home / "registers" / "projects.csv"
     broken = register.read_text(encoding="utf-8") + "n'importe quoi\n"
     register.write_text(broken, encoding="utf-8")
@@ -222,8 +225,7 @@ def test_two_runs_at_once_both_succeed(accepted: Path, tmp_path: Path) -> None:
 
 
 def test_a_disk_that_refuses_is_said_so_and_loses_nothing(accepted: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(accepted, home)
+    home = clone(accepted, tmp_path / "home")
     before = digests(home, "registers", "warehouse/core_projects")
     submit(home, *rows_of(200))
 

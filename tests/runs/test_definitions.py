@@ -1,5 +1,6 @@
 """The code location: what the interface shows, when it runs by itself, and that it makes the same bytes."""
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -16,12 +17,12 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from homes import digests, panorama
+from editions import EDITIONS, write_editions
+from homes import digests, done, panorama
 from submissions import rows_of, table_of, write_xlsx
 
+from pipelines.automation import after_cutoff, calendar_to_partitions
 from pipelines.definitions import build_definitions
-from pipelines.schedules import after_cutoff
-from pipelines.sensors import calendar_to_partitions
 from pipelines.work.instance import open_instance
 from warehouse.archive.tables import TABLES
 from warehouse.home.home import Home
@@ -31,10 +32,11 @@ EDITION = "2021-11"
 # Written by hand, so that a review sees the graph change: asset, then what it is made from.
 GRAPH = {
     "raw_submissions": [],
-    "out_collection": ["core_projects", "raw_submissions"],
-    "core_projects": ["raw_submissions"],
+    "submitted_rows": ["raw_submissions"],
+    "accepted_rows": ["submitted_rows"],
+    "core_projects": ["accepted_rows"],
     "out_slippage_projects": ["core_projects"],
-    "out_slippage_groups": ["core_projects", "out_key_figures", "out_slippage_projects"],
+    "out_slippage_groups": ["out_key_figures", "out_slippage_projects"],
     "out_disclosure": ["core_projects", "out_key_figures", "out_slippage_groups"],
     "out_movements": ["core_projects"],
     "out_changes": ["core_projects"],
@@ -48,36 +50,33 @@ GRAPH = {
     "out_target_projects": ["out_slippage_projects"],
     "out_retrospective": ["core_projects", "out_slippage_projects"],
     "out_scorecard": ["core_projects", "out_slippage_projects"],
-    "out_project_quality": ["core_projects", "raw_submissions"],
+    "out_collection": ["core_projects"],
+    "out_project_quality": ["accepted_rows", "core_projects"],
     "out_ministry_quality": ["core_projects", "out_collection", "out_project_quality"],
     "out_forecast_backtest": ["core_projects"],
     "out_forecast": ["core_projects", "out_forecast_backtest", "out_slippage_projects"],
     "core_corrections": [
-        "out_bridge", "out_causes", "out_changes", "out_collection", "out_disclosure", "out_forecast",
+        "core_projects", "out_bridge", "out_causes", "out_changes", "out_collection", "out_disclosure", "out_forecast",
         "out_forecast_backtest", "out_key_figures", "out_leavers", "out_ministry_brief", "out_ministry_quality",
         "out_movements", "out_project_quality", "out_retrospective", "out_scorecard", "out_slippage_groups",
         "out_slippage_projects", "out_target_projects", "out_targets", "out_watchlist",
     ],
     "open_dataset": ["core_corrections"],
-    "publication": [
-        "core_projects", "open_dataset", "out_key_figures", "out_ministry_quality", "out_movements",
-        "out_project_quality", "out_slippage_groups", "out_slippage_projects",
-    ],
+    "publication": ["open_dataset"],
     "warehouse_database": ["core_corrections"],
     "data_gouv_export": ["open_dataset"],
 }  # fmt: skip
 CHECKS = {
-    "raw_submissions": [
+    "submitted_rows": [
         "baselines_agree_with_ledger", "every_file_is_read", "every_value_is_readable", "figures_are_plausible",
         "nothing_received_is_lost", "projects_follow_their_past", "rows_conform_to_declaration",
         "rows_raise_no_warning", "rules_are_as_declared", "words_are_coherent",
     ],
     "core_projects": [
-        "everyone_is_there", "identities_are_certain", "opinions_agree_with_register", "starts_do_not_move",
+        "everyone_is_there", "identities_are_certain", "no_project_vanishes_unseen", "opinions_agree_with_register",
+        "starts_do_not_move",
     ],
-    "out_movements": ["no_project_vanishes_unseen"],
-    "out_slippage_groups": ["headline_equals_rows", "nothing_withheld_is_computable"],
-    "out_key_figures": ["figures_equal_published_ones"],
+    "out_disclosure": ["figures_equal_published_ones", "headline_equals_rows", "nothing_withheld_is_computable"],
     "open_dataset": ["dataset_is_releasable", "open_dataset_equals_tables"],
 }  # fmt: skip
 
@@ -162,21 +161,19 @@ def test_telemetry_is_off(tmp_path: Path) -> None:
     assert "telemetry:\n  enabled: false\n" in (tmp_path / "dagster" / "dagster.yaml").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def ui(tmp_path: Path) -> Iterator[str]:
-    """The address of the interface opened as the README says, on a home that has one edition to run."""
-    write_xlsx(tmp_path / "inbox" / EDITION / "culture.xlsx", table_of(rows_of(3)))
-    with open_instance(Home(tmp_path)):
+@contextlib.contextmanager
+def interface(home: Path) -> Iterator[str]:
+    """Open the interface on a home as the README says, webserver and daemon; its address."""
+    with open_instance(Home(home)):
         pass
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [str(Path(sys.executable).with_name("dg")), "dev", "-w", "workspace.yaml", "--port", str(port)]
-    home = {"PANORAMA_HOME": str(tmp_path), "DAGSTER_HOME": str(tmp_path / "dagster")}
-    log = tmp_path / "dg.log"
-    with log.open("w", encoding="utf-8") as stream:
+    folders = {"PANORAMA_HOME": str(home), "DAGSTER_HOME": str(home / "dagster")}
+    with (home / "dg.log").open("w", encoding="utf-8") as stream:
         process = subprocess.Popen(
-            command, cwd=PROJECT, env=os.environ | home, stdout=stream, stderr=stream, start_new_session=True
+            command, cwd=PROJECT, env=os.environ | folders, stdout=stream, stderr=stream, start_new_session=True
         )
         try:
             yield f"http://127.0.0.1:{port}/graphql"
@@ -207,35 +204,75 @@ def ask(address: str, query: str, **variables: object) -> Any:
             time.sleep(0.5)
 
 
+def waited(address: str, query: str, key: str, identifier: str) -> str:
+    """The status that a run or a backfill ends with."""
+    deadline = time.monotonic() + 300
+    while (status := ask(address, query, id=identifier)[key]["status"]) not in ENDED:
+        assert time.monotonic() < deadline, status
+        time.sleep(0.5)
+    return str(status)
+
+
+ENDED = ("SUCCESS", "FAILURE", "CANCELED", "COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED")
 LAUNCH = """mutation ($run: ExecutionParams!) {
   launchRun(executionParams: $run) { ... on LaunchRunSuccess { run { runId } } }
 }"""
 STATUS = "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
+BACKFILL = """mutation ($backfill: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $backfill) {
+    ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message }
+  }
+}"""
+BACKFILL_STATUS = """query ($id: String!) {
+  partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } ... on PythonError { message } }
+}"""
+RUNS = "{ runsOrError { ... on Runs { results { jobName status } } } }"
+PARTITIONS = """{ assetNodes { assetKey { path } partitionStats { numMaterialized } } }"""
 
 
-def test_a_run_launched_from_the_interface_gives_the_bytes_of_the_command_line(ui: str, tmp_path: Path) -> None:
-    nodes = ask(ui, "{ assetNodes { assetKey { path } } }")["assetNodes"]
-    assert sorted(node["assetKey"]["path"][-1] for node in nodes) == sorted(GRAPH)
-    launched = ask(
-        ui,
-        LAUNCH,
-        run={
-            "selector": {
-                "repositoryLocationName": "panorama",
-                "repositoryName": "__repository__",
-                "jobName": "semester",
+def test_a_run_launched_from_the_interface_gives_the_bytes_of_the_command_line(tmp_path: Path) -> None:
+    home, other = (tmp_path / name for name in ("interface", "command-line"))
+    for place in (home, other):
+        write_xlsx(place / "inbox" / EDITION / "culture.xlsx", table_of(rows_of(3)))
+    with interface(home) as address:
+        nodes = ask(address, "{ assetNodes { assetKey { path } } }")["assetNodes"]
+        assert sorted(node["assetKey"]["path"][-1] for node in nodes) == sorted(GRAPH)
+        launched = ask(
+            address,
+            LAUNCH,
+            run={
+                "selector": {
+                    "repositoryLocationName": "panorama",
+                    "repositoryName": "__repository__",
+                    "jobName": "semester",
+                },
+                "runConfigData": {},
+                "executionMetadata": {"tags": [{"key": "dagster/partition", "value": EDITION}]},
             },
-            "runConfigData": {},
-            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": EDITION}]},
-        },
-    )
-    run = launched["launchRun"]["run"]["runId"]
-    deadline = time.monotonic() + 180
-    while (status := ask(ui, STATUS, id=run)["runOrError"]["status"]) not in ("SUCCESS", "FAILURE", "CANCELED"):
-        assert time.monotonic() < deadline, status
-        time.sleep(0.5)
-    assert status == "SUCCESS", (tmp_path / "dg.log").read_text(encoding="utf-8")
-    other = tmp_path / "command-line"
-    write_xlsx(other / "inbox" / EDITION / "culture.xlsx", table_of(rows_of(3)))
-    assert panorama(other, "run", EDITION).status == 0
-    assert digests(tmp_path) == digests(other)
+        )
+        status = waited(address, STATUS, "runOrError", launched["launchRun"]["run"]["runId"])
+    assert status == "SUCCESS", (home / "dg.log").read_text(encoding="utf-8")
+    done(other, "run", EDITION)
+    assert digests(home) == digests(other)
+
+
+def test_a_backfill_launched_out_of_order_from_the_interface_gives_the_bytes_of_the_command_line(
+    tmp_path: Path,
+) -> None:
+    home, other = (write_editions(tmp_path / name) for name in ("interface", "command-line"))
+    asked = [EDITIONS[2], EDITIONS[0], EDITIONS[1]]
+    assets = [{"path": [name]} for name in GRAPH if name != "data_gouv_export"]
+    with interface(home) as address:
+        launched = ask(
+            address, BACKFILL, backfill={"assetSelection": assets, "partitionNames": asked, "title": "Trois éditions"}
+        )
+        backfill = launched["launchPartitionBackfill"]["backfillId"]
+        status = waited(address, BACKFILL_STATUS, "partitionBackfillOrError", backfill)
+        runs = ask(address, RUNS)["runsOrError"]["results"]
+        nodes = ask(address, PARTITIONS)["assetNodes"]
+    assert status == "COMPLETED_SUCCESS", (home / "dg.log").read_text(encoding="utf-8")
+    assert [run["status"] for run in runs] == ["SUCCESS"]
+    made = {node["assetKey"]["path"][-1]: node["partitionStats"]["numMaterialized"] for node in nodes}
+    assert made == {name: 0 if name == "data_gouv_export" else 3 for name in GRAPH}
+    done(other, "backfill", f"{EDITIONS[0]}..{EDITIONS[2]}")
+    assert digests(home) == digests(other)

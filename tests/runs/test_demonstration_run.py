@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from homes import Said, digests, panorama
+from homes import Said, clone, digests, panorama
 
 PROJECTS = {
     "rebaselined": ("2021-07", "PGP-0012"),
@@ -17,12 +17,6 @@ PROJECTS = {
     "published_again": ("2021-11", "PGP-0035"),
 }
 PREVIOUS = {"2020-11": "2020-06", "2021-07": "2020-11", "2021-11": "2021-07"}
-
-
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
-    home = tmp_path_factory.mktemp("demonstration")
-    return home, panorama(home, "demo")
 
 
 def shown(home: Path, *arguments: str) -> dict[str, Any]:
@@ -156,8 +150,8 @@ def test_the_exit_without_a_reason_is_the_only_one_to_warn(demonstration: tuple[
     assert warned == {"2020-11": [], "2021-07": ["PGP-0043"], "2021-11": []}
 
 
-def test_run_again_it_writes_nothing_new(demonstration: tuple[Path, Said]) -> None:
-    home, _ = demonstration
+def test_run_again_it_writes_nothing_new(demonstration: tuple[Path, Said], tmp_path: Path) -> None:
+    home = clone(demonstration[0], tmp_path / "home")
     before = digests(home)
     assert panorama(home, "demo").status == 0
     assert digests(home) == before

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.models import CommandInfo
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.cli import VERBS, app
 
 PROJECT = Path(__file__).parents[2]
 PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")])
@@ -21,9 +21,8 @@ def commands(page: Path) -> list[str]:
 
 
 ALL = [(page.name, line) for page in PAGES for line in commands(page)]
-
-
-GROUPS = {group.name for group in app.registered_groups}
+COMMANDS = {name: verb.load() for name, verb in VERBS.items()}
+GROUPS = {name: command for name, command in COMMANDS.items() if isinstance(command, TyperGroup)}
 
 
 def test_the_readme_opens_with_the_two_commands() -> None:
@@ -48,17 +47,14 @@ def test_every_command_of_the_documentation_exists(page: str, line: str) -> None
         assert option in told.output, (page, line)
 
 
-def name_of(command: CommandInfo) -> str:
-    assert command.callback is not None
-    return command.name or str(command.callback.__name__)
-
-
 def every_verb() -> list[list[str]]:
-    verbs = [[name_of(command)] for command in app.registered_commands]
-    for group in app.registered_groups:
-        assert group.typer_instance is not None
-        verbs += [[str(group.name), name_of(command)] for command in group.typer_instance.registered_commands]
-    return verbs
+    alone = [[name] for name in COMMANDS if name not in GROUPS]
+    return alone + [[name, verb] for name, group in GROUPS.items() for verb in group.commands]
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_the_list_of_verbs_says_of_each_what_the_verb_says_of_itself(name: str) -> None:
+    assert VERBS[name].help == COMMANDS[name].help.partition("\n")[0]
 
 
 @pytest.mark.parametrize("verb", every_verb(), ids=" ".join)

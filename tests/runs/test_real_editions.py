@@ -2,7 +2,6 @@
 
 import csv
 import json
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -10,42 +9,24 @@ import frictionless
 import openpyxl
 import pandas as pd
 import pytest
-from homes import Said, digests, panorama
+from homes import REAL_FILES, Said, clone, digests, panorama
 
 from warehouse.archive.tables import CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS, RAW_SUBMISSIONS
 from warehouse.home.home import Home
 from warehouse.home.registers import register
 from warehouse.home.store import ParquetStore
 
-FILES = {
-    "2016-11": "01.csv",
-    "2017-02": "02.csv",
-    "2017-06": "03.csv",
-    "2017-11": "04.csv",
-    "2018-03": "05.xlsx",
-    "2021-07": "13.csv",
-}
-EDITIONS = list(FILES)
+EDITIONS = list(REAL_FILES)
 
 
 @pytest.fixture(scope="module")
-def backfilled(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
-    home = tmp_path_factory.mktemp("real")
-    for edition, name in FILES.items():
-        folder = home / "inbox" / edition
-        folder.mkdir(parents=True)
-        shutil.copy(real_data / "editions" / name, folder)
-    return home, panorama(home, "backfill", "2016-11..2021-07")
-
-
-@pytest.fixture(scope="module")
-def store(backfilled: tuple[Path, Said]) -> ParquetStore:
-    return ParquetStore(backfilled[0] / "warehouse")
+def store(real_editions: tuple[Path, Said]) -> ParquetStore:
+    return ParquetStore(real_editions[0] / "warehouse")
 
 
 def raw_rows(real_data: Path, edition: str) -> list[list[object]]:
     """The file's rows, read by another library than ours; an empty text is no value."""
-    path = real_data / "editions" / FILES[edition]
+    path = real_data / "editions" / REAL_FILES[edition]
     if path.suffix == ".csv":
         with path.open(encoding="utf-8", newline="") as stream:
             return [list(row) for row in csv.reader(stream)]
@@ -57,8 +38,8 @@ def is_filled(cell: object) -> bool:
     return cell is not None and str(cell).strip() != ""
 
 
-def test_the_backfill_is_done_and_says_so(backfilled: tuple[Path, Said]) -> None:
-    _, said = backfilled
+def test_the_backfill_is_done_and_says_so(real_editions: tuple[Path, Said]) -> None:
+    _, said = real_editions
     assert said.status == 0, said.errors
     for edition in EDITIONS:
         assert edition in said.output
@@ -68,9 +49,9 @@ def test_the_backfill_is_done_and_says_so(backfilled: tuple[Path, Said]) -> None
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_figures_recompute_from_the_rows_to_the_printed_precision(
-    real_data: Path, backfilled: tuple[Path, Said], edition: str
+    real_data: Path, real_editions: tuple[Path, Said], edition: str
 ) -> None:
-    home, said = backfilled
+    home, said = real_editions
     with (real_data / "editions.csv").open(encoding="utf-8") as stream:
         published = next(row for row in csv.DictReader(stream) if row["reference_month"] == edition)
     shown = json.loads(panorama(home, "show", edition, "--json").output)
@@ -150,8 +131,8 @@ def test_projects_are_followed_through_their_names(store: ParquetStore) -> None:
     assert sorted(map(sorted, owners)) == [["affaires_sociales"], ["comptes_publics", "economie_finances"]]
 
 
-def test_each_link_is_in_the_log_and_the_doubtful_ones_wait_for_a_person(backfilled: tuple[Path, Said]) -> None:
-    home, _ = backfilled
+def test_each_link_is_in_the_log_and_the_doubtful_ones_wait_for_a_person(real_editions: tuple[Path, Said]) -> None:
+    home, _ = real_editions
     links = register(home / "registers", "links").read()
     assert len(links) == 350
     assert links.loc[links["decision"].eq("certain"), ["score", "evidence"]].notna().all(axis=None)
@@ -160,8 +141,8 @@ def test_each_link_is_in_the_log_and_the_doubtful_ones_wait_for_a_person(backfil
     assert len(waiting) < 10
 
 
-def test_the_difference_of_two_editions_is_told(backfilled: tuple[Path, Said]) -> None:
-    home, _ = backfilled
+def test_the_difference_of_two_editions_is_told(real_editions: tuple[Path, Said]) -> None:
+    home, _ = real_editions
     found = json.loads(panorama(home, "diff", "2018-03", "2021-07", "--json").output)["changes"]
     by_change = {change: [line for line in found if line["change"] == change] for change in ("added", "left", "cost")}
     assert (len(by_change["added"]), len(by_change["left"])) == (30, 42)
@@ -169,22 +150,22 @@ def test_the_difference_of_two_editions_is_told(backfilled: tuple[Path, Said]) -
     assert (expadon["before"], expadon["after"], expadon["difference"]) == ("16.09", "27.74", 11.65)
 
 
-def test_what_was_known_at_the_time_is_shown(backfilled: tuple[Path, Said]) -> None:
-    home, _ = backfilled
+def test_what_was_known_at_the_time_is_shown(real_editions: tuple[Path, Said]) -> None:
+    home, _ = real_editions
     shown = json.loads(panorama(home, "show", "2021-07", "--json", "--as-of", "2021-07-20").output)
     assert f"{shown['total_cost_meur'] / 1000:.2f}" == "1.88"
     assert panorama(home, "show", "2021-07", "--as-of", "2021-07-19").status == 2
 
 
-def test_an_edition_run_again_writes_identical_bytes(backfilled: tuple[Path, Said]) -> None:
-    home, _ = backfilled
+def test_an_edition_run_again_writes_identical_bytes(real_editions: tuple[Path, Said], tmp_path: Path) -> None:
+    home = clone(real_editions[0], tmp_path / "home")
     before = digests(home)
     assert panorama(home, "run", "5").status == 0
     assert digests(home) == before
 
 
-def test_reusers_can_read_and_validate_the_dataset(backfilled: tuple[Path, Said]) -> None:
-    folder = Home(backfilled[0]).root / "out" / "2018-03" / "open_data"
+def test_reusers_can_read_and_validate_the_dataset(real_editions: tuple[Path, Said]) -> None:
+    folder = Home(real_editions[0]).root / "out" / "2018-03" / "open_data"
     report = frictionless.Resource(
         path="panorama-2018-03.csv", schema="panorama-2018-03.schema.json", basepath=str(folder)
     ).validate()

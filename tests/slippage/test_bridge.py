@@ -1,6 +1,7 @@
 """The change of a headline is split among projects and components, and adds up."""
 
 import math
+from itertools import combinations, product
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from test_measures import declared, projects, slippages
 
 from warehouse.archive.tables import OUT_BRIDGE
 from warehouse.model.schema import conform
-from warehouse.slippage.bridge import RATES, TOLERANCE_PTS, bridge, headline, waterfall
+from warehouse.slippage.bridge import RATES, TOLERANCE_PTS, bridge, bridges, headline, waterfall
 
 THEN, NOW = "2021-07", "2021-11"
 
@@ -65,6 +66,29 @@ def test_corrections_of_the_past_are_a_component_of_their_own() -> None:
     assert lines.loc[lines["component"].eq("past_correction"), "project_id"].tolist() == ["PGP-0002"]
 
 
+def test_every_edition_is_bridged_from_each_before_it() -> None:
+    editions = {
+        "2020-11": edition("2020-11", {1: 12.0, 2: 20.0, 4: None}),
+        THEN: edition(THEN, {1: 11.0, 4: 12.0}),
+        NOW: edition(NOW, {1: 13.0, 2: 14.0, 3: 11.0}),
+    }
+    corrected = edition("2020-11", {1: 12.0, 2: 25.0})
+    history = pd.concat(editions.values(), ignore_index=True)
+    lines = conform(bridges(history, pd.concat([corrected, editions[THEN]], ignore_index=True)), OUT_BRIDGE)
+    for (key, reference), of_pair in lines.groupby(["edition", "reference_edition"]):
+        first = corrected if reference == "2020-11" else None
+        alone = conform(bridge(editions[str(key)], editions[str(reference)], first), OUT_BRIDGE)
+        pd.testing.assert_frame_equal(of_pair.reset_index(drop=True), alone, check_exact=True)
+    pairs = lines.loc[lines["component"].eq("past_correction"), ["edition", "reference_edition"]].drop_duplicates()
+    assert pairs.to_numpy().tolist() == [[THEN, "2020-11"], [NOW, "2020-11"]]
+
+
+def test_an_edition_alone_has_no_bridge() -> None:
+    alone = edition(NOW, {1: 12.0})
+    assert conform(bridges(alone, alone), OUT_BRIDGE).empty
+    assert conform(bridges(alone.head(0), alone.head(0)), OUT_BRIDGE).empty
+
+
 def test_without_a_project_in_common_everything_is_exits_and_entries() -> None:
     lines = budget(bridge(edition(NOW, {2: 13.0}), edition(THEN, {1: 12.0})))
     assert set(lines["component"]) == {"exit", "entry"}
@@ -87,29 +111,45 @@ def test_a_withheld_figure_is_in_no_bridge() -> None:
 costs = st.dictionaries(st.integers(1, 12), st.none() | st.floats(0.1, 1e3), min_size=1, max_size=10)
 
 
-@settings(max_examples=60)
-@given(costs, costs, st.none() | costs)
-def test_the_parts_add_up_to_the_change(
-    then: dict[int, float | None], now: dict[int, float | None], published: dict[int, float | None] | None
-) -> None:
-    before, after = edition(THEN, then), edition(NOW, now)
-    first = None if published is None else edition(THEN, published)
-    lines = conform(bridge(after, before, first), OUT_BRIDGE)
-    for rate in RATES:
-        start, end = headline(before if first is None else first, rate), headline(after, rate)
-        known = headline(before, rate)
-        if start is None or end is None or known is None:
+History = dict[str, dict[int, float | None]]
+KEYS = ("2020-02", "2020-06", THEN, NOW)
+
+
+def editions(history: History) -> pd.DataFrame:
+    """Slippages of several editions, as `edition` gives them."""
+    rows = [
+        declared(number, key, updated_cost_meur=cost)
+        for key, of_edition in history.items()
+        for number, cost in of_edition.items()
+    ]
+    return slippages(projects(*rows))
+
+
+# As many pairs of editions in each example.
+@settings(max_examples=15)
+@given(st.fixed_dictionaries(dict.fromkeys(KEYS, costs)), st.dictionaries(st.sampled_from(KEYS), costs))
+def test_the_parts_add_up_to_the_change(history: History, published: History) -> None:
+    known, first = editions(history), editions(published)
+    lines = conform(bridges(known, first), OUT_BRIDGE)
+    of_known, of_first = (dict(iter(frame.groupby("edition"))) for frame in (known, first))
+    for (reference, key), rate in product(combinations(KEYS, 2), RATES):
+        before, after = of_known[reference], of_known[key]
+        start, end = headline(of_first.get(reference, before), rate), headline(after, rate)
+        if start is None or end is None or headline(before, rate) is None:
             continue
-        of_rate = lines.loc[lines["rate"].eq(rate)]
+        of_pair = lines["edition"].eq(key) & lines["reference_edition"].eq(reference)
+        of_rate = lines.loc[of_pair & lines["rate"].eq(rate)]
         scale = max(1.0, of_rate["contribution_pts"].abs().max())
         assert math.fsum(of_rate["contribution_pts"]) == pytest.approx((end - start) * 100, abs=TOLERANCE_PTS * scale)
         assert math.fsum(waterfall(of_rate).values()) == pytest.approx((end - start) * 100, abs=TOLERANCE_PTS * scale)
 
 
+@settings(max_examples=20)
 @given(costs, costs, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(
     then: dict[int, float | None], now: dict[int, float | None], random: Any
 ) -> None:
-    before, after = edition(THEN, then), edition(NOW, now)
+    frame = editions({THEN: then, NOW: now})
+    before, after = (frame.loc[frame["edition"].eq(key)] for key in (THEN, NOW))
     shuffled = [frame.sample(frac=1, random_state=random.randint(0, 99)) for frame in (after, before)]
     pd.testing.assert_frame_equal(conform(bridge(after, before), OUT_BRIDGE), conform(bridge(*shuffled), OUT_BRIDGE))

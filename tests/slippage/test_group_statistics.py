@@ -2,21 +2,26 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_measures import declared, projects, slippages
+from test_measures import CALENDAR, declared, projects, slippages
 
 from warehouse.archive.tables import OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
 from warehouse.model.schema import conform, empty_frame
-from warehouse.slippage.by_group import STATISTICS, slippage_by_group
+from warehouse.slippage.by_group import groups_of, slippage_by_group
+from warehouse.slippage.statistics import DRAWN_TOGETHER, RESAMPLES, STATISTICS, Group, group_statistics
 
 THEN, NOW = "2021-07", "2021-11"
 
 
-def statistics(now: pd.DataFrame, earlier: pd.DataFrame | None = None, previous: str | None = None) -> pd.DataFrame:
-    return conform(slippage_by_group(now, 15.0, earlier, previous), OUT_SLIPPAGE_GROUPS)
+def statistics(now: pd.DataFrame, *earlier: pd.DataFrame) -> pd.DataFrame:
+    """The statistics of the edition of `now`."""
+    history = pd.concat([*earlier, now], ignore_index=True)
+    groups = conform(slippage_by_group(history, CALENDAR, {NOW: 15.0}), OUT_SLIPPAGE_GROUPS)
+    return groups.loc[groups["edition"].isin(now["edition"])].reset_index(drop=True)
 
 
 def line(groups: pd.DataFrame, perimeter: str, method: str, **where: str) -> dict[str, Any]:
@@ -30,7 +35,7 @@ def line(groups: pd.DataFrame, perimeter: str, method: str, **where: str) -> dic
 
 def test_survivors_do_not_hide_those_who_left() -> None:
     before = slippages(projects(declared(1, THEN, updated_cost_meur=11.0), declared(2, THEN, updated_cost_meur=40.0)))
-    groups = statistics(slippages(projects(declared(1, NOW, updated_cost_meur=11.0))), before, THEN)
+    groups = statistics(slippages(projects(declared(1, NOW, updated_cost_meur=11.0))), before)
     assert line(groups, "published", "mean_of_ratios")["value_ratio"] == pytest.approx(0.1)
     assert line(groups, "constant", "mean_of_ratios")["n"] == 1
     cohort = line(groups, "cohort", "mean_of_ratios")
@@ -40,14 +45,14 @@ def test_survivors_do_not_hide_those_who_left() -> None:
 def test_a_project_that_is_withheld_after_all_stays_in_the_cohort_at_its_last_known_slippage() -> None:
     before = slippages(projects(declared(1, THEN, updated_cost_meur=15.0)))
     now = slippages(projects(declared(1, NOW, updated_cost_meur=99.0, withheld=True, cost_withheld=True)))
-    groups = statistics(now, before, THEN)
+    groups = statistics(now, before)
     assert line(groups, "published", "mean_of_ratios")["n"] == 0
     assert line(groups, "cohort", "mean_of_ratios")["value_ratio"] == pytest.approx(0.5)
 
 
 def test_a_newcomer_is_in_no_constant_perimeter() -> None:
     before = slippages(projects(declared(1, THEN)))
-    groups = statistics(slippages(projects(declared(1, NOW), declared(2, NOW, updated_cost_meur=30.0))), before, THEN)
+    groups = statistics(slippages(projects(declared(1, NOW), declared(2, NOW, updated_cost_meur=30.0))), before)
     assert line(groups, "constant", "mean_of_ratios")["value_ratio"] == pytest.approx(0.2)
     assert "constant" not in set(statistics(slippages(projects(declared(1, NOW))))["perimeter"])
 
@@ -110,6 +115,80 @@ def test_the_interval_holds_the_value_and_is_missing_for_a_single_project() -> N
     assert many["low_ratio"] < many["value_ratio"] < many["high_ratio"]
     alone = line(statistics(slippages(projects(rows[0]))), "published", "mean_of_ratios")
     assert pd.isna(alone["low_ratio"])
+
+
+def test_the_cohort_holds_everyone_ever_followed_at_the_last_known_slippage_up_to_each_edition() -> None:
+    history = slippages(
+        projects(
+            declared(1, "2020-11", updated_cost_meur=20.0),
+            declared(2, "2020-11", updated_cost_meur=None),
+            declared(1, THEN, phase="scoping"),
+            declared(2, THEN, updated_cost_meur=13.0),
+            declared(1, NOW, updated_cost_meur=11.0),
+            declared(3, NOW, phase="scoping"),
+        )
+    )
+    groups = conform(slippage_by_group(history, CALENDAR), OUT_SLIPPAGE_GROUPS)
+    lines = [line(groups, "cohort", "mean_of_ratios", edition=edition) for edition in ("2020-11", THEN, NOW)]
+    assert [found["value_ratio"] for found in lines] == pytest.approx([1.0, (1.0 + 0.3) / 2, (0.1 + 0.3) / 2])
+    assert [(found["n"], found["n_projects"]) for found in lines] == [(1, 2), (2, 2), (2, 3)]
+
+
+def test_a_hole_in_the_warehouse_leaves_no_constant_perimeter() -> None:
+    history = slippages(projects(declared(1, "2020-11"), declared(1, NOW)))
+    assert set(slippage_by_group(history, CALENDAR)["perimeter"]) == {"published", "cohort"}
+
+
+def test_a_constant_perimeter_of_nobody_says_so() -> None:
+    history = slippages(projects(declared(1, THEN, phase="scoping"), declared(1, NOW)))
+    groups = conform(slippage_by_group(history, CALENDAR), OUT_SLIPPAGE_GROUPS).query("perimeter == 'constant'")
+    assert set(groups["group_id"]) == {"all"}
+    assert groups[["n", "n_projects"]].eq(0).all(axis=None)
+    assert groups["value_ratio"].isna().all()
+
+
+def test_without_a_target_no_share_is_above_it() -> None:
+    now = slippages(projects(declared(1), declared(2)))
+    found = line(conform(slippage_by_group(now, CALENDAR, {}), OUT_SLIPPAGE_GROUPS), "published", "share_above_target")
+    assert (found["n"], pd.isna(found["value_ratio"]), pd.isna(found["low_ratio"])) == (2, True, True)
+
+
+def test_projects_without_a_cost_are_left_out_of_the_mean_by_cost_only() -> None:
+    now = slippages(projects(declared(1), declared(2, initial_cost_meur=None, updated_duration_months=48)))
+    asked = {"rate": "schedule", "dimension": "portfolio"}
+    assert line(statistics(now), "published", "mean_of_ratios", **asked)["value_ratio"] == pytest.approx(0.625)
+    found = line(statistics(now), "published", "cost_weighted_mean", **asked)
+    assert (found["value_ratio"], found["n"], found["n_projects"]) == (pytest.approx(0.25), 1, 2)
+
+
+def test_the_groups_of_an_edition_are_those_of_its_statistics() -> None:
+    now = slippages(
+        projects(declared(1, functional_zone="Paie > État"), declared(2, ministry_id="justice"), declared(3))
+    )
+    counted = statistics(now).query("perimeter == 'published' and rate == 'budget' and method == 'median'")
+    counts = counted.set_index(["dimension", "group_id"])["n_projects"].to_dict()
+    assert {(group["dimension"], group["group_id"]): len(rows) for group, rows in groups_of(now)} == counts
+
+
+@pytest.mark.parametrize("count", [2, 3, 7, 8, 9, 40, DRAWN_TOGETHER // RESAMPLES + 1])
+def test_the_statistics_are_those_of_numpy_whatever_the_size_of_the_group(count: int) -> None:
+    random = np.random.default_rng(count)
+    members = random.uniform(0.1, 9, size=(count, 3))
+    ratio, initial, cost = members.T
+    alone = group_statistics([Group(members, 5.0, "seed")])
+    expected = [
+        ratio.mean(),
+        np.average(ratio, weights=initial),
+        np.average(ratio, weights=cost),
+        np.median(ratio),
+        np.quantile(ratio, 0.8),
+        (ratio > 5).mean(),
+    ]
+    assert alone[0, :, 1].tolist() == pytest.approx(expected)
+    assert (alone[0, :, 2] <= alone[0, :, 3]).all()
+    # A group has the same interval, to the last bit, whoever it is computed with.
+    others = [Group(random.uniform(0.1, 9, size=(size, 3)), 2.0, f"other {size}") for size in (count, 1, count)]
+    assert np.array_equal(group_statistics([*others, Group(members, 5.0, "seed")])[-1:], alone)
 
 
 def test_no_project_gives_no_statistic() -> None:

@@ -2,23 +2,35 @@
 
 import datetime as dt
 import math
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse.archive.tables import CORE_PROJECTS, OUT_MOVEMENTS, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
-from warehouse.history.changes import movements
+from warehouse.archive.tables import (
+    CORE_PROJECTS,
+    OUT_KEY_FIGURES,
+    OUT_MOVEMENTS,
+    OUT_SLIPPAGE_GROUPS,
+    OUT_SLIPPAGE_PROJECTS,
+)
+from warehouse.history.movements import movements
+from warehouse.home.calendar import load_calendar
 from warehouse.home.register_tables import EXITS
+from warehouse.model.errors import UnknownEditionError
 from warehouse.model.schema import conform, empty_frame
 from warehouse.projects.durations import cost_band, duration_months
 from warehouse.projects.withheld import without_withheld
+from warehouse.slippage import by_project
 from warehouse.slippage.by_group import slippage_by_group
-from warehouse.slippage.by_project import first_published, slippage_by_project
 from warehouse.slippage.measures import key_figures, slippage
 
+# The calendar that ships.
+CALENDAR = load_calendar(Path("no register"))
+NO_MOVEMENTS = empty_frame(OUT_MOVEMENTS)
 positive = st.floats(0.01, 1e4, allow_nan=False)
 months = st.integers(1, 240)
 
@@ -56,11 +68,22 @@ def declared(number: int = 1, edition: str = "2021-11", **changes: Any) -> dict[
 
 
 def slippages(frame: pd.DataFrame, history: pd.DataFrame | None = None) -> pd.DataFrame:
-    return conform(slippage_by_project(frame, frame if history is None else history), OUT_SLIPPAGE_PROJECTS)
+    """Slippages without a ledger; `history` is what was published, the frame itself unless given."""
+    return conform(by_project.slippages(frame, None, CALENDAR, published=history), OUT_SLIPPAGE_PROJECTS)
+
+
+def figures(*rows: dict[str, object], movements: pd.DataFrame = NO_MOVEMENTS) -> pd.DataFrame:
+    """The key figures of each edition."""
+    return conform(key_figures(projects(*rows), movements, CALENDAR), OUT_KEY_FIGURES).set_index("edition")
+
+
+def movements_of(*rows: dict[str, object]) -> pd.DataFrame:
+    """Who came and left at each edition."""
+    return conform(movements(projects(*rows), empty_frame(EXITS), CALENDAR), OUT_MOVEMENTS)
 
 
 def statistic(frame: pd.DataFrame, rate: str, method: str, group: str = "all") -> pd.Series:
-    groups = conform(slippage_by_group(frame, 15.0), OUT_SLIPPAGE_GROUPS)
+    groups = conform(slippage_by_group(frame, CALENDAR), OUT_SLIPPAGE_GROUPS)
     groups = groups.loc[groups["perimeter"].eq("published")]
     return groups.loc[groups["group_id"].eq(group) & groups["rate"].eq(rate) & groups["method"].eq(method)].iloc[0]
 
@@ -136,14 +159,44 @@ def test_an_unknown_slippage_is_not_counted_as_unchanged() -> None:
 
 
 def test_a_missing_cost_is_not_summed_as_zero() -> None:
-    figures = key_figures(projects(project(1), project(2, updated_cost_meur=None)))
-    assert (figures["total_cost_meur"], figures["costed_projects"], figures["projects"]) == (12.0, 1, 2)
-    assert key_figures(projects(project(1, updated_cost_meur=None)))["total_cost_meur"] is None
+    line = figures(project(1), project(2, updated_cost_meur=None)).loc["2021-11"]
+    assert (line["total_cost_meur"], line["costed_projects"], line["projects"]) == (12.0, 1, 2)
+    assert figures(project(1, updated_cost_meur=None))["total_cost_meur"].isna().all()
+
+
+def test_the_key_figures_of_each_edition_are_its_own() -> None:
+    before = [
+        project(1, "2021-07", interministerial=True, updated_cost_meur=8.0),
+        project(2, "2021-07", updated_duration_months=None, withheld=True, schedule_withheld=True),
+    ]
+    rows = [*before, project(1), project(3, updated_duration_months=42)]
+    found = figures(*rows, movements=movements_of(*rows))
+    assert found["ordinal"].to_dict() == {"2021-07": 13, "2021-11": 14}
+    assert found["projects"].tolist() == [2, 2]
+    assert found["interministerial"].tolist() == [1, 0]
+    assert found["total_cost_meur"].tolist() == [20.0, 24.0]
+    assert found["mean_duration_years"].tolist() == [2.5, 3.0]
+    assert found["withheld"].tolist() == [1, 0]
+    assert found["target_pct"].tolist() == [15.0, 15.0]
+
+
+def test_movements_are_counted_where_the_edition_before_is_known_only() -> None:
+    rows = [project(1, "2020-11"), project(1), project(2, "2021-07"), project(1, "2021-07")]
+    moves = movements_of(*rows)
+    found = figures(*rows, movements=moves)
+    assert found[["entries", "exits"]].to_dict("index")["2021-11"] == {"entries": 0, "exits": 1}
+    assert found.loc["2020-11", ["entries", "exits"]].isna().all()
+    assert figures(rows[0], rows[1], movements=moves).loc["2021-11", ["entries", "exits"]].isna().all()
+
+
+def test_an_edition_out_of_the_calendar_has_no_key_figures() -> None:
+    with pytest.raises(UnknownEditionError, match="2021-08"):
+        figures(project(1, "2021-08"))
 
 
 def test_a_withheld_cost_is_in_no_total_and_no_slippage() -> None:
     frame = projects(declared(1), declared(2, withheld=True, cost_withheld=True, updated_cost_meur=90.0))
-    assert key_figures(frame)["total_cost_meur"] == 12.0
+    assert key_figures(frame, NO_MOVEMENTS, CALENDAR)["total_cost_meur"].tolist() == [12.0]
     line = slippages(frame).set_index("project_id").loc["PGP-0002"]
     assert line[["initial_cost_meur", "updated_cost_meur", "budget_slippage_meur"]].isna().all()
     assert without_withheld(frame).loc[1, ["initial_cost_meur", "updated_cost_meur", "cost_band"]].isna().all()
@@ -172,9 +225,40 @@ def test_withheld_figures_do_not_become_the_first_published_ones() -> None:
     history = projects(
         project(1, "2020-11", updated_cost_meur=5.0, withheld=True, cost_withheld=True),
         project(1, "2021-07", updated_cost_meur=8.0),
+        project(1, "2021-11", updated_cost_meur=12.0),
     )
-    first = first_published(history).iloc[0]
-    assert (first["first_cost_meur"], first["first_edition"]) == (8.0, "2021-07")
+    frame = slippages(history).set_index("edition")
+    assert frame.loc["2021-11", "initial_cost_meur"] == 8.0
+    assert frame["baseline_edition"].to_dict() == {"2020-11": "2020-11", "2021-07": "2021-07", "2021-11": "2021-07"}
+
+
+def test_figures_revealed_after_the_fact_are_compared_with_what_was_published() -> None:
+    published = projects(
+        declared(1, "2021-07", updated_cost_meur=5.0, withheld=True, cost_withheld=True),
+        declared(1, "2021-11", withheld=True, cost_withheld=True),
+    )
+    bare = published.assign(cost_withheld=False)
+    line = slippages(bare, published).set_index("edition").loc["2021-11"]
+    assert (line["budget_status"], line["budget_previous_status"]) == ("known", "withheld")
+
+
+def test_cost_and_duration_may_be_first_published_at_different_editions() -> None:
+    history = projects(
+        project(1, "2020-11", updated_cost_meur=None, updated_duration_months=20),
+        project(1, "2021-07", updated_cost_meur=8.0, updated_duration_months=25),
+        project(1, "2021-11", updated_cost_meur=12.0, updated_duration_months=30),
+    )
+    frame = slippages(history).set_index("edition")
+    assert frame["baseline_edition"].tolist() == ["2020-11", "2021-07", "2021-07"]
+    assert frame["budget_slippage_ratio"].tolist()[1:] == [0, 0.5]
+    assert frame["schedule_slippage_ratio"].tolist() == [0, 0.25, 0.5]
+
+
+def test_an_edition_is_compared_with_the_one_just_before_in_the_calendar_only() -> None:
+    history = projects(declared(1, "2020-06"), declared(1, "2021-07"), declared(1, "2021-11"))
+    frame = slippages(history).set_index("edition")
+    assert frame["previous_edition"].fillna("").tolist() == ["", "", "2021-07"]
+    assert frame["budget_previous_status"].tolist() == ["not_comparable", "not_comparable", "known"]
 
 
 def test_statistics_worked_by_hand() -> None:
@@ -193,21 +277,44 @@ def test_statistics_worked_by_hand() -> None:
 
 
 def test_movements_name_those_who_came_and_left() -> None:
-    before = projects(project(1, "2021-07"), project(2, "2021-07"))
-    now = projects(project(2), project(3))
-    ever, nobody = pd.Series(["PGP-0002", "PGP-0003"]), empty_frame(EXITS)
-    moves = conform(movements(now, before, ever.head(1), nobody), OUT_MOVEMENTS).set_index("project_id")["movement"]
+    rows = [project(1, "2021-07"), project(2, "2021-07"), project(2), project(3)]
+    moves = movements_of(project(2, "2020-06"), *rows).query("edition == '2021-11'").set_index("project_id")["movement"]
     assert moves.to_dict() == {"PGP-0003": "entry", "PGP-0001": "exit"}
-    again = conform(movements(now, before, ever, nobody), OUT_MOVEMENTS).set_index("project_id")["movement"]
-    assert again["PGP-0003"] == "return"
+    again = movements_of(project(3, "2020-06"), *rows).query("edition == '2021-11'").set_index("project_id")["movement"]
+    assert again.to_dict() == {"PGP-0003": "return", "PGP-0001": "exit"}
 
 
-@given(st.lists(positive, min_size=1, max_size=20))
-def test_equal_forecasts_give_no_slippage(costs: list[float]) -> None:
-    rows = [declared(n, initial_cost_meur=c, updated_cost_meur=c) for n, c in enumerate(costs, 1)]
+# What each of several editions holds, so that one pass over all of them tries as many cases.
+APART = ("2018-03", "2020-06", "2021-11")
+
+
+def by_edition(given: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(dict.fromkeys(APART, given))
+
+
+def means(frame: pd.DataFrame) -> pd.DataFrame:
+    """The mean of the budget slippages of each edition, and its count."""
+    groups = conform(slippage_by_group(frame, CALENDAR), OUT_SLIPPAGE_GROUPS)
+    asked = {
+        "perimeter": "published",
+        "group_id": "all",
+        "rate": "budget",
+        "method": "mean_of_ratios",
+    }
+    return groups.loc[(groups[[*asked]] == pd.Series(asked)).all(axis="columns")].set_index("edition")
+
+
+@settings(max_examples=10)
+@given(by_edition(st.lists(positive, min_size=1, max_size=20)))
+def test_equal_forecasts_give_no_slippage(costs: dict[str, list[float]]) -> None:
+    rows = [
+        declared(n, edition, initial_cost_meur=c, updated_cost_meur=c)
+        for edition, of_edition in costs.items()
+        for n, c in enumerate(of_edition, 1)
+    ]
     frame = slippages(projects(*rows))
     assert (frame["budget_slippage_ratio"] == 0).all()
-    assert statistic(frame, "budget", "mean_of_ratios")["value_ratio"] == 0
+    assert means(frame)["value_ratio"].to_dict() == dict.fromkeys(APART, 0)
 
 
 @given(st.lists(st.tuples(positive, positive), min_size=1, max_size=20), st.floats(0.01, 100))
@@ -219,25 +326,37 @@ def test_slippage_does_not_depend_on_the_unit(pairs: list[tuple[float, float]], 
     pd.testing.assert_series_equal(one, other, rtol=1e-6, atol=1e-9)
 
 
-@given(st.lists(st.tuples(positive, positive, months, months), min_size=2, max_size=15), st.randoms())
-def test_the_order_of_rows_changes_nothing(rows: list[tuple[float, float, int, int]], random) -> None:  # type: ignore[no-untyped-def]
+@settings(max_examples=10)
+@given(by_edition(st.lists(st.tuples(positive, positive, months, months), min_size=2, max_size=15)), st.randoms())
+def test_the_order_of_rows_changes_nothing(rows: dict[str, list[tuple[float, float, int, int]]], random: Any) -> None:
     made = [
-        declared(n, initial_cost_meur=a, updated_cost_meur=b, initial_duration_months=c, updated_duration_months=d)
-        for n, (a, b, c, d) in enumerate(rows, 1)
+        declared(
+            n, edition, initial_cost_meur=a, updated_cost_meur=b, initial_duration_months=c, updated_duration_months=d
+        )
+        for edition, of_edition in rows.items()
+        for n, (a, b, c, d) in enumerate(of_edition, 1)
     ]
     shuffled = made.copy()
     random.shuffle(shuffled)
     one, other = (
-        conform(slippage_by_group(slippages(projects(*order)), 15.0), OUT_SLIPPAGE_GROUPS) for order in (made, shuffled)
+        conform(slippage_by_group(slippages(projects(*order)), CALENDAR), OUT_SLIPPAGE_GROUPS)
+        for order in (made, shuffled)
     )
     pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
-@given(st.lists(st.tuples(positive, positive), min_size=1, max_size=15))
-def test_a_newcomer_at_the_mean_leaves_the_mean(pairs: list[tuple[float, float]]) -> None:
-    rows = [declared(n, initial_cost_meur=a, updated_cost_meur=b) for n, (a, b) in enumerate(pairs, 1)]
-    mean = statistic(slippages(projects(*rows)), "budget", "mean_of_ratios")["value_ratio"]
-    joined = [*rows, declared(99, initial_cost_meur=1.0, updated_cost_meur=1.0 + mean)]
-    after = statistic(slippages(projects(*joined)), "budget", "mean_of_ratios")
-    assert after["value_ratio"] == pytest.approx(mean, rel=1e-6, abs=1e-9)
-    assert after["n"] == len(rows) + 1
+@settings(max_examples=10)
+@given(by_edition(st.lists(st.tuples(positive, positive), min_size=1, max_size=15)))
+def test_a_newcomer_at_the_mean_leaves_the_mean(pairs: dict[str, list[tuple[float, float]]]) -> None:
+    rows = [
+        declared(n, edition, initial_cost_meur=a, updated_cost_meur=b)
+        for edition, of_edition in pairs.items()
+        for n, (a, b) in enumerate(of_edition, 1)
+    ]
+    mean = means(slippages(projects(*rows)))["value_ratio"].to_dict()
+    newcomers = [
+        declared(99, str(key), initial_cost_meur=1.0, updated_cost_meur=1.0 + one) for key, one in mean.items()
+    ]
+    after = means(slippages(projects(*rows, *newcomers)))
+    assert after["value_ratio"].to_dict() == pytest.approx(mean, rel=1e-6, abs=1e-9)
+    assert after["n"].to_dict() == {edition: len(of_edition) + 1 for edition, of_edition in pairs.items()}

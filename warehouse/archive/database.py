@@ -1,31 +1,28 @@
 """The warehouse database: the core and published tables in SQL, for those who query rather than read files.
 
-SQLite in the home by default; `PANORAMA_DATABASE_URL` names another, PostgreSQL in production. The tables and the
-mapped classes derive from `warehouse.archive.tables`; `warehouse.archive.migrations` takes an existing database to
-them.
+SQLite in the home by default; `PANORAMA_DATABASE_URL` names another, PostgreSQL in production. It is a copy of the
+Parquet tables and of the registers: what is not as `warehouse.archive.tables` declares is made again and filled.
 """
 
 import contextlib
 import os
-import weakref
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NoReturn
 
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedPrimaryKeyConstraint
 
-from warehouse.archive.migrations import HEAD, migrate
 from warehouse.archive.tables import TABLES
 from warehouse.home.home import Home
 from warehouse.home.register_tables import REGISTERS
 from warehouse.model.errors import ConfigurationError, SchemaError, ServiceError
-from warehouse.model.schema import Table, sql_table
+from warehouse.model.schema import Table, conform, sql_table
 
-DECLARED = {name: table for name, table in TABLES.items() if not name.startswith("raw_")} | {
-    table.name: table for table in REGISTERS.values()
-}
-DATABASE_TABLES = tuple(DECLARED)
+# The tables of editions that are copied; what was received stays in its files.
+COPIED = tuple(table for name, table in TABLES.items() if name.startswith(("core_", "out_")))
+DATABASE_TABLES = tuple(table.name for table in (*COPIED, *REGISTERS.values()))
 
 # Hosting platforms hand out the first two; psycopg is the driver installed with the program.
 _DRIVERS = {
@@ -40,9 +37,13 @@ _WRITING = "panorama_writing"
 _LOCK_SECONDS = 60
 _LOCK_KEY = int.from_bytes(b"panorama")  # PostgreSQL names an advisory lock by a 64-bit number
 
+# Versions that went from one declaration to the next by numbered steps kept the number there. Not `alembic_version`:
+# that one is Dagster's, which may share a PostgreSQL database with us.
+_FORMER_REVISIONS = "panorama_revision"
+_DEPENDENT = "2BP01"  # PostgreSQL: other objects depend on what would be dropped
+
 metadata = sa.MetaData()
-_SQL_TABLES = {name: sql_table(table, metadata) for name, table in DECLARED.items()}
-_UPGRADED: weakref.WeakSet[sa.Engine] = weakref.WeakSet()
+_SQL_TABLES = {table.name: sql_table(table, metadata) for table in (*COPIED, *REGISTERS.values())}
 
 
 def _mapped(table: sa.Table, registry: orm.registry) -> type[Any]:
@@ -149,73 +150,153 @@ def _reason(error: sa.exc.SQLAlchemyError, url: sa.URL) -> str:
     return reason
 
 
-def upgrade_database(engine: sa.Engine, revision: str = HEAD) -> None:
-    """Bring the tables to the declaration, or to an earlier `revision`; once for each engine.
+def copy_tables(
+    engine: sa.Engine,
+    tables: Mapping[Table, pd.DataFrame],
+    registers: Mapping[str, pd.DataFrame],
+    editions: Collection[str] | None = None,
+) -> list[str]:
+    """Make every declared table hold the rows of its frame and no other; return the names of those that changed.
 
-    Two processes may do it at once: the second waits, and finds it done. Nothing is written when it is done already.
+    All in one transaction: a reader sees the former copy, then the new one. A table whose columns or key are not those
+    declared is emptied, made so and filled. Rows that are there already are not written again.
+
+    Args:
+        engine: the database.
+        tables: each of `COPIED`, with its rows of all editions.
+        registers: every register, by its short name.
+        editions: those whose rows may differ, besides those that only one side has; all when not given.
 
     Raises:
-        ConfigurationError: a later version of the program made the database.
+        SchemaError: a table is missing, a frame does not conform, or a text cannot be kept; nothing has changed.
+        ConfigurationError: something of an operator's depends on a column that goes; nothing has changed.
         ServiceError: the database cannot be reached or refused; nothing has changed.
     """
-    if engine in _UPGRADED:
+    frames = {**tables, **{REGISTERS[name]: lines for name, lines in registers.items()}}
+    if missing := sorted(set(DATABASE_TABLES) - {table.name for table in frames}):
+        raise SchemaError(f"Copie en base de données : il manque les tables {missing}.")
+    with _writing(engine, "copie des tables") as connection:
+        changed = _make_as_declared(connection)
+        changed += [table.name for table, frame in frames.items() if _replace(connection, table, frame, editions)]
+        _describe(connection)
+    return sorted(set(changed), key=DATABASE_TABLES.index)
+
+
+def _make_as_declared(connection: sa.Connection) -> list[str]:
+    """Give every declared table its columns and key; return the names of those that had others, which are now empty."""
+    inspector = sa.inspect(connection)
+    if inspector.has_table(_FORMER_REVISIONS):
+        connection.exec_driver_sql(f"DROP TABLE {_FORMER_REVISIONS}")
+    columns = inspector.get_multi_columns(filter_names=DATABASE_TABLES)
+    keys = inspector.get_multi_pk_constraint(filter_names=DATABASE_TABLES)
+    there = [table for table in metadata.sorted_tables if (None, table.name) in columns]
+    absent = [table for table in metadata.sorted_tables if table not in there]
+    differing = {table: _differing(table, columns[None, table.name], connection.dialect) for table in there}
+    outdated = [table for table in there if differing[table] or not _is_key(table, keys[None, table.name])]
+    for table in absent:
+        table.create(connection)
+    for table in outdated:
+        _remake(connection, table, differing[table])
+    return [table.name for table in (*absent, *outdated)]
+
+
+def _differing(table: sa.Table, columns: Iterable[ReflectedColumn], dialect: sa.Dialect) -> set[str]:
+    """The columns that are there and not declared, declared and not there, or of another type or nullability."""
+    declared = {(each.name, _type_name(each.type, dialect), each.nullable) for each in table.columns}
+    found = {(each["name"], _type_name(each["type"], dialect), each["nullable"]) for each in columns}
+    return {name for name, *_ in declared ^ found}
+
+
+def _type_name(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> str:
+    name = kind.compile(dialect)
+    return "DOUBLE PRECISION" if name == "FLOAT(53)" else name  # what PostgreSQL calls it
+
+
+def _is_key(table: sa.Table, key: ReflectedPrimaryKeyConstraint) -> bool:
+    return key["constrained_columns"] == table.primary_key.columns.keys()
+
+
+def _remake(connection: sa.Connection, table: sa.Table, differing: set[str]) -> None:
+    """Empty a table and make it as declared: in place in PostgreSQL, where it has grants and is read by views.
+
+    Raises:
+        ConfigurationError: PostgreSQL says what depends on a column that goes.
+    """
+    if connection.dialect.name == "sqlite":
+        table.drop(connection)
+        table.create(connection)
         return
-    with _writing(engine, "mise à niveau des tables") as connection:
-        if migrate(connection, revision) and revision == HEAD:
-            _describe(connection)
-    if revision == HEAD:
-        _UPGRADED.add(engine)
+    try:
+        _alter(connection, table, differing)
+    except sa.exc.DBAPIError as error:
+        diagnosis = getattr(error.orig, "diag", None)
+        if diagnosis is None or diagnosis.sqlstate != _DEPENDENT:
+            raise
+        columns = ", ".join(sorted(differing)) or ", ".join(table.primary_key.columns.keys())
+        raise ConfigurationError(
+            f"Base de données {_place(connection.engine.url)} : la table {table.name} n'est pas celle de cette version "
+            f"(colonnes {columns}), et d'autres objets en dépendent : {diagnosis.message_detail}. Les supprimer, "
+            "relancer, puis les créer de nouveau. Rien n'a été changé."
+        ) from None
+
+
+def _alter(connection: sa.Connection, table: sa.Table, differing: set[str]) -> None:
+    quote = connection.dialect.identifier_preparer.quote
+    altered = f"ALTER TABLE {quote(table.name)}"
+    connection.execute(sa.delete(table))
+    for name in sorted(differing):
+        connection.exec_driver_sql(f"{altered} DROP COLUMN IF EXISTS {quote(name)}")
+    for column in table.columns:
+        if column.name in differing:
+            declared = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"{altered} ADD COLUMN {declared}")
+    key = sa.inspect(connection).get_pk_constraint(table.name)
+    if _is_key(table, key):
+        return
+    if key["name"]:
+        connection.exec_driver_sql(f"{altered} DROP CONSTRAINT {quote(key['name'])}")
+    connection.exec_driver_sql(f"{altered} ADD PRIMARY KEY ({', '.join(map(quote, table.primary_key.columns.keys()))})")
 
 
 def _describe(connection: sa.Connection) -> None:
-    """Write the declared descriptions as comments, where the database keeps them: PostgreSQL does, SQLite does not.
-
-    They are those of the last upgrade: a description reworded since waits for the next revision, for a comment is
-    not worth a write at each run.
-    """
+    """Write the declared descriptions as comments, where the database keeps them: PostgreSQL does, SQLite does not."""
     if not connection.dialect.supports_comments:
         return
+    inspector = sa.inspect(connection)
+    titles = inspector.get_multi_table_comment(filter_names=DATABASE_TABLES)
+    columns = inspector.get_multi_columns(filter_names=DATABASE_TABLES)
     for table in metadata.sorted_tables:
-        connection.execute(sa.schema.SetTableComment(table))
-        for column in table.columns:
-            connection.execute(sa.schema.SetColumnComment(column))
+        if titles[None, table.name]["text"] != table.comment:
+            connection.execute(sa.schema.SetTableComment(table))
+        for found in columns[None, table.name]:
+            if found["comment"] != table.c[found["name"]].comment:
+                connection.execute(sa.schema.SetColumnComment(table.c[found["name"]]))
 
 
-def replace_edition(engine: sa.Engine, table: Table, edition: str, frame: pd.DataFrame) -> bool:
-    """Make the rows of one edition equal to `frame`, in one transaction; return whether anything changed.
-
-    Raises:
-        SchemaError: a text cannot be kept in a database; nothing has changed.
-        ConfigurationError: a later version of the program made the database.
-        ServiceError: the database cannot be reached or refused; nothing has changed.
-    """
-    return _replace(engine, table, frame, _SQL_TABLES[table.name].c.edition == edition)
-
-
-def replace_table(engine: sa.Engine, table: Table, frame: pd.DataFrame) -> bool:
-    """Make all the rows of a table equal to `frame`, in one transaction; return whether anything changed.
-
-    For tables that are not kept by edition. Raises what `replace_edition` raises.
-    """
-    return _replace(engine, table, frame)
-
-
-def _replace(engine: sa.Engine, table: Table, frame: pd.DataFrame, *where: sa.ColumnElement[bool]) -> bool:
+def _replace(connection: sa.Connection, table: Table, frame: pd.DataFrame, editions: Collection[str] | None) -> bool:
+    """Make the rows of a table equal to `frame`; return whether any was not."""
     target = _SQL_TABLES[table.name]
-    rows = sql_rows(frame, table)
-    upgrade_database(engine)
-    with _writing(engine, f"table {table.name}") as connection:
-        stored = connection.execute(sa.select(target).where(*where)).mappings()
-        # By key and not in order: the order of texts is that of the server's language.
-        if _by_key(map(dict, stored), table) == _by_key(rows, table):
-            return False
-        connection.execute(sa.delete(target).where(*where))
-        if rows:
-            connection.execute(sa.insert(target), rows)
-    return True
+    rows, query = frame, sa.select(target)
+    if editions is not None and table.primary_key[0] == "edition":
+        there = set(connection.scalars(sa.select(target.c.edition).distinct()))
+        concerned = {*editions, *(there ^ set(frame["edition"]))}
+        rows, query = frame.loc[frame["edition"].isin(concerned)], query.where(target.c.edition.in_(concerned))
+    wanted = _by_key(sql_rows(conform(rows, table), table), table)
+    # By key and not in order: the order of texts is that of the server's language.
+    stored = _by_key(map(dict, connection.execute(query).mappings()), table)
+    stale = [
+        {f"_{name}": row[name] for name in table.primary_key} for key, row in stored.items() if wanted.get(key) != row
+    ]
+    fresh = [row for key, row in wanted.items() if stored.get(key) != row]
+    if stale:
+        at_key = (target.c[name] == sa.bindparam(f"_{name}") for name in table.primary_key)
+        connection.execute(sa.delete(target).where(*at_key), stale)
+    if fresh:
+        connection.execute(sa.insert(target), fresh)
+    return bool(stale or fresh)
 
 
-def _by_key(rows: Iterator[dict[str, object]] | list[dict[str, object]], table: Table) -> dict[object, object]:
+def _by_key(rows: Iterable[dict[str, object]], table: Table) -> dict[object, dict[str, object]]:
     return {tuple(row[name] for name in table.primary_key): row for row in rows}
 
 
@@ -228,19 +309,17 @@ def sql_rows(frame: pd.DataFrame, table: Table) -> list[dict[str, object]]:
     columns: dict[str, list[object]] = {}
     for column in table.columns:
         values = frame[column.name]
-        if column.kind == "date":
-            values = values.dt.date
-        if column.kind == "string":
+        plain = (values.dt.date if column.kind == "date" else values).astype(object)
+        columns[column.name] = plain.where(values.notna(), None).tolist()
+        if column.kind == "string" and any(text and "\x00" in str(text) for text in columns[column.name]):
             _refuse_nul(frame, column.name, table)
-        columns[column.name] = values.astype(object).where(values.notna(), None).tolist()
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _refuse_nul(frame: pd.DataFrame, name: str, table: Table) -> None:
+def _refuse_nul(frame: pd.DataFrame, name: str, table: Table) -> NoReturn:
     holding = frame[frame[name].str.contains("\x00", regex=False, na=False)]
-    if not holding.empty:
-        key = holding.iloc[0][list(table.primary_key)].to_dict()
-        raise SchemaError(
-            f"Table {table.name}, colonne {name}, ligne {key} : le texte contient le caractère NUL, qu'une base de "
-            "données ne garde pas. Le retirer du fichier reçu."
-        )
+    key = holding.iloc[0][list(table.primary_key)].to_dict()
+    raise SchemaError(
+        f"Table {table.name}, colonne {name}, ligne {key} : le texte contient le caractère NUL, qu'une base de "
+        "données ne garde pas. Le retirer du fichier reçu."
+    )

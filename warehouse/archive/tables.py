@@ -1,29 +1,26 @@
 """The public face of the declarations: every table, by name. What derives from one lives in `model.schema`."""
 
-from dataclasses import replace
-
 from warehouse.disclosure.tables import OUT_DISCLOSURE
-from warehouse.follow_up.rating_tables import OUT_RETROSPECTIVE, OUT_SCORECARD
-from warehouse.follow_up.tables import (
-    OUT_CAUSES,
-    OUT_MINISTRY_BRIEF,
-    OUT_TARGET_PROJECTS,
-    OUT_TARGETS,
-    OUT_WATCHLIST,
-)
+from warehouse.follow_up.tables import OUT_MINISTRY_BRIEF, OUT_RETROSPECTIVE, OUT_SCORECARD, OUT_WATCHLIST
 from warehouse.forecast.tables import OUT_FORECAST, OUT_FORECAST_BACKTEST
 from warehouse.history.tables import CORE_CORRECTIONS, OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS
 from warehouse.model.schema import Table
-from warehouse.projects.tables import CORE_PROJECTS, RAW_SUBMISSIONS
-from warehouse.quality.collection_tables import OUT_COLLECTION
-from warehouse.quality.tables import OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
-from warehouse.slippage.bridge_tables import OUT_BRIDGE
-from warehouse.slippage.tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.projects.tables import ACCEPTED_ROWS, CORE_PROJECTS, RAW_SUBMISSIONS, SUBMITTED_ROWS
+from warehouse.quality.tables import OUT_COLLECTION, OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
+from warehouse.slippage.tables import (
+    OUT_BRIDGE,
+    OUT_CAUSES,
+    OUT_KEY_FIGURES,
+    OUT_SLIPPAGE_GROUPS,
+    OUT_SLIPPAGE_PROJECTS,
+    OUT_TARGET_PROJECTS,
+    OUT_TARGETS,
+)
 
 __all__ = [
+    "ACCEPTED_ROWS",
     "CORE_CORRECTIONS",
     "CORE_PROJECTS",
-    "OPEN_PROJECTS",
     "OUT_BRIDGE",
     "OUT_CAUSES",
     "OUT_CHANGES",
@@ -45,6 +42,7 @@ __all__ = [
     "OUT_TARGET_PROJECTS",
     "OUT_WATCHLIST",
     "RAW_SUBMISSIONS",
+    "SUBMITTED_ROWS",
     "TABLES",
 ]
 
@@ -52,6 +50,8 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         RAW_SUBMISSIONS,
+        SUBMITTED_ROWS,
+        ACCEPTED_ROWS,
         CORE_PROJECTS,
         OUT_SLIPPAGE_PROJECTS,
         OUT_SLIPPAGE_GROUPS,
@@ -76,26 +76,3 @@ TABLES: dict[str, Table] = {
         OUT_DISCLOSURE,
     )
 }
-
-
-def _open_projects() -> Table:
-    from_slippage = ("baseline", "budget", "schedule", "overdue")
-    slippage = [column for column in OUT_SLIPPAGE_PROJECTS.columns if column.name.startswith(from_slippage)]
-    replaced = {"initial_cost_meur", "initial_duration_months"}
-    columns = [
-        replace(column, description=f"{column.description} À défaut, premiers chiffres publiés.")
-        if column.name in replaced
-        else column
-        for column in CORE_PROJECTS.columns
-    ]
-    return Table(
-        "panorama",
-        "Panorama des grands projets numériques de l'État",
-        "Une ligne par grand projet de l'édition, avec ses écarts par rapport à la première référence.",
-        (*columns, *slippage),
-        ("edition", "project_id"),
-        (*CORE_PROJECTS.caveats, *OUT_SLIPPAGE_PROJECTS.caveats),
-    )
-
-
-OPEN_PROJECTS = _open_projects()

@@ -13,19 +13,23 @@ from pathlib import Path
 import pandas as pd
 
 from warehouse.archive.tables import (
+    ACCEPTED_ROWS,
     CORE_CORRECTIONS,
     CORE_PROJECTS,
     OUT_COLLECTION,
     OUT_MINISTRY_QUALITY,
     OUT_PROJECT_QUALITY,
+    OUT_SLIPPAGE_PROJECTS,
     RAW_SUBMISSIONS,
+    SUBMITTED_ROWS,
     TABLES,
 )
-from warehouse.history.changes import PROVENANCE, corrections
+from warehouse.history.corrections import PROVENANCE, corrections
 from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.home import Home
 from warehouse.home.registers import register
+from warehouse.home.state import State
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError, SchemaError
 from warehouse.model.schema import Table
@@ -33,10 +37,55 @@ from warehouse.model.schema import Table
 FOLDER = "versions"
 # Tags of a run: since when its figures are known, who sent them or asked for them, why they changed.
 KNOWN_ON_TAG, BY_TAG, WHY_TAG = "panorama/known_on", "panorama/by", "panorama/why"
+# Of a run that leaves the editions it was not asked for as they are.
+ONLY_TAG = "panorama/only"
 # What was received, when, and how well: the same figures sent again are not a new version.
-NOT_FIGURES = (RAW_SUBMISSIONS, OUT_COLLECTION, OUT_PROJECT_QUALITY, OUT_MINISTRY_QUALITY)
+NOT_FIGURES = (
+    RAW_SUBMISSIONS,
+    SUBMITTED_ROWS,
+    ACCEPTED_ROWS,
+    OUT_COLLECTION,
+    OUT_PROJECT_QUALITY,
+    OUT_MINISTRY_QUALITY,
+)
 # The corrections follow from the versions.
-KEPT_TABLES = tuple(table for table in TABLES.values() if table != CORE_CORRECTIONS)
+KEPT_TABLES = tuple(table for table in TABLES.values() if table not in (SUBMITTED_ROWS, CORE_CORRECTIONS))
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a run says of a change of figures: since when known, who asked for it, why; whether it only completes."""
+
+    known_on: dt.date | None = None
+    by: str | None = None
+    why: str | None = None
+    completes: bool = False
+
+
+UNSAID = Change()
+
+
+def change_tags(change: Change, *, only: bool) -> dict[str, str]:
+    """The tags of a run that say what it says of the figures it changes."""
+    said = {
+        KNOWN_ON_TAG: change.known_on.isoformat() if change.known_on else None,
+        BY_TAG: change.by,
+        WHY_TAG: change.why,
+        ONLY_TAG: "true" if only else None,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def parse_known_on(text: str | None) -> dt.date | None:
+    """The day that the tag of a run says.
+
+    Raises:
+        ConfigurationError: not of the form `YYYY-MM-DD`.
+    """
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ConfigurationError(f"{KNOWN_ON_TAG} : « {text} » n'est pas une date AAAA-MM-JJ.") from error
 
 
 @dataclass(frozen=True)
@@ -113,37 +162,35 @@ def next_known_on(edition: Edition, known: pd.DataFrame, today: dt.date, asked: 
 
 
 def record_version(
-    home: Home,
+    state: State,
     edition: Edition,
+    store: ParquetStore,
     *,
     today: dt.date,
-    known_on: dt.date | None = None,
-    changed_by: str | None = None,
-    reason: str | None = None,
-) -> pd.DataFrame:
-    """Keep the tables of an edition as a new version, unless the last one has the same figures.
+    change: Change = UNSAID,
+) -> State:
+    """Keep the tables of an edition as a version, unless the last one has the same figures. With the home held.
 
-    To be called with the home locked.
+    An edition that comes to be known between two others completes those after it rather than correcting them: their
+    last version is kept anew under its number, as if that edition had always been there.
 
     Returns:
-        The lines of the register of versions for this edition.
+        The State with the line of the version.
 
     Raises:
         ConfigurationError: see `next_known_on`.
-        RegisterError: a malformed register.
         ServiceError: the disk refused; no version is recorded.
     """
-    ledger = register(home.registers, "versions")
-    seen = ledger.read()
+    seen = state.registers["versions"]
     known = seen.loc[seen["edition"].eq(edition.key)]
-    store = ParquetStore(home.warehouse)
     content = content_sha256(store, edition.key)
     if len(known) and known["content_sha256"].iloc[-1] == content:
-        return known
-    version = len(known) + 1
-    since = next_known_on(edition, known, today, known_on)
+        return state
+    completes = change.completes and len(known) > 0
+    version = int(known["version"].max()) + (0 if completes else 1) if len(known) else 1
+    since = known["known_on"].iloc[-1].date() if completes else next_known_on(edition, known, today, change.known_on)
     # A process killed before the line is written leaves a folder that the next one replaces.
-    with replacing_directory(version_folder(home.warehouse, edition.key, version)) as folder:
+    with replacing_directory(version_folder(state.home.warehouse, edition.key, version)) as folder:
         for table in KEPT_TABLES:
             source = store.path(table, edition.key)
             if source.is_file():
@@ -153,21 +200,32 @@ def record_version(
         "version": version,
         "known_on": since,
         "content_sha256": content,
-        "changed_by": changed_by,
-        "reason": reason,
+        "changed_by": change.by,
+        "reason": change.why,
     }
-    ledger.append(pd.DataFrame([line]), seen=seen)
-    written = ledger.read()
-    return written.loc[written["edition"].eq(edition.key)]
+    return state.appended({"versions": pd.DataFrame([line])})
 
 
-def version_count(home: Home, edition: str) -> int:
-    """How many versions of an edition are kept.
+def versions_of(state: State, edition: str) -> pd.DataFrame:
+    """The versions of an edition: its lines of the register, the last one of each number."""
+    lines = state.registers["versions"]
+    of_edition = lines.loc[lines["edition"].eq(edition)]
+    return of_edition.drop_duplicates("version", keep="last").sort_values("version", ignore_index=True)
 
-    Raises:
-        RegisterError: a malformed register.
-    """
-    return int(register(home.registers, "versions").read()["edition"].eq(edition).sum())
+
+def first_known(state: State, edition: str) -> pd.DataFrame | None:
+    """The slippage per project of an edition as it was first known; None when it was never corrected."""
+    numbers = versions_of(state, edition)["version"]
+    if len(numbers) < 2:
+        return None
+    return AsOfStore(state.home.warehouse, {edition: int(numbers.iloc[0])}).read(OUT_SLIPPAGE_PROJECTS, edition)
+
+
+def first_known_slippages(state: State) -> pd.DataFrame:
+    """The slippage per project of each edition that has a version, as it was first known."""
+    lines = state.registers["versions"].drop_duplicates("edition")
+    store = AsOfStore(state.home.warehouse, dict(zip(lines["edition"], lines["version"].astype(int), strict=True)))
+    return store.history(OUT_SLIPPAGE_PROJECTS)
 
 
 def as_of(home: Home, day: dt.date) -> AsOfStore:

@@ -8,16 +8,17 @@ count withheld figures; medians, ranks, shares, intervals and the other perimete
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import combinations
 
 import pandas as pd
 
 from warehouse.disclosure.reasoning import Aggregate, Cell, Secret
+from warehouse.home.calendar import Calendar
 from warehouse.model.vocabulary import DIMENSIONS, METHODS, RATES
 from warehouse.projects.durations import MONTHS_PER_YEAR
-from warehouse.slippage.by_group import groups_of as groups_of_rows
-from warehouse.slippage.by_project import slippage_by_project
+from warehouse.slippage.by_group import groups_of
+from warehouse.slippage.by_project import slippages
 
 # The statistics that are linear in the figures of a project.
 LINEAR_METHODS = ("mean_of_ratios", "ratio_of_sums")
@@ -45,10 +46,20 @@ class EditionRows:
         """The projects whose figures of a rate are withheld."""
         return sorted(self.shown.index[self.shown[f"{rate}_status"].eq("withheld")])
 
+    @cached_property
+    def concerned(self) -> Mapping[tuple[str, str], pd.DataFrame]:
+        """The members, as published, of every group that has a project with withheld figures."""
+        hidden = {*self.withheld("budget"), *self.withheld("schedule")}
+        return {
+            (group["dimension"], str(group["group_id"])): members
+            for group, members in groups_of(self.shown)
+            if hidden.intersection(members.index)
+        }
+
 
 @dataclass(frozen=True)
 class Withheld:
-    """What the editions up to one keep back.
+    """What the editions keep back.
 
     `terms` gives for (edition, project, quantity) the secret, or its value when it was published before and is none.
     `true_values` are those of the secrets, None when they were never transmitted. The secret of a rate is
@@ -59,28 +70,38 @@ class Withheld:
     terms: Mapping[tuple[str, str, str], Secret | float]
     true_values: Mapping[Secret, float | None]
 
+    def editions(self) -> list[str]:
+        """Those that keep something back, in calendar order."""
+        return sorted({edition for edition, _, _ in self.terms})
 
-def withheld_figures(history: pd.DataFrame, ledger: pd.DataFrame | None = None) -> Withheld:
-    """Gather what is withheld in a history.
+
+NOTHING_WITHHELD = Withheld({}, {}, {})
+
+
+def withheld_figures(projects: pd.DataFrame, ledger: pd.DataFrame | None, calendar: Calendar) -> Withheld:
+    """Gather what is withheld in every edition.
 
     An initial figure that an earlier edition showed is not a secret. An updated one is, even if it has not moved since
     it was shown: that it has not moved is not known. The same value withheld in editions that follow each other is one
-    secret, which is what a reader would suppose.
+    secret, which is what a reader would suppose. What an edition keeps back depends on it and on those before it.
 
     Args:
-        history: core projects of all editions up to the one published.
-        ledger: the register of baselines.
+        projects: core projects of every edition.
+        ledger: as `warehouse.slippage.by_project.slippages` takes it.
+        calendar: of the editions.
     """
-    if not history[WITHHELD_FLAGS].astype(bool).any(axis=None):
-        return Withheld({}, {}, {})
-    rows: dict[str, EditionRows] = {}
+    if not projects[WITHHELD_FLAGS].astype(bool).any(axis=None):
+        return NOTHING_WITHHELD
+    bare = projects.assign(**dict.fromkeys(WITHHELD_FLAGS, False))
+    shown = _by_edition(slippages(projects, ledger, calendar))
+    # What stands in for a baseline is what was published: the figures kept back never count among those.
+    revealed = _by_edition(slippages(bare, ledger, calendar, published=projects))
+    rows = {edition: EditionRows(edition, shown[edition], revealed[edition]) for edition in sorted(shown)}
     terms: dict[tuple[str, str, str], Secret | float] = {}
     values: dict[Secret, float | None] = {}
     shown_before: set[tuple[str, str, float]] = set()
     before = ""
-    for edition in sorted(history["edition"].unique()):
-        known = history.loc[history["edition"].le(edition)]
-        rows[edition] = of_edition = _edition_rows(known, edition, ledger)
+    for edition, of_edition in rows.items():
         for rate, project, quantity, value in _kept_back(of_edition):
             last = terms.get((before, project, quantity))
             if quantity == INITIAL[rate][0] and value is not None and (project, quantity, value) in shown_before:
@@ -95,14 +116,9 @@ def withheld_figures(history: pd.DataFrame, ledger: pd.DataFrame | None = None) 
     return Withheld(rows, terms, values)
 
 
-def _edition_rows(history: pd.DataFrame, edition: str, ledger: pd.DataFrame | None) -> EditionRows:
-    projects = history.loc[history["edition"].eq(edition)].reset_index(drop=True)
-    shown = slippage_by_project(projects, history, ledger).set_index("project_id", drop=False)
-    if not projects[WITHHELD_FLAGS].astype(bool).any(axis=None):
-        return EditionRows(edition, shown, shown)
-    bare = projects.assign(**dict.fromkeys(WITHHELD_FLAGS, False))
-    revealed = slippage_by_project(bare, history, ledger).set_index("project_id", drop=False)
-    return EditionRows(edition, shown, revealed)
+def _by_edition(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    by_project = rows.set_index("project_id", drop=False)
+    return {str(edition): of_edition for edition, of_edition in by_project.groupby("edition")}
 
 
 def _kept_back(rows: EditionRows) -> Iterator[tuple[str, str, str, float | None]]:
@@ -179,7 +195,7 @@ def group_aggregates(withheld: Withheld, groups: pd.DataFrame) -> list[Aggregate
     found = []
     for edition, lines in cells.dropna(subset=["value_ratio"]).groupby("edition", sort=True):
         rows = withheld.rows.get(str(edition))
-        members = {} if rows is None else _concerned(rows)
+        members = {} if rows is None else rows.concerned
         for line in lines.to_dict("records"):
             of_group = members.get((line["dimension"], line["group_id"]))
             if rows is not None and of_group is not None:
@@ -187,33 +203,24 @@ def group_aggregates(withheld: Withheld, groups: pd.DataFrame) -> list[Aggregate
     return [one for one in found if one is not None and one.coefficients]
 
 
-def _concerned(rows: EditionRows) -> dict[tuple[str, str], pd.Index]:
-    """The ids of the members of every group that has a project with withheld figures."""
-    hidden = {*rows.withheld("budget"), *rows.withheld("schedule")}
-    return {
-        (group["dimension"], str(group["group_id"])): members.index
-        for group, members in groups_of_rows(rows.shown)
-        if hidden.intersection(members.index)
-    }
-
-
 def _group_aggregate(
-    withheld: Withheld, rows: EditionRows, members: pd.Index, line: Mapping[str, object]
+    withheld: Withheld, rows: EditionRows, members: pd.DataFrame, line: Mapping[str, object]
 ) -> Aggregate | None:
     rate, method, value = str(line["rate"]), str(line["method"]), float(str(line["value_ratio"]))
-    known, initial = _known(rows, rate, members)
-    count = int(float(str(line["n"])))
-    growth = 1 + known
-    of_group = rows.revealed.loc[[project for project in rows.withheld(rate) if project in members]]
-    ratio = of_group[f"{rate}_slippage_ratio"].astype("float64")
+    known = members.loc[members[f"{rate}_status"].eq("known"), [f"{rate}_slippage_ratio", INITIAL[rate][1]]]
+    ratio, initial = known.to_numpy(dtype="float64").T
+    growth, count = 1 + ratio, int(float(str(line["n"])))
     if method == "mean_of_ratios":
         beyond = count * (1 + value) - math.fsum(growth)
-        contributions = 1 + ratio
     else:
         beyond = (1 + value) * math.fsum(initial) - math.fsum(growth * initial)
-        contributions = (ratio - value) * of_group[INITIAL[rate][1]].astype("float64")
     if count == len(known) and abs(beyond) <= SAME * max(1.0, math.fsum(initial)):
         return None
+    of_group = rows.revealed.loc[[project for project in rows.withheld(rate) if project in members.index]]
+    ratios = of_group[f"{rate}_slippage_ratio"].astype("float64")
+    contributions = (
+        1 + ratios if method == "mean_of_ratios" else (ratios - value) * of_group[INITIAL[rate][1]].astype("float64")
+    )
     parts = {str(project): _number(part) for project, part in contributions.items()}
     terms = _ratio_terms if method == "mean_of_ratios" else partial(_sum_terms, value=value)
     weighted = [
@@ -229,12 +236,6 @@ def _group_aggregate(
     )
     cell = Cell(rows.edition, "out_slippage_groups", key)
     return _aggregate(cell, label, beyond, weighted, 0.0, count)
-
-
-def _known(rows: EditionRows, rate: str, members: pd.Index) -> tuple[pd.Series, pd.Series]:
-    """The published slippages of members and their initial figures."""
-    shown = rows.shown.loc[rows.shown.index.isin(members) & rows.shown[f"{rate}_status"].eq("known")]
-    return shown[f"{rate}_slippage_ratio"].astype("float64"), shown[INITIAL[rate][1]].astype("float64")
 
 
 def _counted(
@@ -332,11 +333,10 @@ def counting_withheld_groups(withheld: Withheld, groups: pd.DataFrame) -> pd.Dat
     if edition not in withheld.rows:
         return groups
     rows = withheld.rows[edition]
-    members = _concerned(rows)
     linear = groups["perimeter"].eq("published") & groups["method"].isin(LINEAR_METHODS)
     lines = []
     for line in groups.loc[linear].to_dict("records"):
-        of_group = members.get((line["dimension"], line["group_id"]), rows.shown.index[:0])
+        of_group = rows.concerned.get((line["dimension"], line["group_id"]), rows.shown.iloc[:0]).index
         rate = line["rate"]
         counted = rows.revealed.loc[rows.revealed.index.isin(of_group) & rows.revealed[f"{rate}_status"].eq("known")]
         if len(counted) > line["n"]:

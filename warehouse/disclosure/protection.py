@@ -1,6 +1,7 @@
 """What an edition publishes of withheld figures: the cells kept back, and the account of it in French."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -15,10 +16,63 @@ from warehouse.disclosure.equations import (
 from warehouse.disclosure.reasoning import Aggregate, Secret, computable, suppress
 from warehouse.disclosure.tables import OUT_DISCLOSURE
 from warehouse.home.settings import WithheldMode
-from warehouse.model.schema import empty_frame
+from warehouse.model.schema import conform, empty_frame
 from warehouse.model.vocabulary import DISCLOSURE_QUANTITIES
+from warehouse.slippage.tables import OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS
 
 GROUP_KEY = ["dimension", "group_id", "rate", "method"]
+
+
+@dataclass(frozen=True)
+class Released:
+    """What is published of every edition: `OUT_KEY_FIGURES`, `OUT_SLIPPAGE_GROUPS`, and the account of it."""
+
+    figures: pd.DataFrame
+    groups: pd.DataFrame
+    disclosure: pd.DataFrame
+
+
+def released(figures: pd.DataFrame, groups: pd.DataFrame, withheld: Withheld, mode: WithheldMode) -> Released:
+    """The tables to publish, so that no withheld figure can be computed from them.
+
+    One edition after the other: what an edition can publish depends on what those before it published. In each the
+    key figures come first, since they are the head.
+
+    Args:
+        figures: `OUT_KEY_FIGURES` of every edition, without withheld figures.
+        groups: `OUT_SLIPPAGE_GROUPS` of the same editions, likewise.
+        withheld: from `warehouse.disclosure.equations.withheld_figures`.
+        mode: what the operator chose.
+    """
+    if not withheld.terms:
+        return Released(figures, groups, empty_frame(OUT_DISCLOSURE))
+    figures, groups = conform(figures, OUT_KEY_FIGURES), conform(groups, OUT_SLIPPAGE_GROUPS)
+    heads, statistics, accounts = {}, {}, []
+    of_heads: list[Aggregate] = []
+    of_statistics: list[Aggregate] = []
+    for edition in withheld.editions():
+        past = [*of_heads, *of_statistics]
+        head = conform(
+            released_figures(figures.loc[figures["edition"].eq(edition)], withheld, past, mode), OUT_KEY_FIGURES
+        )
+        told = published_aggregates(withheld, head, groups.iloc[:0])
+        shown = released_groups(groups.loc[groups["edition"].eq(edition)], withheld, [*past, *told], mode)
+        told_too = group_aggregates(withheld, shown)
+        accounts.append(_account(edition, withheld, head, shown, [*told, *told_too], past))
+        heads[edition], statistics[edition] = head, shown
+        of_heads += told
+        of_statistics += told_too
+    return Released(
+        conform(_replaced(figures, heads), OUT_KEY_FIGURES),
+        conform(_replaced(groups, statistics), OUT_SLIPPAGE_GROUPS),
+        conform(pd.concat(accounts), OUT_DISCLOSURE),
+    )
+
+
+def _replaced(table: pd.DataFrame, slices: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """A table with other rows for some editions."""
+    kept = table.loc[~table["edition"].isin(list(slices))]
+    return pd.concat([part for part in (kept, *slices.values()) if len(part)])
 
 
 def published_aggregates(withheld: Withheld, figures: pd.DataFrame, groups: pd.DataFrame) -> list[Aggregate]:
@@ -95,7 +149,18 @@ def disclosure_table(
     Returns:
         The columns of `OUT_DISCLOSURE`; no figure.
     """
-    now = published_aggregates(withheld, figures, groups)
+    return _account(edition, withheld, figures, groups, published_aggregates(withheld, figures, groups), past)
+
+
+def _account(
+    edition: str,
+    withheld: Withheld,
+    figures: pd.DataFrame,
+    groups: pd.DataFrame,
+    now: Sequence[Aggregate],
+    past: Sequence[Aggregate],
+) -> pd.DataFrame:
+    """`disclosure_table`, from the equations of what the edition publishes."""
     rows = [*_figure_lines(edition, withheld, now), *_cell_lines(withheld, figures, groups, [*now, *past])]
     if not rows:
         return empty_frame(OUT_DISCLOSURE)

@@ -6,6 +6,7 @@ its rounding. What these equations are for an edition is told by `warehouse.disc
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -89,18 +90,39 @@ def computable(aggregates: Iterable[Aggregate], values: Mapping[Secret, float | 
         values: the true value of each secret, None when it is not known to us: the middle of the bounds stands in.
 
     Returns:
-        In the order of the secrets; aggregates that contradict each other give exact disclosures only.
+        In the order of the secrets; aggregates about the same secrets that contradict each other give exact
+        disclosures only.
     """
     told = [aggregate for aggregate in aggregates if aggregate.coefficients]
-    secrets = sorted({secret for aggregate in told for secret, _ in aggregate.coefficients})
-    if not secrets:
-        return []
-    matrix, targets, slack = _system(told, secrets)
     found = [
-        _disclosed(told, secret, column, (matrix, targets, slack), values.get(secret))
-        for column, secret in enumerate(secrets)
+        one
+        for secrets, part in _independent(told)
+        for one in _computable(tuple(part), tuple((secret, values.get(secret)) for secret in sorted(secrets)))
     ]
-    return [one for one in found if one]
+    return sorted(found, key=lambda one: one.secret)
+
+
+def _independent(aggregates: Sequence[Aggregate]) -> list[tuple[set[Secret], list[Aggregate]]]:
+    """Aggregates parted so that no secret is in two parts: what one part tells, no other changes."""
+    parts: list[tuple[set[Secret], list[int]]] = []
+    for place, aggregate in enumerate(aggregates):
+        secrets = {secret for secret, _ in aggregate.coefficients}
+        joined = [part for part in parts if not secrets.isdisjoint(part[0])]
+        parts = [part for part in parts if secrets.isdisjoint(part[0])]
+        places = [other for _, others in joined for other in others]
+        parts.append((secrets.union(*(others for others, _ in joined)), sorted([*places, place])))
+    return [(secrets, [aggregates[place] for place in places]) for secrets, places in parts]
+
+
+# One choice of `suppress` asks again and again about parts that it did not change.
+@lru_cache(maxsize=1024)
+def _computable(
+    aggregates: tuple[Aggregate, ...], values: tuple[tuple[Secret, float | None], ...]
+) -> tuple[Disclosed, ...]:
+    """`computable` of one part: its aggregates, and its secrets in order, each with its value."""
+    system = _system(aggregates, [secret for secret, _ in values])
+    found = [_disclosed(aggregates, secret, column, system, value) for column, (secret, value) in enumerate(values)]
+    return tuple(one for one in found if one)
 
 
 def suppress(

@@ -1,153 +1,148 @@
-"""One page per ministry for the follow-up with its secretary general. Pure functions on frames."""
+"""One page per ministry for the follow-up with its secretary general. Pure functions on all editions at once."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
 from warehouse.follow_up.situations import RATES, contributions_pts
 from warehouse.follow_up.tables import OUT_MINISTRY_BRIEF
-from warehouse.follow_up.watchlist import above_target, sentence
-from warehouse.model.frames import looked_up
+from warehouse.follow_up.watch_rules import Row, above_target, sentence
+from warehouse.history.movements import paired
+from warehouse.history.standing import KEYS
+from warehouse.home.calendar import Calendar
+from warehouse.model import french
 from warehouse.model.vocabulary import NO_DEVIATION, WATCH_RULES
 from warehouse.projects.withheld import without_withheld
 from warehouse.slippage.causes import NO_AMOUNT
 
+_PAGE = ["edition", "ministry_id"]
 _PREVIOUS_AMOUNTS = ["budget_previous_slippage_meur", "schedule_previous_slippage_months"]
 
 
 def ministry_brief(
     projects: pd.DataFrame,
     slippages: pd.DataFrame,
-    previous: pd.DataFrame | None,
     movements: pd.DataFrame,
     watch: pd.DataFrame,
+    calendar: Calendar,
 ) -> pd.DataFrame:
-    """What each ministry's secretary general needs on one page.
+    """What each ministry's secretary general needs on one page, at each edition.
 
     Args:
-        projects: core projects of one edition.
-        slippages: slippage per project of the same edition.
-        previous: slippage per project of the edition just before, None when the warehouse does not have it.
-        movements: entries and exits of the edition.
-        watch: its watchlist.
+        projects: core projects.
+        slippages: slippage per project.
+        movements: entries and exits.
+        watch: the watchlist.
+        calendar: which edition comes before which.
 
     Returns:
-        The columns of `OUT_MINISTRY_BRIEF`, one row per ministry of this edition or of the previous one. The
-        contributions add up to the headline, and their changes to its change.
+        The columns of `OUT_MINISTRY_BRIEF`, one row per edition and ministry of it or of the edition just before.
+        The contributions add up to the headline, and their changes to its change; nothing is said of changes where
+        the edition just before is not in the warehouse.
     """
-    before = slippages.head(0) if previous is None else previous
-    ministries = sorted({*projects["ministry_id"], *before["ministry_id"]})
-    costs = without_withheld(projects)["updated_cost_meur"].dropna().groupby(projects["ministry_id"])
-    frame = pd.DataFrame({"edition": projects["edition"].iloc[0], "ministry_id": ministries}).set_index("ministry_id")
+    told = slippages.assign(**{f"{rate}_contribution_pts": contributions_pts(slippages, rate) for rate in RATES})
+    after, before = paired(told, calendar)
+    pages = pd.MultiIndex.from_frame(pd.concat([projects[_PAGE], before[_PAGE]]).drop_duplicates())
+    compared = pd.Series(pages.isin(after["edition"].unique(), level="edition"), index=pages)
+    costs = without_withheld(projects).dropna(subset="updated_cost_meur")
+    rebaselined = slippages.loc[slippages["baseline_number"].gt(1).fillna(value=False)]
     columns: dict[str, Any] = {
-        "projects": _counted(projects, frame.index),
-        "known_cost_meur": costs.agg(math.fsum).reindex(frame.index),
-        "costed_projects": costs.size().reindex(frame.index, fill_value=0),
-        "rebaselined": _counted(slippages.loc[slippages["baseline_number"].gt(1).fillna(value=False)], frame.index),
-        **{f"watch_{rule}": _counted(watch.loc[watch["rule"].eq(rule)], frame.index) for rule in WATCH_RULES.codes()},
-        **_moves(slippages, previous, movements, frame.index),
-        "asked": _requests(projects, slippages, movements, watch).reindex(frame.index),
+        "projects": _counted(projects, pages),
+        "known_cost_meur": _summed(costs, "updated_cost_meur", pages),
+        "costed_projects": _counted(costs, pages),
+        "rebaselined": _counted(rebaselined, pages),
+        **{f"watch_{rule}": _counted(watch.loc[watch["rule"].eq(rule)], pages) for rule in WATCH_RULES.codes()},
+        **_moves(slippages, movements, compared),
+        "asked": _requests(projects, slippages, movements, watch).reindex(pages),
     }
     for rate in RATES:
-        columns |= _rate(slippages, previous, rate, frame.index)
-    return frame.assign(**columns).reset_index()[OUT_MINISTRY_BRIEF.names()]
+        columns |= _rate(told, before, rate, compared)
+    return pd.DataFrame(columns, index=pages).reset_index()[OUT_MINISTRY_BRIEF.names()]
 
 
-def _counted(rows: pd.DataFrame, ministries: pd.Index) -> pd.Series:
-    return rows.groupby("ministry_id").size().reindex(ministries, fill_value=0)
+def _counted(rows: pd.DataFrame, pages: pd.Index) -> pd.Series:
+    return rows.groupby(_PAGE).size().reindex(pages, fill_value=0)
 
 
-def _rate(
-    slippages: pd.DataFrame, previous: pd.DataFrame | None, rate: str, ministries: pd.Index
-) -> dict[str, pd.Series]:
+def _summed(rows: pd.DataFrame, column: str, pages: pd.Index) -> pd.Series:
+    """The exact sum of the known values of each page, missing when none is known."""
+    known = rows.dropna(subset=column)
+    return known.groupby(_PAGE)[column].agg(math.fsum).reindex(pages).astype("float64")
+
+
+def _rate(told: pd.DataFrame, before: pd.DataFrame, rate: str, compared: pd.Series) -> dict[str, pd.Series]:
     """Mean, count, contribution to the headline and its change, of one rate."""
-    known = slippages[f"{rate}_slippage_ratio"].dropna().groupby(slippages["ministry_id"])
-    numbers = known.size().reindex(ministries, fill_value=0)
-    now = _contribution(slippages, rate, ministries)
-    change = pd.Series(math.nan, index=ministries)
-    if previous is not None:
-        then = _contribution(previous, rate, ministries)
-        # A ministry that had no known slippage added nothing to the headline; one that never had any stays unknown.
-        change = now.fillna(0).sub(then.fillna(0)).where(now.notna() | then.notna())
+    ratio, contribution = f"{rate}_slippage_ratio", f"{rate}_contribution_pts"
+    numbers = _counted(told.dropna(subset=ratio), compared.index)
+    now, then = (_summed(rows, contribution, compared.index) for rows in (told, before))
+    # A ministry that had no known slippage added nothing to the headline; one that never had any stays unknown.
+    change = now.fillna(0).sub(then.fillna(0)).where(compared & (now.notna() | then.notna()))
     return {
-        f"{rate}_slippage_ratio": known.agg(math.fsum).reindex(ministries) / numbers,
+        ratio: _summed(told, ratio, compared.index) / numbers,
         f"{rate}_n": numbers,
-        f"{rate}_contribution_pts": now,
+        contribution: now,
         f"{rate}_contribution_change_pts": change,
     }
 
 
-def _contribution(slippages: pd.DataFrame, rate: str, ministries: pd.Index) -> pd.Series:
-    added = contributions_pts(slippages, rate).dropna().groupby(slippages["ministry_id"])
-    return added.agg(math.fsum).reindex(ministries)
-
-
-def _moves(
-    slippages: pd.DataFrame, previous: pd.DataFrame | None, movements: pd.DataFrame, ministries: pd.Index
-) -> dict[str, pd.Series]:
+def _moves(slippages: pd.DataFrame, movements: pd.DataFrame, compared: pd.Series) -> dict[str, pd.Series]:
     """Entries, exits, projects whose forecasts rose or fell; all missing without a previous edition."""
-    if previous is None:
-        unknown = pd.Series(pd.NA, index=ministries, dtype="Int64")
-        return dict.fromkeys(("entries", "exits", "worsened", "improved"), unknown)
     left = movements["movement"].eq("exit")
     amounts = slippages[_PREVIOUS_AMOUNTS].astype("float64")
     rose, fell = amounts.gt(NO_AMOUNT).any(axis=1), amounts.lt(-NO_AMOUNT).any(axis=1)
-    return {
-        "entries": _counted(movements.loc[~left], ministries),
-        "exits": _counted(movements.loc[left], ministries),
-        "worsened": _counted(slippages.loc[rose], ministries),
-        "improved": _counted(slippages.loc[fell & ~rose], ministries),
+    moved = {
+        "entries": movements.loc[~left],
+        "exits": movements.loc[left],
+        "worsened": slippages.loc[rose],
+        "improved": slippages.loc[fell & ~rose],
     }
+    return {name: _counted(rows, compared.index).astype("Int64").where(compared) for name, rows in moved.items()}
 
 
 def _requests(
     projects: pd.DataFrame, slippages: pd.DataFrame, movements: pd.DataFrame, watch: pd.DataFrame
 ) -> pd.Series:
-    """What is asked of each ministry, as one text, missing when nothing is.
+    """What is asked of each ministry, as one text by page; a page of which nothing is asked is not there.
 
     Reasons of exits, of deviations and opinions come first: without them the panorama itself is incomplete.
     """
-    reasons = looked_up(watch["project_id"], projects.set_index("project_id")["deviation_reason"])
-    silent = reasons.isna() | reasons.eq(NO_DEVIATION)
-    unexplained = watch.loc[watch["rule"].eq("drift") & silent]
-    candidates = watch.loc[watch["rule"].eq("drift") & watch["mission_opened_on"].isna(), "project_id"]
-    adrift = watch.loc[watch["rule"].eq("recurrent") & watch["project_id"].isin(candidates)]
+    drift = watch.loc[watch["rule"].eq("drift")].merge(projects[[*KEYS, "deviation_reason"]], how="left", on=KEYS)
+    unexplained = drift.loc[drift["deviation_reason"].isna() | drift["deviation_reason"].eq(NO_DEVIATION)]
+    candidates = drift.loc[drift["mission_opened_on"].isna(), KEYS]
+    recurrent = watch.loc[watch["rule"].eq("recurrent")].merge(candidates, on=KEYS)
     gone = movements.loc[movements["movement"].eq("exit") & movements["exit_reason"].isna()]
-    requests: Sequence[tuple[str, pd.DataFrame, Callable[[dict[Any, Any]], str]]] = (
-        ("donner un motif de sortie pour", gone, _named),
-        ("expliquer l'écart de", unexplained, _with_excess),
-        ("demander l'avis de la DINUM pour", watch.loc[watch["rule"].eq("no_opinion")], _named),
-        ("actualiser la fin prévue, déjà passée, de", watch.loc[watch["rule"].eq("overdue")], _with_end),
-        ("transmettre les chiffres manquants de", _incomplete(slippages), _named),
-        ("décider d'une mission de sécurisation pour", adrift, _named),
+    missing = slippages["budget_status"].eq("missing") | slippages["schedule_status"].eq("missing")
+    asked = [
+        _asked("donner un motif de sortie pour", gone, _named),
+        _asked("expliquer l'écart de", unexplained, _with_excess),
+        _asked("demander l'avis de la DINUM pour", watch.loc[watch["rule"].eq("no_opinion")], _named),
+        _asked("actualiser la fin prévue, déjà passée, de", watch.loc[watch["rule"].eq("overdue")], _with_end),
+        _asked("transmettre les chiffres manquants de", slippages.loc[missing], _named),
+        _asked("décider d'une mission de sécurisation pour", recurrent, _named),
+    ]
+    told: pd.Series = pd.concat(asked).groupby(level=_PAGE).agg(sentence)
+    return told
+
+
+def _asked(request: str, rows: pd.DataFrame, worded: Callable[[Row], str]) -> pd.Series:
+    """One request by page, naming the projects it is about."""
+    ordered = rows.sort_values(["project_id"])
+    named = pd.Series(
+        [worded(row) for row in ordered.to_dict("records")], pd.MultiIndex.from_frame(ordered[_PAGE]), "str"
     )
-    asked: dict[str, list[str]] = {}
-    for request, rows, worded in requests:
-        ordered = rows.sort_values(["ministry_id", "project_id"])
-        for ministry, group in ordered.groupby("ministry_id", sort=True):
-            asked.setdefault(str(ministry), []).append(f"{request} {_listed(map(worded, group.to_dict('records')))}")
-    return pd.Series({ministry: sentence(*parts) for ministry, parts in sorted(asked.items())}, dtype="str")
+    return f"{request} " + named.groupby(level=_PAGE).agg(lambda names: french.listed(list(names)))
 
 
-def _incomplete(slippages: pd.DataFrame) -> pd.DataFrame:
-    return slippages.loc[slippages["budget_status"].eq("missing") | slippages["schedule_status"].eq("missing")]
-
-
-def _named(row: dict[Any, Any]) -> str:
+def _named(row: Row) -> str:
     return f"« {row['name']} »"
 
 
-def _with_excess(row: dict[Any, Any]) -> str:
+def _with_excess(row: Row) -> str:
     above = above_target(row)
     return _named(row) + (f" ({', '.join(above)})" if above else "")
 
 
-def _with_end(row: dict[Any, Any]) -> str:
+def _with_end(row: Row) -> str:
     return f"{_named(row)} ({row['updated_end_date']:%m/%Y})"
-
-
-def _listed(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} et {last}" if first else last

@@ -1,44 +1,57 @@
-"""The balance sheet of finished projects: what was promised, what was delivered. Pure functions on frames."""
-
-from collections.abc import Iterable
+"""The balance sheet of finished projects: what was promised, what was delivered. Pure functions."""
 
 import pandas as pd
 
-from warehouse.follow_up.rating_tables import OUT_RETROSPECTIVE
-from warehouse.history.changes import exit_reasons
-from warehouse.model.frames import looked_up
+from warehouse.follow_up.tables import OUT_RETROSPECTIVE
+from warehouse.history.movements import exit_reasons
+from warehouse.history.standing import KEYS, first_line, last_known, lines_known
 from warehouse.model.vocabulary import MINISTRIES
+from warehouse.projects.opinions import reference_days
 from warehouse.projects.withheld import without_withheld
 
-# Columns of the result, and where they are in the slippages of the last edition that knew the slippage.
+# Columns of the slippages of the last edition that knew each of them, and what they are here.
+_SOURCE = {"baseline_source": "baseline_source"}
 _BUDGET = {
-    "promised_cost_meur": "initial_cost_meur",
-    "delivered_cost_meur": "updated_cost_meur",
-    "cost_difference_meur": "budget_slippage_meur",
-    "cost_difference_ratio": "budget_slippage_ratio",
+    "initial_cost_meur": "promised_cost_meur",
+    "updated_cost_meur": "delivered_cost_meur",
+    "budget_slippage_meur": "cost_difference_meur",
+    "budget_slippage_ratio": "cost_difference_ratio",
 }
 _SCHEDULE = {
-    "promised_duration_months": "initial_duration_months",
-    "delivered_duration_months": "updated_duration_months",
-    "duration_difference_months": "schedule_slippage_months",
-    "duration_difference_ratio": "schedule_slippage_ratio",
+    "schedule_status": "schedule_status",
+    "initial_duration_months": "promised_duration_months",
+    "updated_duration_months": "delivered_duration_months",
+    "schedule_slippage_months": "duration_difference_months",
+    "schedule_slippage_ratio": "duration_difference_ratio",
 }
+
+_OF_PROJECT = [
+    *KEYS,
+    "name",
+    "ministry_id",
+    "last_edition",
+    "first_edition",
+    "editions_followed",
+    "declared_end_date",
+    "delivered_end_date",
+    "first_end_date",
+]
 
 
 def retrospective(
-    history: pd.DataFrame,
+    projects: pd.DataFrame,
     slippages: pd.DataFrame,
     ledger: pd.DataFrame,
     exits: pd.DataFrame,
     missions: pd.DataFrame,
 ) -> pd.DataFrame:
-    """What finished projects had promised and what they delivered, at the last edition of a history.
+    """What finished projects had promised and what they delivered, as known at each edition.
 
-    A project is finished when that edition says so (`completed`), or when it left for that reason.
+    A project is finished when the edition says so (`completed`), or when it left for that reason.
 
     Args:
-        history: core projects of all editions up to that one, it included.
-        slippages: slippage per project of the same editions.
+        projects: core projects.
+        slippages: slippage per project.
         ledger: the register of baselines.
         exits: the register of exits.
         missions: the register of missions.
@@ -47,71 +60,73 @@ def retrospective(
         The columns of `OUT_RETROSPECTIVE`. Promised and delivered figures are those of the last edition where the
         slippage was known, hence published.
     """
-    edition = history["edition"].max()
-    done = _finished(history, exits, edition)
-    rows = without_withheld(history).loc[lambda frame: frame["project_id"].isin(done["project_id"])]
-    ordered = rows.sort_values(["edition", "project_id"])
-    identifiers = done["project_id"]
-    by_project = ordered.groupby("project_id")
-    told = slippages.loc[slippages["edition"].le(edition)].sort_values("edition")
-    source = told.drop_duplicates("project_id", keep="last").set_index("project_id")["baseline_source"]
-    revisions = ledger.loc[ledger["number"].gt(1) & ledger["edition"].le(edition)]
-    past = missions.loc[missions["event_date"].le(pd.Timestamp(f"{edition}-01"))].sort_values(["event_date", "line"])
+    ordered = without_withheld(projects).sort_values(KEYS)
+    editions = sorted(projects["edition"].unique())
+    done = _finished(last_known(_so_far(ordered), editions), exits)
+    for rows, named in (
+        (slippages, _SOURCE),
+        (slippages.loc[slippages["budget_status"].eq("known")], _BUDGET),
+        (slippages.loc[slippages["schedule_status"].eq("known")], _SCHEDULE),
+    ):
+        known = last_known(rows.loc[rows["project_id"].isin(done["project_id"])], editions)
+        done = done.merge(known[[*KEYS, *named]].rename(columns=named), how="left", on=KEYS)
+    revisions = lines_known(done["project_id"], done["edition"], ledger.loc[ledger["number"].gt(1)], "edition")
     return done.assign(
-        edition=edition,
-        last_edition=done["edition"],
-        first_edition=looked_up(identifiers, by_project["edition"].first()),
-        editions_followed=looked_up(identifiers, by_project.size()),
-        followed_by=looked_up(identifiers, by_project["ministry_id"].agg(_ministries)),
-        baseline_source=looked_up(identifiers, source),
-        **_last_known(told, "budget", _BUDGET, identifiers),
-        **_last_known(told, "schedule", _SCHEDULE, identifiers),
-        promised_end_date=_promised_end(ordered, told, ledger, edition, identifiers),
-        delivered_end_date=looked_up(identifiers, by_project["updated_end_date"].last()),
-        rebaselines=_counted(revisions, identifiers),
-        missions=_counted(past.loc[past["event"].eq("opened")], identifiers),
-        lessons=looked_up(
-            identifiers, past.dropna(subset=["outcome"]).groupby("project_id")["outcome"].agg(" ; ".join)
-        ),
+        followed_by=_carriers(done, ordered),
+        promised_end_date=_promised_end(done, ledger),
+        rebaselines=_counted(revisions, done.index),
+        **_missions(done, missions),
     )[OUT_RETROSPECTIVE.names()]
 
 
-def _finished(history: pd.DataFrame, exits: pd.DataFrame, edition: str) -> pd.DataFrame:
-    last = history.sort_values(["edition", "project_id"]).drop_duplicates("project_id", keep="last")
-    present = last["edition"].eq(edition)
-    done = last["phase"].eq("completed") & present
-    left = exit_reasons(last, exits, edition).eq("completed") & ~present
-    return last.loc[(done | left).fillna(value=False).astype(bool), ["edition", "project_id", "name", "ministry_id"]]
+def _so_far(ordered: pd.DataFrame) -> pd.DataFrame:
+    """The rows of each project with what was known of it so far: how long it was followed, the ends it published."""
+    by_project = ordered.groupby("project_id")
+    delivered = by_project["updated_end_date"].ffill()
+    return ordered.assign(
+        first_edition=by_project["edition"].transform("first"),
+        editions_followed=by_project.cumcount() + 1,
+        declared_end_date=by_project["initial_end_date"].ffill(),
+        delivered_end_date=delivered,
+        first_end_date=by_project["updated_end_date"].transform("first").where(delivered.notna()),
+    )
 
 
-def _last_known(told: pd.DataFrame, rate: str, columns: dict[str, str], identifiers: pd.Series) -> dict[str, pd.Series]:
-    known = told.loc[told[f"{rate}_status"].eq("known")].drop_duplicates("project_id", keep="last")
-    by_project = known.set_index("project_id")
-    return {name: looked_up(identifiers, by_project[column]) for name, column in columns.items()}
+def _finished(last: pd.DataFrame, exits: pd.DataFrame) -> pd.DataFrame:
+    present = last["last_edition"].eq(last["edition"])
+    reasons = exit_reasons(last.assign(edition=last["last_edition"]), exits, last["edition"])
+    done = last["phase"].eq("completed").where(present, reasons.eq("completed"))
+    return last.loc[done, _OF_PROJECT].reset_index(drop=True)
 
 
-def _promised_end(
-    published: pd.DataFrame,
-    told: pd.DataFrame,
-    ledger: pd.DataFrame,
-    edition: str,
-    identifiers: pd.Series,
-) -> pd.Series:
+def _promised_end(done: pd.DataFrame, ledger: pd.DataFrame) -> pd.Series:
     """The end of the first baseline: as last published, else as registered, else the first end published.
 
     The register is not asked about a project whose schedule was never published.
     """
-    ends = published.groupby("project_id")[["initial_end_date", "updated_end_date"]]
-    declared = looked_up(identifiers, ends.last()["initial_end_date"])
-    open_book = told.loc[told["schedule_status"].eq("known"), "project_id"]
-    firsts = ledger.loc[ledger["number"].eq(1) & ledger["edition"].le(edition) & ledger["project_id"].isin(open_book)]
-    registered = looked_up(identifiers, firsts.drop_duplicates("project_id").set_index("project_id")["end_date"])
-    return declared.fillna(registered).fillna(looked_up(identifiers, ends.first()["updated_end_date"]))
+    firsts = lines_known(done["project_id"], done["edition"], ledger.loc[ledger["number"].eq(1)], "edition")
+    registered = first_line(firsts, done.index)["end_date"].where(done["schedule_status"].notna())
+    return done["declared_end_date"].fillna(registered).fillna(done["first_end_date"])
 
 
-def _counted(rows: pd.DataFrame, identifiers: pd.Series) -> pd.Series:
-    return looked_up(identifiers, rows.groupby("project_id").size()).fillna(0).astype("int64")
+def _missions(done: pd.DataFrame, missions: pd.DataFrame) -> dict[str, pd.Series]:
+    past = lines_known(
+        done["project_id"],
+        reference_days(done["edition"]),
+        missions.sort_values(["event_date", "line"]),
+        "event_date",
+    )
+    lessons = past["outcome"].dropna().groupby(level=0).agg(" ; ".join).reindex(done.index)
+    return {"missions": _counted(past.loc[past["event"].eq("opened")], done.index), "lessons": lessons}
 
 
-def _ministries(codes: Iterable[str]) -> str:
-    return " ; ".join(MINISTRIES.label(code) for code in dict.fromkeys(codes))
+def _carriers(done: pd.DataFrame, ordered: pd.DataFrame) -> pd.Series:
+    """The ministries that carried each project, in the order they first did."""
+    carried = ordered.drop_duplicates(["project_id", "ministry_id"])[[*KEYS, "ministry_id"]]
+    known = lines_known(done["project_id"], done["edition"], carried, "edition")
+    labels = known["ministry_id"].map(MINISTRIES.labels_by_code())
+    return labels.groupby(level=0).agg(" ; ".join).reindex(done.index)
+
+
+def _counted(lines: pd.DataFrame, rows: pd.Index) -> pd.Series:
+    return lines.groupby(level=0).size().reindex(rows, fill_value=0)

@@ -1,22 +1,21 @@
-"""A rating of each project by published rules. Pure functions on frames; thresholds are in a file, with their reasons.
+"""A rating of each project by published rules. Pure functions on all editions at once.
 
-An unknown value is not rated: it is neither green nor red.
+Thresholds are in a file, with their reasons. An unknown value is not rated: it is neither green nor red.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import pandas as pd
 
-from warehouse.facts.reference import Target
-from warehouse.follow_up.rating_tables import AXES, OUT_SCORECARD
-from warehouse.follow_up.situations import NO_CHANGE_PTS, RATES, situations
-from warehouse.follow_up.watchlist import percent, rule_flags
+from warehouse.follow_up.situations import NO_CHANGE_PTS, RATES
+from warehouse.follow_up.tables import AXES, OUT_SCORECARD
+from warehouse.follow_up.watch_rules import adrift, percent
+from warehouse.history.standing import KEYS
 from warehouse.model.shipped import shipped_rows
 from warehouse.model.vocabulary import NO_DEVIATION, OPINIONS
-from warehouse.projects.opinions import open_missions
+from warehouse.projects.opinions import mission_openings
 
 OVERALL = "overall"
 MINIMUM_RATED_AXES = 3
@@ -57,49 +56,42 @@ def rated(values: pd.Series, threshold: Threshold) -> pd.Series:
     return ratings.where(numbers.notna())
 
 
-def scorecard(
-    history: pd.DataFrame,
-    slippages: pd.DataFrame,
-    missions: pd.DataFrame,
-    targets: Sequence[Target],
-    declared: pd.Series | None = None,
-) -> pd.DataFrame:
-    """The rating of each project at the last edition of a history.
+def scorecard(frame: pd.DataFrame, missions: pd.DataFrame, declared: pd.Series | None = None) -> pd.DataFrame:
+    """The rating of each project at each edition.
 
     Args:
-        history: core projects of all editions up to that one, it included.
-        slippages: slippage per project of the same editions.
+        frame: `warehouse.follow_up.situations.situations`.
         missions: the register of missions.
-        targets: by due date.
-        declared: rating a ministry gives its own project, by `project_id`; no submission carries one yet.
+        declared: rating a ministry gives its own project, by `edition` and `project_id`; no submission carries one
+            yet.
 
     Returns:
         The columns of `OUT_SCORECARD`. Overall: points of the rated axes (`POINTS`) against the overall thresholds,
         missing under `MINIMUM_RATED_AXES` rated axes.
     """
-    edition = history["edition"].max()
-    frame = situations(history, slippages, targets)
-    followed = open_missions(missions, pd.Timestamp(f"{edition}-01"))["project_id"]
-    adrift = rule_flags(frame)["drift"]
-    frame = frame.assign(unattended=adrift & ~frame["project_id"].isin(followed))
-    values = axis_values(frame)
-    now = frame.loc[frame["edition"].eq(edition)].join(values).reset_index(drop=True)
-    ratings = pd.DataFrame({name: rated(now[value], thresholds()[name]) for name, value, *_ in AXES})
+    told = frame.assign(unattended=adrift(frame) & mission_openings(frame, missions).isna())
+    told = told.join(axis_values(told))
+    ratings = pd.DataFrame({name: rated(told[value], thresholds()[name]) for name, value, *_ in AXES})
     rated_axes = ratings.notna().sum(axis=1)
-    points = ratings.apply(lambda column: column.map(POINTS)).sum(axis=1).where(rated_axes.ge(MINIMUM_RATED_AXES))
+    weights = pd.DataFrame({name: ratings[name].map(POINTS).astype("float64") for name in ratings})
+    points = weights.sum(axis=1).where(rated_axes.ge(MINIMUM_RATED_AXES))
     overall = rated(points, thresholds()[OVERALL])
-    own = now["project_id"].map(pd.Series(dtype="str") if declared is None else declared).astype("str")
-    disagreement = own.ne(overall).astype("boolean").where(own.notna() & overall.notna())
-    reasons = [_reasons(row, ratings.loc[index].to_dict()) for index, row in enumerate(now.to_dict("records"))]
-    return now.assign(
+    own = _declared(told, declared)
+    return told.assign(
         **{f"{name}_rating": ratings[name] for name in ratings},
         rated_axes=rated_axes,
         overall_points=points.astype("Int64"),
         overall_rating=overall,
-        reasons=pd.Series(reasons, index=now.index, dtype="str"),
+        reasons=_reasons(told, ratings),
         declared_rating=own,
-        disagreement=disagreement,
+        disagreement=own.ne(overall).astype("boolean").where(own.notna() & overall.notna()),
     )[OUT_SCORECARD.names()]
+
+
+def _declared(frame: pd.DataFrame, declared: pd.Series | None) -> pd.Series:
+    if declared is None:
+        return pd.Series(index=frame.index, dtype="str")
+    return declared.reindex(pd.MultiIndex.from_frame(frame[KEYS])).set_axis(frame.index).astype("str")
 
 
 def axis_values(frame: pd.DataFrame) -> pd.DataFrame:
@@ -147,24 +139,30 @@ def _defects(frame: pd.DataFrame) -> pd.Series:
     return defects.astype("float64").mask(frame["phase"].eq("scoping"))
 
 
-def _reasons(row: Mapping[Any, Any], ratings: Mapping[Any, Any]) -> str | None:
-    """Why axes are not green, in French; None when all that is rated is."""
-    worsened, defects = row["stability_value"], row["data_quality_value"]
-    said = {
-        "cost": percent(row["cost_axis_ratio"]),
-        "schedule": percent(row["schedule_axis_ratio"]),
-        "stability": f"aggravé à {worsened:g} de ses quatre dernières éditions",
-        "governance": ", ".join(_governance_said(row)),
-        "data_quality": f"{defects:g} défaut{'s' if defects > 1 else ''}",
+def _reasons(told: pd.DataFrame, ratings: pd.DataFrame) -> pd.Series:
+    """Why axes are not green, in French; missing when all that is rated is."""
+    said: dict[str, Callable[[pd.DataFrame], Iterable[str]]] = {
+        "cost": lambda rows: map(percent, rows["cost_axis_ratio"]),
+        "schedule": lambda rows: map(percent, rows["schedule_axis_ratio"]),
+        "stability": lambda rows: (
+            f"aggravé à {worsened:g} de ses quatre dernières éditions" for worsened in rows["stability_value"]
+        ),
+        "governance": _governance_said,
+        "data_quality": lambda rows: (
+            f"{defects:g} défaut{'s' if defects > 1 else ''}" for defects in rows["data_quality_value"]
+        ),
     }
-    parts = [f"{label} : {said[name]}" for name, _, _, label, _ in AXES if ratings[name] in ("amber", "red")]
-    return " ; ".join(parts) + "." if parts else None
+    parts = []
+    for name, _, _, label, _ in AXES:
+        rows = told.loc[ratings[name].isin(["amber", "red"])]
+        parts.append(pd.Series([f"{label} : {text}" for text in said[name](rows)], index=rows.index, dtype="str"))
+    together = pd.concat(parts).groupby(level=0).agg(" ; ".join)
+    return (together + ".").reindex(told.index)
 
 
-def _governance_said(row: Mapping[Any, Any]) -> Iterator[str]:
-    if row["opinion_lacking"]:
-        yield "avis requis et absent"
-    elif OPINION_POINTS.get(row["opinion"], 0) > 0:
-        yield f"avis {OPINIONS.label(row['opinion']).lower()}"
-    if row["unattended"]:
-        yield "dérive sans mission"
+def _governance_said(rows: pd.DataFrame) -> Iterator[str]:
+    for lacking, opinion, unattended in zip(rows["opinion_lacking"], rows["opinion"], rows["unattended"], strict=True):
+        said = ["avis requis et absent"] if lacking else []
+        if not lacking and OPINION_POINTS.get(opinion, 0) > 0:
+            said.append(f"avis {OPINIONS.label(opinion).lower()}")
+        yield ", ".join([*said, "dérive sans mission"] if unattended else said)

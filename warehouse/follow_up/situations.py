@@ -1,6 +1,6 @@
 """What is known of each project at each edition, side by side, for the rules that follow projects up.
 
-Pure functions on frames; the rules are in `warehouse.follow_up.watchlist` and `warehouse.follow_up.scorecard`.
+Pure functions on frames; the rules are in `warehouse.follow_up.watch_rules` and `warehouse.follow_up.scorecard`.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import pandas as pd
 from warehouse.facts.reference import Target
 from warehouse.model.frames import looked_up
 from warehouse.projects.durations import duration_months
-from warehouse.projects.opinions import opinion_is_lacking
+from warehouse.projects.opinions import opinion_is_lacking, reference_days
 from warehouse.projects.withheld import without_withheld
 
 RATES = ("budget", "schedule")
@@ -65,12 +65,12 @@ def changes_pts(slippages: pd.DataFrame, rate: str) -> pd.Series:
     return slippages[amount].astype("float64") / slippages[initial].astype("float64").where(known) * 100
 
 
-def situations(history: pd.DataFrame, slippages: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
+def situations(projects: pd.DataFrame, slippages: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
     """What is known of each project at each edition, nothing of it withheld.
 
     Args:
-        history: core projects of all editions up to one.
-        slippages: slippage per project of the same editions.
+        projects: core projects.
+        slippages: slippage per project.
         targets: by due date.
 
     Returns:
@@ -81,7 +81,7 @@ def situations(history: pd.DataFrame, slippages: pd.DataFrame, targets: Sequence
         `opinion_lacking`, `{rate}_contribution_pts`, `{rate}_change_pts`, `worsened`, `compared`,
         `editions_worsened` and `editions_compared` (among the project's last `RECENT_EDITIONS`).
     """
-    shown = without_withheld(history)
+    shown = without_withheld(projects)
     told = shown.assign(opinion_lacking=opinion_is_lacking(shown))[
         ["edition", "project_id", "updated_end_date", "opinion", "deviation_reason", "opinion_lacking"]
     ]
@@ -101,14 +101,12 @@ def _placed(frame: pd.DataFrame) -> pd.DataFrame:
     position = pd.Series(2 - linked.astype("int64"), index=linked.index).cumsum()
     by_project = frame["project_id"]
     has_predecessor = looked_up(frame["edition"], linked)
-    ends = frame["updated_end_date"]
-    reference = pd.to_datetime(frame["edition"] + "-01").astype(ends.dtype)
     return frame.assign(
         position=looked_up(frame["edition"], position),
         has_predecessor=has_predecessor,
         first_has_predecessor=has_predecessor.groupby(by_project).transform("first"),
         editions_seen=frame.groupby("project_id").cumcount() + 1,
-        remaining_months=duration_months(reference, ends),
+        remaining_months=duration_months(reference_days(frame["edition"]), frame["updated_end_date"]),
     )
 
 

@@ -6,21 +6,17 @@ level × shortfall when the outcome is above the forecast, (1 − level) × exce
 """
 
 import math
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from warehouse.forecast.forecast import (
-    LEAST_CHANGES,
-    QUANTILE_LEVELS,
-    Changes,
-    generator,
-    observations,
-    quantile,
-    simulate,
-)
+from warehouse.forecast.chains import QUANTILE_LEVELS, futures, generator, quantile
+from warehouse.forecast.changes import LEAST_CHANGES, UNMOVED, Changes, is_known, observations
 from warehouse.forecast.tables import OUT_FORECAST_BACKTEST
+from warehouse.model.schema import empty_frame
 from warehouse.model.vocabulary import FORECAST_HORIZONS, RATES
 from warehouse.projects.durations import MONTHS_PER_YEAR
 
@@ -33,66 +29,84 @@ TOLERANCE = 1e-9
 REPLAYED = ["rate", "horizon", "project_id", "origin", "target", "months", "p50", "p80", "no_change", "actual"]
 
 
-def replay(history: pd.DataFrame, edition: str) -> pd.DataFrame:
-    """Every forecast that past editions would have made, beside what was published later.
+def backtest(projects: pd.DataFrame) -> pd.DataFrame:
+    """The table of the trial of every edition: what could be judged of the forecasts before it.
 
     Args:
-        history: core projects; editions after `edition` are left out.
-        edition: key of the last edition whose figures are outcomes.
+        projects: core projects of every edition.
+
+    Returns:
+        The columns of `OUT_FORECAST_BACKTEST`, a row per edition, rate and horizon, even when nothing was tried.
+    """
+    if projects.empty:
+        return empty_frame(OUT_FORECAST_BACKTEST)
+    scored = _scored(replay(projects))
+    trials = [
+        _trial(scored.loc[scored["target"].le(edition)]).assign(edition=edition)
+        for edition in sorted(projects["edition"].unique())
+    ]
+    return pd.concat(trials, ignore_index=True)[OUT_FORECAST_BACKTEST.names()]
+
+
+def replay(projects: pd.DataFrame) -> pd.DataFrame:
+    """Every forecast that past editions would have made, beside what was published later.
+
+    A row depends on the editions up to its outcome alone.
+
+    Args:
+        projects: core projects of every edition.
 
     Returns:
         One row per rate, horizon, project, edition of origin and of outcome: `REPLAYED`. Costs are shares of the
         figure at the origin (1 is no change), ends are months moved (0 is no change).
     """
-    observed = observations(history.loc[history["edition"].le(edition)])
-    known = observed.loc[observed["cost"].gt(0) & observed["end"].notna()]
-    known = known.sort_values(["project_id", "month"], ignore_index=True)
-    rows = [row for origin in sorted(known["edition"].unique()) for row in _replay_origin(observed, known, str(origin))]
-    return pd.DataFrame(rows, columns=REPLAYED)
+    observed = observations(projects)
+    changes = Changes.among(observed)
+    known = observed.loc[is_known(observed)].sort_values(["project_id", "month"], ignore_index=True)
+    parts = [_replayed_from(str(origin), known, changes) for origin in sorted(known["edition"].unique())]
+    told = [part for part in parts if len(part)]
+    return pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=REPLAYED)
 
 
-def _replay_origin(observed: pd.DataFrame, known: pd.DataFrame, origin: str) -> Iterator[dict[str, Any]]:
-    changes = Changes.among(observed.loc[observed["edition"].le(origin)])
-    if len(changes) < LEAST_CHANGES:
-        return
-    starts = known.loc[known["edition"].eq(origin) & ~known["phase"].isin(["scoping", "completed"])]
-    outcomes = dict(iter(known.loc[known["edition"].gt(origin)].groupby("project_id")))
-    for start in starts.to_dict("records"):
-        if start["project_id"] in outcomes:
-            yield from _replay_project(start, outcomes[start["project_id"]], changes)
-
-
-def _replay_project(start: dict[Any, Any], outcomes: pd.DataFrame, changes: Changes) -> Iterator[dict[str, Any]]:
-    reference = changes.comparable(start)
-    finished = False
-    for rank, outcome in enumerate(outcomes.to_dict("records")):
-        months = outcome["month"] - start["month"]
-        horizons = ["next"] if rank == 0 else []
-        horizons += ["one_year"] if months >= MONTHS_PER_YEAR else []
-        if outcome["phase"] == "completed" and not finished:
-            finished = True
-            horizons += ["completion"]
-        for horizon in horizons:
-            chains = simulate(
-                changes,
-                reference,
-                start["end"] - start["month"],
-                math.inf if horizon == "completion" else months,
-                generator(start["edition"], start["project_id"]),
+def _replayed_from(origin: str, known: pd.DataFrame, changes: Changes) -> pd.DataFrame:
+    """The part of `replay` of one origin."""
+    changes = changes.known_at(origin)
+    starts = known.loc[known["edition"].eq(origin) & ~known["phase"].isin(UNMOVED)]
+    tried = _tried_horizons(starts, known.loc[known["edition"].gt(origin)])
+    if len(changes) < LEAST_CHANGES or tried.empty:
+        return pd.DataFrame(columns=REPLAYED)
+    starts = starts.loc[starts["project_id"].isin(tried["project_id"])]
+    horizons = np.unique(tried["until"])
+    found = futures(changes, starts, list(horizons))
+    place = np.searchsorted(horizons, tried["until"]), pd.Index(starts["project_id"]).get_indexer(tried["project_id"])
+    rates = (
+        ("budget", found.growth, 1.0, tried["cost_later"] / tried["cost"]),
+        ("schedule", found.moved, 0.0, (tried["end_later"] - tried["end"]).astype("float64")),
+    )
+    return pd.concat(
+        [
+            tried.assign(
+                rate=rate, no_change=unchanged, actual=actual, **{name: drawn[name][place] for name in QUANTILE_LEVELS}
             )
-            common = {
-                "horizon": horizon,
-                "project_id": start["project_id"],
-                "origin": start["edition"],
-                "target": outcome["edition"],
-                "months": months,
-            }
-            for rate, draws, unchanged, actual in (
-                ("budget", chains.growth, 1.0, outcome["cost"] / start["cost"]),
-                ("schedule", chains.moved, 0.0, float(outcome["end"] - start["end"])),
-            ):
-                forecasts = {name: quantile(draws, level) for name, level in QUANTILE_LEVELS.items()}
-                yield common | forecasts | {"rate": rate, "no_change": unchanged, "actual": actual}
+            for rate, drawn, unchanged, actual in rates
+        ]
+    )[REPLAYED]
+
+
+def _tried_horizons(starts: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """Each outcome of the projects of an origin, once for each horizon that it judges; `until` it, in months."""
+    figures = ["project_id", "edition", "month", "cost", "end"]
+    pairs = starts[figures].merge(later[[*figures, "phase"]], on="project_id", suffixes=("", "_later"))
+    pairs = pairs.assign(months=pairs["month_later"] - pairs["month"])
+    completed = pairs.loc[pairs["phase"].eq("completed")]
+    judged = {
+        "next": pairs.drop_duplicates("project_id"),
+        "one_year": pairs.loc[pairs["months"].ge(MONTHS_PER_YEAR)],
+        "completion": completed.drop_duplicates("project_id"),
+    }
+    tried = pd.concat([rows.assign(horizon=horizon) for horizon, rows in judged.items()], ignore_index=True)
+    until = tried["months"].astype("float64").mask(tried["horizon"].eq("completion"), math.inf)
+    return tried.assign(until=until).rename(columns={"edition": "origin", "edition_later": "target"})
 
 
 def pinball(forecast: pd.Series, actual: pd.Series, level: float) -> pd.Series:
@@ -101,26 +115,37 @@ def pinball(forecast: pd.Series, actual: pd.Series, level: float) -> pd.Series:
     return (level * shortfall).where(shortfall >= 0, (level - 1) * shortfall)
 
 
-def backtest(history: pd.DataFrame, edition: str) -> pd.DataFrame:
-    """The table of the trial of one edition.
-
-    Args:
-        history: core projects, the edition's among them; later editions are left out.
-        edition: key of the edition.
-
-    Returns:
-        The columns of `OUT_FORECAST_BACKTEST`, a row per rate and horizon, even when nothing was tried.
-    """
-    return summary(replay(history, edition)).assign(edition=edition)[OUT_FORECAST_BACKTEST.names()]
-
-
 def summary(replayed: pd.DataFrame) -> pd.DataFrame:
     """The trial of replayed forecasts: the columns of `OUT_FORECAST_BACKTEST` but `edition`."""
-    ordered = replayed.sort_values(["project_id", "origin", "target"])
+    return _trial(_scored(replayed))
+
+
+def _scored(replayed: pd.DataFrame) -> pd.DataFrame:
+    """Each replayed forecast, in order: whether its quantiles cover the outcome, their losses and those of no change.
+
+    `project` is the rank of the project.
+    """
+    ordered = replayed.sort_values(["project_id", "origin", "target"], ignore_index=True)
+    actual = ordered["actual"]
+    measured = {
+        name: values
+        for quantile_name, level in QUANTILE_LEVELS.items()
+        for name, values in (
+            (f"coverage_{quantile_name}", actual.le(ordered[quantile_name] + TOLERANCE)),
+            (f"model_{quantile_name}", pinball(ordered[quantile_name], actual, level)),
+            (f"no_change_{quantile_name}", pinball(ordered["no_change"], actual, level)),
+        )
+    }
+    return ordered[["rate", "horizon", "target"]].assign(
+        project=pd.factorize(ordered["project_id"])[0], **pd.DataFrame(measured, dtype="float64")
+    )
+
+
+def _trial(scored: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"rate": rate, "horizon": horizon}
-            | _tried(ordered.loc[ordered["rate"].eq(rate) & ordered["horizon"].eq(horizon)])
+            | _tried(scored.loc[scored["rate"].eq(rate) & scored["horizon"].eq(horizon)])
             for rate in RATES.codes()
             for horizon in FORECAST_HORIZONS.codes()
         ]
@@ -128,19 +153,22 @@ def summary(replayed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tried(rows: pd.DataFrame) -> dict[str, Any]:
-    figures: dict[str, Any] = {"n": len(rows), "n_projects": rows["project_id"].nunique()}
-    losses = []
-    for name, level in QUANTILE_LEVELS.items():
-        model = pinball(rows[name], rows["actual"], level)
-        no_change = pinball(rows["no_change"], rows["actual"], level)
+    figures: dict[str, Any] = {"n": len(rows), "n_projects": rows["project"].nunique()}
+    for name in QUANTILE_LEVELS:
+        model, no_change = math.fsum(rows[f"model_{name}"].tolist()), math.fsum(rows[f"no_change_{name}"].tolist())
         figures |= {
-            f"coverage_{name}_ratio": _mean(rows["actual"].le(rows[name] + TOLERANCE)),
-            f"pinball_{name}": _mean(model),
-            f"no_change_pinball_{name}": _mean(no_change),
-            f"skill_{name}_ratio": _skill(math.fsum(model), math.fsum(no_change)),
+            f"coverage_{name}_ratio": _mean(rows[f"coverage_{name}"].sum(), len(rows)),
+            f"pinball_{name}": _mean(model, len(rows)),
+            f"no_change_pinball_{name}": _mean(no_change, len(rows)),
+            f"skill_{name}_ratio": _skill(model, no_change),
         }
-        losses.append(pd.DataFrame({"project_id": rows["project_id"], "model": model, "no_change": no_change}))
-    by_project = pd.concat(losses).groupby("project_id")[["model", "no_change"]].sum()
+    losses = pd.DataFrame(
+        {
+            rule: np.concatenate([rows[f"{rule}_{name}"].to_numpy() for name in QUANTILE_LEVELS])
+            for rule in ("model", "no_change")
+        }
+    )
+    by_project = losses.groupby(np.tile(rows["project"].to_numpy(), len(QUANTILE_LEVELS))).sum()
     skill = _skill(math.fsum(by_project["model"]), math.fsum(by_project["no_change"]))
     low = lowest_skill(by_project)
     return figures | {"skill_ratio": skill, "skill_low_ratio": low, "verdict": verdict(len(rows), skill, low)}
@@ -165,16 +193,20 @@ def lowest_skill(losses: pd.DataFrame) -> float | None:
     """
     if losses.empty:
         return None
-    counts = generator("lowest_skill", len(losses)).multinomial(
-        len(losses), [1 / len(losses)] * len(losses), size=RESAMPLES
-    )
+    counts = _resampled(len(losses))
     model, no_change = (counts @ losses[name].to_numpy() for name in ("model", "no_change"))
     told = no_change > 0
     return quantile(1 - model[told] / no_change[told], 0.1) if told.any() else None
 
 
-def _mean(values: pd.Series) -> float | None:
-    return math.fsum(values) / len(values) if len(values) else None
+@lru_cache(maxsize=8)
+def _resampled(projects: int) -> npt.NDArray[np.int64]:
+    """How many times each project is drawn in each resample."""
+    return generator("lowest_skill", projects).multinomial(projects, [1 / projects] * projects, size=RESAMPLES)
+
+
+def _mean(total: float, count: int) -> float | None:
+    return total / count if count else None
 
 
 def _skill(model: float, no_change: float) -> float | None:

@@ -125,16 +125,19 @@ class Home:
             register(self.registers, name).create()
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the home for one writer; a killed process releases it.
+    def writing(self, wait_seconds: float | None = None) -> Iterator[None]:
+        """Hold the home for one writer; a killed process releases it, and who holds it already goes on.
+
+        Args:
+            wait_seconds: how long to wait for another process; ten minutes when not said.
 
         Raises:
-            ServiceError: another run has held it for ten minutes.
+            ServiceError: another process has held it for longer.
         """
         with disk_errors(self.root):
-            lock = FileLock(self.root / ".lock", timeout=LOCK_TIMEOUT_SECONDS)
+            lock = _lock(self.root)
             try:
-                lock.acquire()
+                lock.acquire(timeout=LOCK_TIMEOUT_SECONDS if wait_seconds is None else wait_seconds)
             except Timeout as error:
                 raise ServiceError(f"{self.root} est tenu par un autre traitement depuis trop longtemps.") from error
         try:
@@ -144,7 +147,7 @@ class Home:
 
     def clean(self) -> None:
         """Remove what killed processes left behind; nothing when another run is at work."""
-        with contextlib.suppress(Timeout), FileLock(self.root / ".lock", timeout=0):
+        with contextlib.suppress(Timeout), _lock(self.root).acquire(timeout=0):
             for folder in (
                 self.registers,
                 self.warehouse,
@@ -173,6 +176,11 @@ class Home:
             if self.settings.is_file():
                 shutil.copy(self.settings, copy.settings)
             yield copy
+
+
+def _lock(root: Path) -> FileLock:
+    """The lock of a home; one object for a process, so that a step of a run that holds it does not wait for itself."""
+    return FileLock(root.absolute() / ".lock", is_singleton=True)
 
 
 def _link_files(source: Path, target: Path) -> None:

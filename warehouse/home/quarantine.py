@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -75,11 +76,6 @@ def write_reason(home: Home, edition: Edition, quarantined: QuarantinedFile) -> 
     write_text(_reason_path(home, edition, quarantined.name()), text)
 
 
-def has_reason(home: Home, edition: Edition, name: str) -> bool:
-    """Whether the reason of a file of that name in the quarantine is written."""
-    return _reason_path(home, edition, name).is_file()
-
-
 def move_aside(home: Home, edition: Edition, path: Path, name: str) -> bool:
     """Take a file out of the inbox, in one step; false when the inbox cannot be written, where it then stays."""
     target = home.quarantine(edition) / name
@@ -99,31 +95,25 @@ def move_aside(home: Home, edition: Edition, path: Path, name: str) -> bool:
     return True
 
 
-def read_quarantine(home: Home, edition: Edition) -> list[QuarantinedFile]:
-    """The files of an edition put aside and not removed since, by name.
+def read_quarantine(home: Home, edition: Edition) -> dict[str, QuarantinedFile]:
+    """The files of an edition put aside and not removed since, by their name in the quarantine.
 
     Raises:
         ConfigurationError: a reason that a person made unreadable, named.
     """
-    return [_read(path) for path in sorted(home.quarantine(edition).glob("*.json"))]
+    return {path.name.removesuffix(".json"): _read(path) for path in sorted(home.quarantine(edition).glob("*.json"))}
 
 
-def waiting(home: Home, edition: Edition, ledger: pd.DataFrame) -> list[QuarantinedFile]:
-    """The files of an edition put aside, neither removed nor received again readable under the same name since.
+def waiting(quarantine: Mapping[str, QuarantinedFile], ledger: pd.DataFrame, edition: str) -> list[QuarantinedFile]:
+    """The files of an edition put aside, not received again readable under the same name since.
 
     Args:
-        home: the installation.
-        edition: one of its calendar.
+        quarantine: as `read_quarantine` gives it.
         ledger: the register `submissions`.
-
-    Raises:
-        ConfigurationError: a reason that a person made unreadable, named.
+        edition: key of the edition.
     """
-    return [
-        known
-        for known in read_quarantine(home, edition)
-        if not is_settled(ledger, edition.key, known.file, known.sha256)
-    ]
+    by_name = sorted(quarantine.items(), key=lambda known: f"{known[0]}.json")
+    return [known for _, known in by_name if not is_settled(ledger, edition, known.file, known.sha256)]
 
 
 def _read(path: Path) -> QuarantinedFile:

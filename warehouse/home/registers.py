@@ -44,10 +44,16 @@ class Register:
         Raises:
             RegisterError: a malformed line, with its number, column, value and what was expected.
         """
-        content = self._content()
-        if not content.strip():
-            return empty_frame(self.table)
-        return self._parse(content)
+        return self.parse(self.content())
+
+    def content(self) -> bytes:
+        """The bytes of the file; none without a file."""
+        return self.path.read_bytes() if self.path.is_file() else b""
+
+    def parse(self, content: bytes) -> pd.DataFrame:
+        """The lines that the bytes of a file hold, as `read` gives them."""
+        text = self._text(content)
+        return self._parse(text) if text.strip() else empty_frame(self.table)
 
     def append(self, lines: pd.DataFrame, *, seen: pd.DataFrame) -> None:
         """Add lines at the end of the file, in one step; the others keep their bytes.
@@ -62,7 +68,7 @@ class Register:
         """
         if lines.empty:
             return
-        content = self._content()
+        content = self._text(self.content())
         now = self._parse(content) if content.strip() else empty_frame(self.table)
         if not now.equals(seen.reset_index(drop=True)):
             raise RegisterError(
@@ -85,12 +91,10 @@ class Register:
         """The first line of the file."""
         return ",".join(column.name for column in self.columns) + "\n"
 
-    def _content(self) -> str:
-        if not self.path.is_file():
-            return ""
+    def _text(self, content: bytes) -> str:
         try:
             # A spreadsheet that saved the register may have put a byte order mark and its own line ends.
-            return self.path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            return content.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
             raise RegisterError(f"{self.path} n'est pas en UTF-8 (octet {error.start}).") from error
 
@@ -156,6 +160,21 @@ def ministry_labels(registers: Registers) -> dict[str, str]:
     """The labels of ministries that only this home knows: their `match_key`, each with its ministry."""
     lines = registers["ministries"]
     return dict(zip(lines["label"].map(match_key), lines["ministry_id"], strict=True))
+
+
+def grown(registers: Registers, lines: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The registers as they would be with more lines at the end of some, by short name; nothing is written."""
+    return {
+        name: _grown(ledger, lines[name]) if name in lines and len(lines[name]) else ledger
+        for name, ledger in registers.items()
+    }
+
+
+def _grown(ledger: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    first = (int(ledger["line"].max()) if len(ledger) else 1) + 1
+    numbered = added.assign(line=range(first, first + len(added))).reindex(columns=ledger.columns)
+    typed = numbered.astype(ledger.dtypes.to_dict())
+    return pd.concat([ledger, typed], ignore_index=True) if len(ledger) else typed.reset_index(drop=True)
 
 
 def no_registers() -> dict[str, pd.DataFrame]:

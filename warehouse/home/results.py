@@ -1,46 +1,60 @@
-"""The results of the checks of an edition, kept as JSON in `out/<edition>/quality/<check>.json`."""
+"""What a check found in an edition, and where it is kept: `out/<edition>/quality/<check>.json`."""
 
 import json
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from warehouse.home.calendar import Edition
 from warehouse.home.files import write_text
 from warehouse.home.home import Home
-from warehouse.model.findings import Finding, finding_of
+from warehouse.model.findings import Finding, errors_of, finding_of
 
 
-def write_quality(
-    home: Home,
-    edition: Edition,
-    check: str,
-    findings: Sequence[Finding],
-    checked: int,
-    suspended: Mapping[str, int] = MappingProxyType({}),
-) -> None:
-    """Write the result of a check.
+@dataclass(frozen=True)
+class Result:
+    """What a check found in an edition, as severe as the register of rule changes says.
 
-    Args:
-        home: the installation.
-        edition: one of its calendar.
-        check: its name.
-        findings: all that it has to say.
-        checked: how many rows, cells or files it looked at.
-        suspended: how many findings of each suspended rule were left out, by code.
+    `suspended` counts the findings of each suspended rule that were left out, by code; `checked` the rows, cells or
+    files looked at.
     """
-    report: dict[str, Any] = {
-        "edition": edition.key,
-        "check": check,
-        "passed": not any(finding.severity != "notice" for finding in findings),
-        "checked": checked,
-        "suspended": dict(suspended),
-        "findings": [finding.as_dict() for finding in findings],
-    }
-    write_text(
-        home.out(edition, "quality") / f"{check}.json",
-        json.dumps(report, ensure_ascii=False, indent=2) + "\n",
-    )
+
+    findings: tuple[Finding, ...]
+    checked: int
+    suspended: Mapping[str, int] = field(default_factory=dict)
+
+    def has_errors(self) -> bool:
+        """Whether the edition is refused for it."""
+        return bool(errors_of(self.findings))
+
+
+# The results of an edition, by the name of the check.
+Results = Mapping[str, Result]
+
+
+def write_results(home: Home, edition: Edition, results: Results) -> None:
+    """Write the results of an edition, a file for each check.
+
+    Raises:
+        ServiceError: the disk refused.
+    """
+    for check, result in results.items():
+        report: dict[str, Any] = {
+            "edition": edition.key,
+            "check": check,
+            "passed": not any(finding.severity != "notice" for finding in result.findings),
+            "checked": result.checked,
+            "suspended": dict(result.suspended),
+            "findings": [finding.as_dict() for finding in result.findings],
+        }
+        content = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+        write_text(home.out(edition, "quality") / f"{check}.json", content)
+
+
+def forget_results(home: Home, edition: Edition) -> None:
+    """Remove what the checks of an earlier run found in an edition, before those of this one say it again."""
+    for path in home.out(edition, "quality").glob("*.json"):
+        path.unlink(missing_ok=True)
 
 
 def read_findings(home: Home, edition: Edition) -> list[Finding]:

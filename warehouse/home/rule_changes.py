@@ -148,4 +148,4 @@ def regraded(findings: Iterable[Finding], changes: Mapping[str, RuleChange]) -> 
 def statements(changes: Mapping[str, RuleChange]) -> list[Finding]:
     """A notice for each change in force, in the order of the codes."""
     ordered = sorted(changes.values(), key=lambda change: change.rule.code)
-    return [declared_finding("rules_are_as_declared", change.statement()) for change in ordered]
+    return [declared_finding("rules_are_as_declared", said={"statement": change.statement()}) for change in ordered]

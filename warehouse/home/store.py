@@ -1,7 +1,8 @@
 """The Parquet store: one file per table and edition, conformed to the declaration or refused."""
 
 import io
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,9 @@ import pyarrow.parquet as pq
 from warehouse.home.files import write_bytes
 from warehouse.model.errors import SchemaError, ServiceError
 from warehouse.model.schema import Table, conform, empty_frame, from_arrow, to_arrow
+
+# After any edition of any calendar.
+AFTER_ANY_EDITION = "9999-12"
 
 
 def parquet_bytes(arrow: pa.Table) -> bytes:
@@ -74,19 +78,76 @@ class ParquetStore:
         """Whether a table has an edition."""
         return self.path(table, edition).is_file()
 
-    def earlier(self, table: Table, edition: str) -> pd.DataFrame:
-        """All editions of a table before one, in calendar order."""
-        rows = self.history(table, edition)
-        before: pd.DataFrame = rows.loc[rows["edition"] < edition]
-        return before
-
-    def history_with(self, table: Table, now: pd.DataFrame, edition: str) -> pd.DataFrame:
-        """The editions of a table before one, then that one as it was just computed."""
-        before = self.earlier(table, edition)
-        return pd.concat([before, now], ignore_index=True) if len(before) else now
-
-    def history(self, table: Table, until: str) -> pd.DataFrame:
+    def history(self, table: Table, until: str = AFTER_ANY_EDITION) -> pd.DataFrame:
         """All editions of a table up to `until` included, in calendar order."""
         frames = [self.read(table, edition) for edition in self.editions(table) if edition <= until]
         filled = [frame for frame in frames if not frame.empty]
         return pd.concat(filled, ignore_index=True) if filled else empty_frame(table)
+
+
+@dataclass(frozen=True)
+class RunStore(ParquetStore):
+    """The store as one run sees it: a table is read once, and what was just made is handed on without being read.
+
+    `made` holds whole tables, all editions, as they were made or read; it is what a run knows, whatever of it is
+    written.
+    """
+
+    made: dict[str, pd.DataFrame] = field(default_factory=dict)
+    known: dict[str, list[str]] = field(default_factory=dict)
+
+    def keep(self, table: Table, frame: pd.DataFrame, editions: Iterable[str]) -> None:
+        """Hand a whole table on; `editions` are those it was made for, with or without a row.
+
+        Raises:
+            SchemaError: the frame does not conform.
+        """
+        self.made[table.name] = conform(frame, table)
+        self.known[table.name] = sorted(editions)
+
+    def write(self, table: Table, edition: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Write one table of one edition, as `ParquetStore.write`; what was read of the table is read again."""
+        self.made.pop(table.name, None)
+        self.known.pop(table.name, None)
+        return super().write(table, edition, frame)
+
+    def write_slices(self, table: Table, editions: Iterable[str]) -> list[str]:
+        """Write some editions of a table that was handed on, each in one step; return those whose bytes changed.
+
+        Raises:
+            ServiceError: the disk refused; what was there before is intact.
+        """
+        whole = self.made[table.name]
+        rows = whole.groupby("edition").indices
+        arrow = to_arrow(whole, table).drop_columns("edition")
+        changed = []
+        for edition in sorted(editions):
+            content = parquet_bytes(arrow.take(pa.array(rows.get(edition, []), pa.int64())))
+            if write_bytes(self.path(table, edition), content):
+                changed.append(edition)
+        return changed
+
+    def editions(self, table: Table) -> list[str]:
+        """The editions a table has, written or not, in calendar order."""
+        return self.known[table.name] if table.name in self.known else super().editions(table)
+
+    def has(self, table: Table, edition: str) -> bool:
+        """Whether a table has an edition, written or not."""
+        return edition in self.known[table.name] if table.name in self.known else super().has(table, edition)
+
+    def read(self, table: Table, edition: str) -> pd.DataFrame:
+        """One table of one edition; see `ParquetStore.read`."""
+        if table.name not in self.known or edition not in self.known[table.name]:
+            return super().read(table, edition)
+        whole = self.made[table.name]
+        rows: pd.DataFrame = whole.loc[whole["edition"].eq(edition)].reset_index(drop=True)
+        return rows
+
+    def history(self, table: Table, until: str = AFTER_ANY_EDITION) -> pd.DataFrame:
+        """All editions of a table up to `until` included, in calendar order."""
+        if table.name not in self.made:
+            self.made[table.name] = super().history(table)
+            self.known[table.name] = super().editions(table)
+        whole = self.made[table.name]
+        rows: pd.DataFrame = whole.loc[whole["edition"].le(until)].reset_index(drop=True)
+        return rows

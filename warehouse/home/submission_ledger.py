@@ -87,3 +87,18 @@ def ministries_of(lines: pd.DataFrame, sha256: Collection[str]) -> tuple[str, ..
     """The ministries of some files, sorted."""
     found = lines.loc[lines["sha256"].isin(sha256), "ministry_id"].dropna()
     return tuple(sorted(set(found)))
+
+
+def with_lines(ledger: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """The register once lines are appended, as it will be read.
+
+    Args:
+        ledger: the register `submissions`.
+        lines: the columns of its file.
+    """
+    if lines.empty:
+        return ledger
+    first = int(ledger["line"].max()) + 1 if len(ledger) else 2
+    added = lines.assign(line=range(first, first + len(lines)))[list(ledger.columns)].astype(ledger.dtypes)
+    tidy = added.assign(**{name: added[name].str.strip() for name in ("file", "signed_by")})
+    return pd.concat([ledger, tidy], ignore_index=True)

@@ -1,142 +1,79 @@
-"""The columns that several tables share, each declared once."""
+"""Where columns are declared: a line each of `columns.csv`, those of several folders here, the others in their own."""
 
-from warehouse.model.schema import Column
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
 
-EDITION = Column(
-    "edition",
-    "edition",
-    "Édition",
-    "string",
-    "Mois de référence de l'édition du panorama, au format AAAA-MM.",
-    required=True,
-    pattern=r"^\d{4}-(?:0[1-9]|1[0-2])$",
-)
-PROJECT_ID = Column(
-    "project_id",
-    "identifiant_projet",
-    "Identifiant du projet",
-    "string",
-    "Identifiant stable du projet d'une édition à l'autre ; le nom peut changer, pas lui.",
-    required=True,
-    pattern=r"^PGP-\d{4}$",
-)
-NAME = Column(
-    "name",
-    "nom_projet",
-    "Nom du projet",
-    "string",
-    "Nom du projet tel que transmis pour cette édition.",
-    required=True,
-)
-MINISTRY_ID = Column(
-    "ministry_id",
-    "ministere",
-    "Ministère porteur",
-    "string",
-    "Ministère porteur du projet ; le libellé publié est le même d'une édition à l'autre.",
-    required=True,
-    vocabulary="ministries",
-)
-PHASE = Column(
-    "phase",
-    "phase",
-    "Phase",
-    "string",
-    "Phase du projet à la date de l'édition.",
-    vocabulary="phases",
-)
-UPDATED_COST = Column(
-    "updated_cost_meur",
-    "cout_actualise_meur",
-    "Coût complet actualisé",
-    "number",
-    "Coût complet TTC prévu à cette édition : dépenses depuis la conception et 24 premiers mois de fonctionnement, "
-    "masse salariale comprise.",
-    unit="M€ TTC",
-    minimum=0,
-)
-INITIAL_COST = Column(
-    "initial_cost_meur",
-    "cout_initial_meur",
-    "Coût complet initial",
-    "number",
-    "Coût complet TTC de la première référence.",
-    unit="M€ TTC",
-    minimum=0,
-)
-UPDATED_DURATION = Column(
-    "updated_duration_months",
-    "duree_actualisee_mois",
-    "Durée actualisée",
-    "integer",
-    "Durée prévue à cette édition, du début du cadrage à la fin du déploiement, en mois entiers.",
-    unit="mois",
-    minimum=0,
-)
-INITIAL_DURATION = Column(
-    "initial_duration_months",
-    "duree_initiale_mois",
-    "Durée initiale",
-    "integer",
-    "Durée de la première référence, en mois entiers.",
-    unit="mois",
-    minimum=0,
-)
-FICTITIOUS = Column(
-    "fictitious",
-    "donnees_fictives",
-    "Données fictives",
-    "boolean",
-    "Vrai pour un projet inventé pour la démonstration.",
-    required=True,
-)
-SOURCE_FILE = Column(
-    "source_file",
-    "fichier_source",
-    "Fichier source",
-    "string",
-    "Nom du fichier reçu d'où vient la ligne.",
-    required=True,
-)
-SOURCE_SHA256 = Column(
-    "source_sha256",
-    "sha256_source",
-    "Empreinte du fichier source",
-    "string",
-    "Empreinte SHA-256 du fichier reçu.",
-    required=True,
-    pattern=r"^[0-9a-f]{64}$",
-)
-SOURCE_SHEET = Column(
-    "source_sheet",
-    "feuille_source",
-    "Feuille source",
-    "string",
-    "Nom de la feuille d'où vient la ligne ; pour un fichier CSV, le nom du fichier sans extension.",
-    required=True,
-)
-SOURCE_ROW = Column(
-    "source_row",
-    "ligne_source",
-    "Ligne source",
-    "integer",
-    "Numéro de la ligne dans la feuille ; la première ligne porte le numéro 1. Dans un fichier CSV, rang de "
-    "l'enregistrement.",
-    required=True,
-    minimum=1,
-)
-COST_BAND = Column(
-    "cost_band",
-    "tranche_cout",
-    "Tranche de coût",
-    "string",
-    "Tranche du coût actualisé, borne inférieure comprise ; vide quand le coût n'est pas connu.",
-    vocabulary="cost_bands",
-)
-FUNCTIONAL_ZONE = Column(
-    "functional_zone",
-    "zone_fonctionnelle",
-    "Zone fonctionnelle",
-    "string",
-    "Zone du plan d'occupation des sols du système d'information de l'État, telle que transmise.",
-)
+from warehouse.model.errors import SchemaError
+from warehouse.model.schema import Column, Kind, Table
+from warehouse.model.shipped import shipped_rows
+
+SHARED = "warehouse.model"
+FILE = "columns.csv"
+EMPTIED = "-"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What declares the tables of a package: a table lists its columns by name, and each is a line of `columns.csv`.
+
+    A line of the package goes before one of `warehouse.model` with the same name, and a line with a `table`, which
+    holds for that table alone, before one without. It says what differs: its empty cells are those of the line
+    behind it, and `-` stands for nothing.
+    """
+
+    package: str
+
+    def table(
+        self, name: str, title: str, description: str, *, columns: str, key: str = "", caveats: tuple[str, ...] = ()
+    ) -> Table:
+        """A table, its columns and its key given as names separated by spaces.
+
+        Raises:
+            SchemaError: a column that no line declares.
+        """
+        declared = tuple(self.column(column, name) for column in columns.split())
+        return Table(name, title, description, declared, tuple(key.split()), caveats)
+
+    def column(self, name: str, table: str) -> Column:
+        """The declaration of a column in a table; SchemaError when no line declares it."""
+        places = ((SHARED, ""), (self.package, ""), (self.package, table))
+        lines = [lines for package, of in places if (lines := _lines(package).get((name, of)))]
+        if not lines:
+            raise SchemaError(f"Table {table} : aucune ligne de {FILE} ne déclare la colonne {name}.")
+        merged = {field: cell for line in lines for field, cell in line.items()}
+        return _column({field: cell for field, cell in merged.items() if cell != EMPTIED})
+
+
+@cache
+def _lines(package: str) -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """The filled cells of each line of a package, by column and table."""
+    rows = shipped_rows(package, FILE)
+    return {(row["name"], row["table"]): {field: cell for field, cell in row.items() if cell} for row in rows}
+
+
+def _column(cells: Mapping[str, str]) -> Column:
+    return Column(
+        name=cells["name"],
+        published=cells["published"],
+        title=cells["title"],
+        kind=cast("Kind", cells["kind"]),
+        description=cells["description"],
+        unit=cells.get("unit"),
+        required=cells.get("required") == "oui",
+        unique=cells.get("unique") == "oui",
+        minimum=_bound(cells.get("minimum")),
+        maximum=_bound(cells.get("maximum")),
+        pattern=cells.get("pattern"),
+        vocabulary=cells.get("vocabulary"),
+        caveat=cells.get("caveat"),
+        withheld_by=tuple(cells.get("withheld_by", "").split()),
+    )
+
+
+def _bound(cell: str | None) -> float | None:
+    """A bound as it is written: the Table Schema of a whole number has no decimal point."""
+    if cell is None:
+        return None
+    return float(cell) if "." in cell else int(cell)

@@ -7,12 +7,17 @@ PanoramaError
 │   ├── RegisterError
 │   └── SchemaError              a frame does not conform to its declaration
 └── ServiceError              3  a disk, a database or a platform failed
+
+Interrupted                 130, 143  a signal stops the command; no `except Exception` holds it back
 """
 
+import signal
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from warehouse.model.findings import Finding
+if TYPE_CHECKING:
+    # Every command imports the errors; only a refusal has findings.
+    from warehouse.model.findings import Finding
 
 
 class PanoramaError(Exception):
@@ -26,7 +31,7 @@ class DataRefusedError(PanoramaError):
 
     exit_status = 1
 
-    def __init__(self, message: str, findings: Sequence[Finding] = ()) -> None:
+    def __init__(self, message: str, findings: Sequence["Finding"] = ()) -> None:
         super().__init__(message)
         self.findings = tuple(findings)
 
@@ -53,3 +58,16 @@ class ServiceError(PanoramaError):
     """Something outside the project failed: a disk, a database, a platform."""
 
     exit_status = 3
+
+
+class Interrupted(BaseException):  # not an error: somebody asked for it
+    """A signal that stops the whole command: Ctrl-C (SIGINT) or the end of a service (SIGTERM)."""
+
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        super().__init__("Interrompu ; relancer la même commande.")
+        self.signal = signal.Signals(number)
+
+    @property
+    def exit_status(self) -> int:
+        """What a shell says of a program that the signal ended."""
+        return 128 + self.signal

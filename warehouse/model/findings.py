@@ -5,11 +5,13 @@ The place is as precise as the rule allows: an edition, a file, a sheet, a row, 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
-from warehouse.model.rules import Severity, code_of, severity_of
+from warehouse.model.rules import Severity, catalogue, code_of
 
 SEVERITY_LABELS: dict[Severity, str] = {"error": "Erreur", "warning": "Alerte", "notice": "Information"}
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,22 @@ class Finding:
         return {"code": self.code, **asdict(self)}
 
 
-def declared_finding(rule: str, message: str, **place: Any) -> Finding:
-    """A finding as severe as the catalogue says of its rule; `place` holds the other fields of a `Finding`."""
-    return Finding(rule, severity_of(rule), message, **place)
+def declared_finding(
+    rule: str, message: str | None = None, *, said: Mapping[str, object] = NOTHING, **place: Any
+) -> Finding:
+    """The finding of a rule of the catalogue: as severe as it says, and in its words unless `message` gives others.
+
+    Args:
+        rule: its name.
+        message: what to say, for a rule that the catalogue does not word.
+        said: the value of each `{name}` in the message and the expectation of the catalogue.
+        place: the other fields of a `Finding`.
+    """
+    declared = catalogue()[rule]
+    if message is None:
+        message = declared.message.format_map(said)
+        place = {"expected": declared.expected.format_map(said) or None} | place
+    return Finding(rule, declared.severity, message, **place)
 
 
 def finding_of(data: Mapping[str, Any]) -> Finding:

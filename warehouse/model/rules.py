@@ -1,7 +1,7 @@
 """The catalogue of the rules: a stable code each, why it exists, where it comes from; and what an operator made of it.
 
 A rule is named in code by a sentence that is true when it passes, and by its code to the ministries: neither is ever
-given to another rule. What a rule looks at is where it runs; `data/rules.csv` declares all of them.
+given to another rule. `data/rules.csv` declares all of them; what breaks a rule is the predicate of the same name.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,8 @@ class RuleDeclaration:
 
     `title` is what holds when the rule passes, `reason` why it exists, `source` the text or the fact it rests on,
     `example` what breaks it. A rule that is not `adjustable` protects the tables themselves: no register can switch
-    it off.
+    it off. `column` is that of the core projects where a finding points, `message` and `expected` what it says, with
+    a `{name}` for each value of the row; they are empty for a rule that is worded where files are read and written.
     """
 
     code: str
@@ -54,6 +55,9 @@ class RuleDeclaration:
     reason: str
     source: str
     example: str
+    column: str
+    message: str
+    expected: str
 
     @property
     def family(self) -> str:
@@ -66,14 +70,10 @@ def catalogue() -> Mapping[str, RuleDeclaration]:
     """Every rule by its name, in the order of the codes."""
     rules = [
         RuleDeclaration(
-            code=row["code"],
+            **{name: text for name, text in row.items() if name not in ("rule", "severity", "adjustable")},
             name=row["rule"],
             severity=cast("Severity", row["severity"]),
             adjustable=row["adjustable"] == "oui",
-            title=row["title"],
-            reason=row["reason"],
-            source=row["source"],
-            example=row["example"],
         )
         for row in shipped_rows("warehouse.model", "data/rules.csv")
     ]
@@ -83,8 +83,3 @@ def catalogue() -> Mapping[str, RuleDeclaration]:
 def code_of(rule: str) -> str:
     """The code of a rule by its name; KeyError for one that the catalogue does not have."""
     return catalogue()[rule].code
-
-
-def severity_of(rule: str) -> Severity:
-    """The severity of a rule by its name, as declared; KeyError for one that the catalogue does not have."""
-    return catalogue()[rule].severity

@@ -1,21 +1,23 @@
-"""How a table is declared, and everything that derives from a declaration.
+"""What a column and a table are, and everything that derives from their declaration.
 
-A `Column` is written once, in `warehouse.archive.tables`. From it come the pandas dtypes, the Arrow schema,
-the SQL table, the published Table Schema and (in `checks.rules.expectations`) the expectations. What holds
-for one table only belongs in `warehouse.archive.tables`, not here.
+A `Column` is written once, as a line of `columns.csv` (see `warehouse.model.columns`). From it come the pandas
+dtypes, the Arrow schema, the SQL table, the published Table Schema, the expectations (`checks.rules.expectations`) and
+what is kept back (`warehouse.projects.withheld`). pandas, pyarrow and SQLAlchemy are imported where they serve:
+whoever only asks what a table is does not wait for them.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
-
-import pandas as pd
-import pyarrow as pa
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, Any, Literal
 
 from warehouse.model.errors import SchemaError
 from warehouse.model.vocabulary import VOCABULARIES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    import sqlalchemy as sa
 
 Kind = Literal["string", "integer", "number", "boolean", "date"]
 
@@ -26,20 +28,6 @@ PANDAS_DTYPES: Mapping[Kind, str] = {
     "boolean": "boolean",
     "date": "datetime64[s]",
 }
-_ARROW: Mapping[Kind, pa.DataType] = {
-    "string": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-}
-_SQL: Mapping[Kind, sa.types.TypeEngine[Any]] = {
-    "string": sa.Text(),
-    "integer": sa.BigInteger(),
-    "number": sa.Float(53),
-    "boolean": sa.Boolean(),
-    "date": sa.Date(),
-}
 
 
 @dataclass(frozen=True)
@@ -48,7 +36,8 @@ class Column:
 
     `name` is the term used in code, `published` the French name it has in open data (at most 63
     characters, no accent), `title` and `description` what a reader sees. `unit` is None for what
-    has none. `vocabulary` names the closed list the codes come from; what is published is the label.
+    has none. `vocabulary` names the closed list the codes come from; what is published is the label. `withheld_by`
+    names the flags of a project that keep the column back, any of them; see `warehouse.projects.withheld`.
     """
 
     name: str
@@ -64,6 +53,7 @@ class Column:
     pattern: str | None = None
     vocabulary: str | None = None
     caveat: str | None = None
+    withheld_by: tuple[str, ...] = ()
 
     def expected(self) -> str:
         """What the column accepts, said to the person who filled it."""
@@ -123,12 +113,14 @@ class Table:
         raise SchemaError(f"La table {self.name} n'a pas de colonne {name}.")
 
 
-def empty_frame(table: Table) -> pd.DataFrame:
+def empty_frame(table: Table) -> "pd.DataFrame":
     """A frame of no row with the columns and dtypes of `table`."""
+    import pandas as pd  # noqa: PLC0415
+
     return pd.DataFrame({column.name: pd.Series(dtype=PANDAS_DTYPES[column.kind]) for column in table.columns})
 
 
-def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+def conform(frame: "pd.DataFrame", table: Table) -> "pd.DataFrame":
     """Give `frame` the columns, order and dtypes of `table`, sorted by its key; without a key, rows keep their order.
 
     Values are not repaired: a value its column cannot hold, a missing one where one is required, an
@@ -137,6 +129,8 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     Raises:
         SchemaError: names the table, the column and the first value that does not conform.
     """
+    import pandas as pd  # noqa: PLC0415
+
     missing = [name for name in table.names() if name not in frame.columns]
     unknown = [str(name) for name in frame.columns if name not in table.names()]
     if missing or unknown:
@@ -144,35 +138,54 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     typed = pd.DataFrame({column.name: _typed(frame[column.name], column, table) for column in table.columns})
     if not table.primary_key:
         return typed.reset_index(drop=True)
-    if typed.duplicated(list(table.primary_key)).any():
-        twice = typed.loc[typed.duplicated(list(table.primary_key)), list(table.primary_key)].iloc[0].to_dict()
+    repeated = typed.duplicated(list(table.primary_key))
+    if repeated.any():
+        twice = typed.loc[repeated, list(table.primary_key)].iloc[0].to_dict()
         raise SchemaError(f"Table {table.name} : la clé {twice} se répète.")
     return typed.sort_values(list(table.primary_key), kind="stable", ignore_index=True)
 
 
-def _typed(values: pd.Series, column: Column, table: Table) -> pd.Series:
+@cache
+def dtype_of(kind: Kind) -> Any:
+    """The pandas dtype of a kind of column."""
+    import pandas as pd  # noqa: PLC0415
+
+    return pd.Series(dtype=PANDAS_DTYPES[kind]).dtype
+
+
+def _typed(values: "pd.Series", column: Column, table: Table) -> "pd.Series":
     try:
-        typed: pd.Series = pd.Series(values).astype(PANDAS_DTYPES[column.kind])  # type: ignore[call-overload]
+        # What has its type already, as a table read back or handed on, is left as it is.
+        typed: pd.Series = values if values.dtype == dtype_of(column.kind) else values.astype(dtype_of(column.kind))
     except (TypeError, ValueError) as error:
         raise SchemaError(f"Table {table.name}, colonne {column.name} : {error}") from error
     if column.required and typed.isna().any():
         raise SchemaError(f"Table {table.name}, colonne {column.name} : une valeur obligatoire manque.")
     if column.vocabulary:
         allowed = set(VOCABULARIES[column.vocabulary].codes())
-        strangers = sorted(set(typed.dropna()) - allowed)
+        strangers = sorted(set(typed.dropna().unique()) - allowed)
         if strangers:
             raise SchemaError(f"Table {table.name}, colonne {column.name} : code inconnu {strangers[0]!r}.")
     return typed
 
 
 @cache
-def arrow_schema(table: Table) -> pa.Schema:
+def arrow_schema(table: Table) -> "pa.Schema":
     """The Arrow schema of a table: types, nullability, and title, unit and description as metadata."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    types: Mapping[Kind, pa.DataType] = {
+        "string": pa.string(),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "boolean": pa.bool_(),
+        "date": pa.date32(),
+    }
     return pa.schema(
         [
             pa.field(
                 column.name,
-                _ARROW[column.kind],
+                types[column.kind],
                 nullable=not column.required,
                 metadata={
                     "title": column.title,
@@ -185,24 +198,38 @@ def arrow_schema(table: Table) -> pa.Schema:
     )
 
 
-def to_arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
+def to_arrow(frame: "pd.DataFrame", table: Table) -> "pa.Table":
     """A conformed frame as an Arrow table, without pandas metadata."""
+    import pyarrow as pa  # noqa: PLC0415
+
     arrow = pa.Table.from_pandas(frame, schema=arrow_schema(table), preserve_index=False)
     return arrow.replace_schema_metadata(None)
 
 
-def from_arrow(arrow: pa.Table, table: Table) -> pd.DataFrame:
+def from_arrow(arrow: "pa.Table", table: Table) -> "pd.DataFrame":
     """An Arrow table read back with the dtypes of the declaration."""
+    import pandas as pd  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
+
     frame: pd.DataFrame = arrow.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get)
     return frame.astype({column.name: PANDAS_DTYPES[column.kind] for column in table.columns})[table.names()]
 
 
-def sql_table(table: Table, metadata: sa.MetaData) -> sa.Table:
+def sql_table(table: Table, metadata: "sa.MetaData") -> "sa.Table":
     """The SQL table of a declaration, with its key, in `metadata`."""
+    import sqlalchemy as sa  # noqa: PLC0415
+
+    types: Mapping[Kind, sa.types.TypeEngine[Any]] = {
+        "string": sa.Text(),
+        "integer": sa.BigInteger(),
+        "number": sa.Float(53),
+        "boolean": sa.Boolean(),
+        "date": sa.Date(),
+    }
     columns = [
         sa.Column(
             column.name,
-            _SQL[column.kind],
+            types[column.kind],
             primary_key=column.name in table.primary_key,
             nullable=not (column.required or column.name in table.primary_key),
             autoincrement=False,

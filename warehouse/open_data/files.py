@@ -1,29 +1,32 @@
-"""What is published for reusers: the files of the open dataset, in order, and the tables they hold.
+"""What is published for reusers: the files of the open dataset, in order.
 
 The one list of them: whoever writes, checks, describes or sends the dataset reads it from `published_files`. A file
 named after an edition holds that edition, and so does `indicateurs`; every other one holds all editions up to it.
-The names of files and columns do not change without a note in `docs/upgrading.md`.
+Their names do not change without a note in `docs/upgrading.md`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from warehouse.archive.tables import OPEN_PROJECTS
-from warehouse.follow_up.tables import OUT_CAUSES
-from warehouse.forecast.tables import OUT_FORECAST, OUT_FORECAST_BACKTEST
-from warehouse.history.tables import EXIT_REASON, OUT_CHANGES
 from warehouse.home.calendar import Edition
-from warehouse.model.columns import EDITION, MINISTRY_ID, NAME, PHASE, PROJECT_ID
-from warehouse.model.schema import Column, Table
-from warehouse.open_data.legacy_table import LEGACY_PROJECTS
-from warehouse.quality.tables import OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
-from warehouse.slippage.bridge_tables import OUT_BRIDGE
-from warehouse.slippage.tables import (
-    OUT_KEY_FIGURES,
-    OUT_SLIPPAGE_GROUPS,
-    OUT_SLIPPAGE_PROJECTS,
-    PREVIOUS_EDITION_REQUIRED,
+from warehouse.model.schema import Table
+from warehouse.open_data.tables import (
+    LEGACY_PROJECTS,
+    OPEN_BACKTEST,
+    OPEN_BRIDGE,
+    OPEN_CAUSES,
+    OPEN_CHANGES,
+    OPEN_FORECAST,
+    OPEN_HISTORY,
+    OPEN_INDICATORS,
+    OPEN_KEY_FIGURES,
+    OPEN_MOVEMENTS,
+    OPEN_PROJECT_QUALITY,
+    OPEN_PROJECTS,
+    OPEN_QUALITY,
+    OPEN_SLIPPAGE,
+    OPEN_TRENDS,
 )
 
 Kind = Literal["main", "documentation", "other"]
@@ -87,124 +90,6 @@ class PublishedFile:
 
 def _named(stem: str, extension: str) -> str:
     return f"{stem}.{extension}" if extension else stem
-
-
-def _table(table: Table, name: str, title: str, description: str) -> Table:
-    return replace(table, name=name, title=title, description=description)
-
-
-OPEN_HISTORY = _table(
-    OPEN_PROJECTS,
-    "historique",
-    "Grands projets de toutes les éditions",
-    "Une ligne par grand projet et par édition, de la première à celle-ci, avec les colonnes du fichier de l'édition.",
-)
-
-_REFERENCE = Column(
-    "reference",
-    "reference",
-    "Point de comparaison",
-    "string",
-    "Ce à quoi la prévision de l'édition est comparée.",
-    required=True,
-    vocabulary="slippage_references",
-)
-OPEN_SLIPPAGE = Table(
-    "ecarts",
-    "Écarts par projet, par taux et par point de comparaison",
-    "Une ligne par édition, par projet, par taux et par point de comparaison : l'écart, ou pourquoi il manque.",
-    (
-        EDITION,
-        PROJECT_ID,
-        NAME,
-        MINISTRY_ID,
-        PHASE,
-        OUT_SLIPPAGE_GROUPS.column("rate"),
-        _REFERENCE,
-        replace(OUT_SLIPPAGE_PROJECTS.column("budget_status"), name="status", published="statut", title="Statut"),
-        replace(
-            OUT_SLIPPAGE_PROJECTS.column("budget_slippage_ratio"),
-            name="slippage_ratio",
-            published="taux_ecart",
-            title="Taux d'écart",
-        ),
-        Column(
-            "slippage_meur",
-            "ecart_meur",
-            "Écart en euros",
-            "number",
-            "Actualisé − référence, pour le taux budgétaire ; vide pour l'autre, et quand l'écart n'est pas connu.",
-            unit="M€ TTC",
-        ),
-        Column(
-            "slippage_months",
-            "ecart_mois",
-            "Écart en mois",
-            "integer",
-            "Actualisé − référence, pour le taux calendaire ; vide pour l'autre, et quand l'écart n'est pas connu.",
-            unit="mois",
-        ),
-        OUT_SLIPPAGE_PROJECTS.column("baseline_source"),
-    ),
-    ("edition", "project_id", "rate", "reference"),
-    OUT_SLIPPAGE_PROJECTS.caveats,
-)
-
-OPEN_INDICATORS = _table(
-    OUT_SLIPPAGE_GROUPS,
-    "indicateurs",
-    "Indicateurs de l'édition",
-    "Une ligne par périmètre, par groupe, par taux et par méthode de calcul, pour cette édition.",
-)
-OPEN_TRENDS = _table(
-    OUT_SLIPPAGE_GROUPS,
-    "evolution",
-    "Indicateurs de toutes les éditions",
-    "Les indicateurs de l'ensemble et de chaque ministère, de la première édition à celle-ci : une ligne par édition, "
-    "par périmètre, par groupe, par taux et par méthode.",
-)
-OPEN_KEY_FIGURES = _table(
-    OUT_KEY_FIGURES,
-    "chiffres_cles",
-    "Chiffres clés de toutes les éditions",
-    "Une ligne par édition : ce que le panorama publie en tête.",
-)
-OPEN_BRIDGE = replace(OUT_BRIDGE, name="passage")
-OPEN_MOVEMENTS = Table(
-    "mouvements",
-    "Entrées, sorties et changements de nom ou de ministère",
-    "Une ligne par projet et par mouvement depuis l'édition précédente.",
-    (
-        EDITION,
-        PREVIOUS_EDITION_REQUIRED,
-        PROJECT_ID,
-        Column(
-            "movement",
-            "mouvement",
-            "Mouvement",
-            "string",
-            "Entrée d'un projet jamais vu, retour d'un projet déjà suivi, sortie, ou changement.",
-            required=True,
-            vocabulary="movement_kinds",
-        ),
-        NAME,
-        MINISTRY_ID,
-        Column("before", "avant", "Avant", "string", "Nom ou ministère à l'édition précédente."),
-        Column("after", "apres", "Après", "string", "Nom ou ministère à cette édition."),
-        EXIT_REASON,
-    ),
-    ("edition", "project_id", "movement"),
-)
-OPEN_CHANGES = replace(OUT_CHANGES, name="changements")
-OPEN_CAUSES = replace(OUT_CAUSES, name="causes")
-OPEN_FORECAST = replace(OUT_FORECAST, name="previsions")
-OPEN_BACKTEST = replace(OUT_FORECAST_BACKTEST, name="previsions_rejouees")
-_QUALITY_CAVEATS = (
-    "Le score juge les données transmises, non le projet : sa dérive est dans les écarts.",
-    "Un chiffre non publié n'est ni dû, ni comparé, ni contrôlé : aucun score n'en dépend.",
-)
-OPEN_QUALITY = replace(OUT_MINISTRY_QUALITY, name="qualite", caveats=_QUALITY_CAVEATS)
-OPEN_PROJECT_QUALITY = replace(OUT_PROJECT_QUALITY, name="qualite_projets", caveats=_QUALITY_CAVEATS)
 
 
 def _data(stem: str, table: Table, formats: tuple[str, ...], *, title: str | None = None) -> OpenFile:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from warehouse.model.findings import Finding
+from warehouse.model.findings import Finding, declared_finding
 from warehouse.projects.durations import duration_months
 from warehouse.projects.tables import CORE_PROJECTS
 
@@ -23,33 +23,59 @@ INITIAL_REASON = "Référence initiale déclarée"
 Row = Mapping[Hashable, Any]
 
 
-def in_force(ledger: pd.DataFrame, edition: str, which: Literal["first", "current"]) -> pd.DataFrame:
-    """The first or the current baseline of each project, as the ledger stood at an edition.
+def effective_ledger(register: pd.DataFrame) -> pd.DataFrame:
+    """The register of baselines as it would be had its editions been accepted in calendar order.
+
+    An edition accepted after a later one adds its own lines below those of the later one. What the later one declared
+    for want of them no longer counts: its initial baseline, and the acts that the earlier one carries too. Numbers that
+    collide, or fall from one edition to the next, grow instead. What counts at an edition depends on no later one.
 
     Args:
-        ledger: lines of the register of baselines.
-        edition: lines known only later are left out.
+        register: columns of `BASELINES`.
+
+    Returns:
+        The same columns, in the order of the register; a register written in calendar order as it is.
+    """
+    ordered = register.sort_values(["project_id", "edition", "number", "line"])
+    is_act = ordered["approved_on"].notna()
+    declared_again = ordered["number"].eq(1) & ~is_act & ordered.duplicated(["project_id", "number"])
+    last_written = ordered.groupby(["project_id", "approved_on"])["line"].cummax()
+    carried_before = (is_act & last_written.gt(ordered["line"])).fillna(value=False)
+    counted = ordered.loc[~declared_again & ~carried_before]
+    # A number stays where it is above the one before it, else it is the next one.
+    rank = counted.groupby("project_id").cumcount() + 1
+    number = (counted["number"] - rank).groupby(counted["project_id"]).cummax() + rank
+    return counted.assign(number=number).sort_values("line", ignore_index=True)
+
+
+def in_force(ledger: pd.DataFrame, rows: pd.DataFrame, which: Literal["first", "current"]) -> pd.DataFrame:
+    """The first or the current baseline of each row, as the ledger stood at its edition.
+
+    Args:
+        ledger: from `effective_ledger`.
+        rows: `project_id` and `edition`; lines known only later than the edition are left out.
         which: the lowest number, or the act approved last (an old one may be registered late).
 
     Returns:
-        One row per project, indexed by `project_id`: `number`, `cost_meur`, `duration_months`, `edition`.
+        Aligned with `rows`: `number`, `cost_meur`, `duration_months`, `edition`, missing where there is no baseline.
     """
     order = ["number", "line"] if which == "first" else ["approved_on", "number", "line"]
-    known = ledger.loc[ledger["edition"].le(edition)].sort_values(["project_id", *order], na_position="first")
-    kept = known.drop_duplicates("project_id", keep="first" if which == "first" else "last")
-    durations = duration_months(kept["start_date"], kept["end_date"])
-    return kept.assign(duration_months=durations).set_index("project_id")[
-        ["number", "cost_meur", "duration_months", "edition"]
-    ]
+    places = pd.DataFrame({"project_id": rows["project_id"], "at": rows["edition"], "place": range(len(rows))})
+    met = ledger.sort_values(order, na_position="first").merge(places, on="project_id")
+    known = met.loc[met["edition"].le(met["at"])]
+    kept = known.drop_duplicates("place", keep="first" if which == "first" else "last").set_index("place")
+    found = kept.assign(duration_months=duration_months(kept["start_date"], kept["end_date"]))
+    return found[["number", "cost_meur", "duration_months", "edition"]].reindex(range(len(rows))).set_axis(rows.index)
 
 
 def compare_with_ledger(projects: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     """Compare what an edition declares with the ledger.
 
     Initial figures that are those of a baseline of the project, whichever, say nothing new. For a project the ledger
-    does not know they make its baseline number 1. Others contradict the ledger: an error, unless the row carries a
-    rebaseline (a date and a reason), whose figures are the revised ones, or failing these the initial ones where they
-    are new, else those in force. An act already registered must be sent again with the same figures.
+    did not know at the edition they make its baseline number 1. Others contradict the ledger: an error, unless the row
+    carries a rebaseline (a date and a reason), whose figures are the revised ones, or failing these the initial ones
+    where they are new, else those in force. An act already registered must be sent again with the same figures. What
+    later editions declared is contradicted in the same way, but makes nothing known at this one.
 
     Args:
         projects: core projects of one edition, identified.
@@ -60,30 +86,39 @@ def compare_with_ledger(projects: pd.DataFrame, ledger: pd.DataFrame) -> tuple[p
     """
     lines: list[Row] = []
     findings: list[Finding] = []
-    by_project = {str(key): group.to_dict("records") for key, group in ledger.groupby("project_id")}
+    ordered = effective_ledger(ledger).sort_values(["edition", "number", "line"], kind="stable")
+    by_project = {str(key): group.to_dict("records") for key, group in ordered.groupby("project_id")}
     for row in projects.sort_values("project_id").to_dict("records"):
-        known: list[Row] = [*by_project.get(row["project_id"], [])]
-        rebaselined, problems = _rebaseline(row, known)
+        added, problems = _compared(row, by_project.get(row["project_id"], []))
+        lines += added
         findings += problems
-        declared = _declared(row)
-        if not known and (declared["cost_meur"] is not None or declared["end_date"] is not None):
-            # Without an initial start of its own, the one of the project is kept: one that moves will be seen.
-            initial = declared | {"start_date": declared["start_date"] or _or_none(row["start_date"])}
-            known = [_line(row, 1, initial, None, f"Remontée {row['edition']}", INITIAL_REASON)]
-            lines += known
-        elif not any(_agrees(declared, line) for line in known) and rebaselined is None and not problems:
-            findings += _contradictions(row, declared, known[0]) if known else []
-        act = next((line for line in known if rebaselined and _is_act(rebaselined, line)), None)
-        if rebaselined is not None and act is not None:
-            findings += _rewritten_act(row, act)
-        if rebaselined is not None and act is None:
-            number = max((line["number"] for line in known), default=0) + 1
-            lines.append(
+    return pd.DataFrame(lines, columns=LEDGER_COLUMNS), findings
+
+
+def _compared(row: Row, ever: Sequence[Row]) -> tuple[list[Row], list[Finding]]:
+    """The lines that a row adds, and what it contradicts among those of its project, of editions before and after."""
+    known = [line for line in ever if line["edition"] <= row["edition"]]
+    rebaselined, findings = _rebaseline(row, known)
+    declared = _declared(row)
+    # A rebaseline may change figures known at the edition, not those that a later one calls initial.
+    stated = [declared] if rebaselined is None else [declared, rebaselined]
+    may_change = findings or (rebaselined is not None and known)
+    if ever and not may_change and not any(_agrees(figures, line) for figures in stated for line in ever):
+        return [], _contradictions(row, declared, ever[0]) + _moved_start(row, rebaselined, ever)
+    added: list[Row] = []
+    if not known and (declared["cost_meur"] is not None or declared["end_date"] is not None):
+        # Without an initial start of its own, the one of the project is kept: one that moves will be seen.
+        initial = declared | {"start_date": declared["start_date"] or _or_none(row["start_date"])}
+        added.append(_line(row, 1, initial, None, f"Remontée {row['edition']}", INITIAL_REASON))
+    if rebaselined is not None:
+        act = next((line for line in ever if _is_act(rebaselined, line)), None)
+        findings += [] if act is None else _rewritten_act(row, act)
+        if not any(_is_act(rebaselined, line) for line in known):
+            number = max((line["number"] for line in (*known, *added)), default=0) + 1
+            added.append(
                 _line(row, number, rebaselined, rebaselined["approved_on"], rebaselined["act"], rebaselined["reason"])
             )
-        if rebaselined is None and known:
-            findings += _moved_start(row, known)
-    return pd.DataFrame(lines, columns=LEDGER_COLUMNS), findings
+    return added, findings + _moved_start(row, rebaselined, ever or added)
 
 
 def _declared(row: Row) -> dict[str, Any]:
@@ -142,7 +177,7 @@ def _line(row: Row, number: int, figures: Mapping[str, Any], approved_on: Any, a
 
 def _agrees(declared: Mapping[str, Any], line: Row) -> bool:
     """Whether every figure that is declared is that of a baseline; what is not declared contradicts nothing."""
-    return all(_same(value, line[name]) for name, value in declared.items() if value is not None)
+    return all(_same(declared[name], line[name]) for name in _FIGURES if declared[name] is not None)
 
 
 def _revised(revised: Any, initial: Any, name: str, known: Sequence[Row]) -> Any:
@@ -215,11 +250,11 @@ def _contradictions(row: Row, declared: Mapping[str, Any], first: Row) -> list[F
     ]
 
 
-def _moved_start(row: Row, known: list[Row]) -> list[Finding]:
+def _moved_start(row: Row, rebaselined: Mapping[str, Any] | None, lines: Sequence[Row]) -> list[Finding]:
     """A start that is that of no baseline of the project, in a row without a rebaseline."""
     start = _or_none(row["start_date"])
-    starts = [line["start_date"] for line in known if _or_none(line["start_date"]) is not None]
-    if start is None or not starts or any(_same(start, other) for other in starts):
+    starts = [line["start_date"] for line in lines if _or_none(line["start_date"]) is not None]
+    if rebaselined is not None or start is None or not starts or any(_same(start, other) for other in starts):
         return []
     return [
         _finding(
@@ -234,9 +269,8 @@ def _moved_start(row: Row, known: list[Row]) -> list[Finding]:
 
 
 def _finding(row: Row, column: str, rule: str, message: str, value: Any, expected: str) -> Finding:
-    return Finding(
+    return declared_finding(
         rule,
-        "error",
         message,
         file=row["source_file"],
         sheet=row["source_sheet"],

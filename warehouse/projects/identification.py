@@ -61,7 +61,7 @@ def identify(projects: pd.DataFrame, edition: str, registers: Registers, history
     """
     decisions = registers["decisions"]
     declared = projects["project_id"]
-    logged = _logged(projects, edition, registers)
+    logged = logged_ids(projects, registers)
     settled = declared.fillna(logged)
     open_rows = projects.loc[settled.isna()]
     known = _known(edition, registers, history, taken=set(settled.dropna()))
@@ -72,7 +72,7 @@ def identify(projects: pd.DataFrame, edition: str, registers: Registers, history
         [next(fresh) if pd.isna(identifier) else identifier for identifier in found], index=projects.index, dtype="str"
     )
     # An id of a row logged before is not written again: the log has what it was before any decision.
-    written = projects.assign(project_id=identifiers).loc[_to_log(projects, edition, registers)]
+    written = projects.assign(project_id=identifiers).loc[_to_log(projects, logged)]
     links = written[["name", "ministry_id", "project_id"]].assign(
         edition=edition,
         decision=matches["decision"].reindex(written.index).fillna("declared"),
@@ -89,21 +89,24 @@ def _key(frame: pd.DataFrame) -> pd.Series:
     return frame["name"].map(match_key).astype("str") + "|" + frame["ministry_id"].astype("str")
 
 
-def _log_of(edition: str, registers: Registers) -> pd.DataFrame:
+def logged_ids(projects: pd.DataFrame, registers: Registers) -> pd.Series:
+    """The id that the log of links gives each row, under the decisions taken since; missing for one never logged.
+
+    Args:
+        projects: `edition`, `name` and `ministry_id`, of any editions.
+        registers: `links` and `decisions` are used.
+
+    Returns:
+        Aligned with `projects`.
+    """
     links = registers["links"]
-    lines = links.loc[links["edition"].eq(edition)]
-    return lines.assign(key=_key(lines)).drop_duplicates("key", keep="last").set_index("key")
+    log = links.assign(key=links["edition"] + "|" + _key(links)).drop_duplicates("key", keep="last").set_index("key")
+    now = canonical(log["project_id"], log["edition"], registers["decisions"])
+    return looked_up(projects["edition"] + "|" + _key(projects), now)
 
 
-def _logged(projects: pd.DataFrame, edition: str, registers: Registers) -> pd.Series:
-    log = _log_of(edition, registers)["project_id"]
-    now = canonical(log, pd.Series(edition, index=log.index, dtype="str"), registers["decisions"])
-    return looked_up(_key(projects), now)
-
-
-def _to_log(projects: pd.DataFrame, edition: str, registers: Registers) -> pd.Series:
+def _to_log(projects: pd.DataFrame, logged: pd.Series) -> pd.Series:
     """Rows never logged, and rows that now declare another id than the log's."""
-    logged = _logged(projects, edition, registers)
     return logged.isna() | (projects["project_id"].notna() & projects["project_id"].ne(logged))
 
 

@@ -55,6 +55,11 @@ def with_registered_opinions(projects: pd.DataFrame, opinions: pd.DataFrame, day
     )
 
 
+def reference_days(editions: pd.Series) -> pd.Series:
+    """The reference date of each edition key: the first day of its month."""
+    return pd.to_datetime(editions + "-01", format="%Y-%m-%d").astype("datetime64[s]")
+
+
 def open_missions(missions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """The securing missions under way on a day.
 
@@ -65,12 +70,33 @@ def open_missions(missions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     Returns:
         One row per project whose last event is an opening: `project_id`, `opened_on`, `comment`.
     """
-    past = missions.loc[missions["event_date"].le(day)].sort_values(["event_date", "line"])
-    last = past.drop_duplicates("project_id", keep="last")
-    opened = last.loc[last["event"].eq("opened")]
-    return opened.rename(columns={"event_date": "opened_on"})[["project_id", "opened_on", "comment"]].reset_index(
-        drop=True
-    )
+    periods = _mission_periods(missions)
+    under_way = periods["opened_on"].le(day) & ~periods["until"].le(day)
+    return periods.loc[under_way, ["project_id", "opened_on", "comment"]].reset_index(drop=True)
+
+
+def mission_openings(projects: pd.DataFrame, missions: pd.DataFrame) -> pd.Series:
+    """When the mission under way at the reference date of each edition was opened, missing without one.
+
+    Args:
+        projects: `project_id` and `edition`, of any editions.
+        missions: the register of missions.
+
+    Returns:
+        Dates aligned with `projects`.
+    """
+    told = pd.DataFrame({"project_id": projects["project_id"], "day": reference_days(projects["edition"])})
+    met = told.rename_axis("row").reset_index().merge(_mission_periods(missions), on="project_id")
+    under_way = met.loc[met["opened_on"].le(met["day"]) & ~met["until"].le(met["day"])]
+    return under_way.set_index("row")["opened_on"].reindex(projects.index)
+
+
+def _mission_periods(missions: pd.DataFrame) -> pd.DataFrame:
+    """Each opening and the date of the next event of its project, missing when there is none: `opened_on`, `until`."""
+    ordered = missions.sort_values(["event_date", "line"])
+    until = ordered.groupby("project_id")["event_date"].shift(-1)
+    opened = ordered.assign(until=until).loc[ordered["event"].eq("opened")]
+    return opened.rename(columns={"event_date": "opened_on"})[["project_id", "opened_on", "until", "comment"]]
 
 
 def opinion_is_lacking(projects: pd.DataFrame) -> pd.Series:

@@ -1,289 +1,65 @@
 """The tables of what was received: cells as they are, and the projects they make."""
 
-from warehouse.model.columns import (
-    COST_BAND,
-    EDITION,
-    FICTITIOUS,
-    FUNCTIONAL_ZONE,
-    INITIAL_COST,
-    INITIAL_DURATION,
-    MINISTRY_ID,
-    NAME,
-    PHASE,
-    PROJECT_ID,
-    SOURCE_FILE,
-    SOURCE_ROW,
-    SOURCE_SHA256,
-    SOURCE_SHEET,
-    UPDATED_COST,
-    UPDATED_DURATION,
-)
-from warehouse.model.schema import Column, Table
+from dataclasses import replace
 
-RAW_SUBMISSIONS = Table(
+from warehouse.model.columns import Theme
+from warehouse.model.schema import Table
+
+table = Theme("warehouse.projects").table
+
+STAND_IN_CAVEAT = (
+    "À défaut de référence déclarée, les premiers chiffres publiés en tiennent lieu : l'écart part alors de zéro à la "
+    "première publication du projet et ne se compare pas au taux officiel."
+)
+NO_WITHHELD_CAVEAT = "Les chiffres non publiés n'y figurent pas et n'entrent dans aucun calcul."
+
+RAW_SUBMISSIONS = table(
     "raw_submissions",
     "Cellules reçues",
     "Une ligne par cellule non vide des fichiers reçus pour l'édition, sans interprétation.",
-    (
-        EDITION,
-        SOURCE_FILE,
-        SOURCE_SHA256,
-        SOURCE_SHEET,
-        SOURCE_ROW,
-        Column(
-            "source_column",
-            "colonne_source",
-            "Colonne source",
-            "string",
-            "Lettre de la colonne dans la feuille.",
-            required=True,
-            pattern=r"^[A-Z]{1,3}$",
-        ),
-        Column(
-            "layout",
-            "format_source",
-            "Format reconnu",
-            "string",
-            "Format de fichier reconnu d'après ses en-têtes.",
-            required=True,
-        ),
-        Column(
-            "header",
-            "entete_source",
-            "En-tête",
-            "string",
-            "En-tête de la colonne, tel qu'écrit dans le fichier.",
-            required=True,
-        ),
-        Column(
-            "field",
-            "champ",
-            "Champ",
-            "string",
-            "Champ du format auquel la colonne correspond.",
-            required=True,
-        ),
-        Column(
-            "value_type",
-            "type_valeur",
-            "Type de la cellule",
-            "string",
-            "Type de la cellule dans le classeur : text, number, date ou boolean.",
-            required=True,
-        ),
-        Column(
-            "value",
-            "valeur",
-            "Valeur",
-            "string",
-            "Valeur de la cellule en texte : tel quel, nombre sans perte, date au format ISO.",
-            required=True,
-        ),
-    ),
-    ("edition", "source_file", "source_sheet", "source_row", "source_column"),
+    columns="""
+        edition source_file source_sha256 source_sheet source_row source_column layout header field value_type value
+    """,
+    key="edition source_file source_sheet source_row source_column",
 )
 
-CORE_PROJECTS = Table(
+CORE_PROJECTS = table(
     "core_projects",
     "Projets de l'édition",
     "Une ligne par grand projet et par édition : ce que le ministère a transmis, typé et rattaché à un identifiant.",
-    (
-        EDITION,
-        PROJECT_ID,
-        NAME,
-        MINISTRY_ID,
-        Column(
-            "partner_ministry_id",
-            "ministere_partenaire",
-            "Second ministère",
-            "string",
-            "Second ministère porteur, pour un projet porté à deux.",
-            vocabulary="ministries",
-        ),
-        Column(
-            "interministerial",
-            "interministeriel",
-            "Projet interministériel",
-            "boolean",
-            "Vrai si le projet est conduit pour plusieurs ministères.",
-            required=True,
-        ),
-        Column("description", "description", "Description et objectifs", "string", "Description transmise."),
-        Column(
-            "information_url",
-            "page_information",
-            "En savoir plus",
-            "string",
-            "Page d'information sur le projet.",
-        ),
-        PHASE,
-        Column(
-            "start_date",
-            "date_debut",
-            "Début",
-            "date",
-            "Début du cadrage ; le premier jour du mois quand seul le mois est connu.",
-        ),
-        Column(
-            "initial_end_date",
-            "date_fin_initiale",
-            "Fin initiale",
-            "date",
-            "Fin du déploiement prévue par la première référence.",
-        ),
-        Column(
-            "updated_end_date",
-            "date_fin_actualisee",
-            "Fin actualisée",
-            "date",
-            "Fin du déploiement prévue à cette édition ; recalculée depuis la durée quand elle seule est publiée.",
-        ),
-        Column(
-            "initial_start_date",
-            "date_debut_initiale",
-            "Début initial",
-            "date",
-            "Début retenu par la première référence ; le début du projet s'il n'en est pas déclaré d'autre.",
-        ),
-        Column(
-            "rebaseline_date",
-            "date_revision",
-            "Date de la révision",
-            "date",
-            "Date de l'acte qui a révisé la trajectoire, quand la remontée en porte un.",
-        ),
-        Column(
-            "rebaseline_act",
-            "acte_revision",
-            "Acte de la révision",
-            "string",
-            "Acte qui a révisé la trajectoire.",
-        ),
-        Column(
-            "rebaseline_reason",
-            "motif_revision",
-            "Motif de la révision",
-            "string",
-            "Pourquoi la trajectoire a été révisée.",
-        ),
-        Column(
-            "rebaseline_cost_meur",
-            "cout_revise_meur",
-            "Coût révisé",
-            "number",
-            "Coût complet TTC approuvé par la révision.",
-            unit="M€ TTC",
-            minimum=0,
-        ),
-        Column(
-            "rebaseline_end_date",
-            "date_fin_revisee",
-            "Fin révisée",
-            "date",
-            "Fin du déploiement approuvée par la révision.",
-        ),
-        INITIAL_DURATION,
-        UPDATED_DURATION,
-        INITIAL_COST,
-        UPDATED_COST,
-        COST_BAND,
-        Column(
-            "submitted_cost_band",
-            "tranche_cout_transmise",
-            "Tranche transmise",
-            "string",
-            "Tranche écrite dans le fichier reçu, quand il en porte une.",
-            vocabulary="cost_bands",
-        ),
-        FUNCTIONAL_ZONE,
-        Column(
-            "programmes",
-            "programmes",
-            "Programmes budgétaires",
-            "string",
-            "Codes des programmes qui financent le projet, séparés par un point-virgule.",
-            pattern=r"^P\d{3}(?:;P\d{3})*$",
-        ),
-        Column("funding", "financement", "Financement", "string", "Financement tel que transmis."),
-        Column(
-            "performance_plan_url",
-            "projet_annuel_performance",
-            "Projet annuel de performances",
-            "string",
-            "Lien vers le projet annuel de performances.",
-        ),
-        Column(
-            "opinion",
-            "avis_dinum",
-            "Avis de la DINUM",
-            "string",
-            "Sens de l'avis requis à partir de 9 M€ TTC.",
-            vocabulary="opinions",
-        ),
-        Column("opinion_date", "date_avis_dinum", "Date de l'avis", "date", "Date de l'avis de la DINUM."),
-        Column(
-            "deviation_reason",
-            "motif_ecart",
-            "Motif de l'écart",
-            "string",
-            "Motif principal de l'écart, déclaré par le ministère.",
-            vocabulary="deviation_reasons",
-        ),
-        Column(
-            "deviation_comment",
-            "commentaire_ecart",
-            "Commentaire sur l'écart",
-            "string",
-            "Explication de l'écart donnée par le ministère.",
-        ),
-        Column(
-            "withheld",
-            "chiffres_non_publies",
-            "Chiffres non publiés",
-            "boolean",
-            "Vrai quand des chiffres du projet ne sont pas publiés à cette édition.",
-            required=True,
-        ),
-        Column(
-            "cost_withheld",
-            "cout_non_publie",
-            "Coût non publié",
-            "boolean",
-            "Vrai quand les coûts du projet ne sont pas publiés à cette édition.",
-            required=True,
-        ),
-        Column(
-            "schedule_withheld",
-            "calendrier_non_publie",
-            "Calendrier non publié",
-            "boolean",
-            "Vrai quand les dates de fin et les durées du projet ne sont pas publiées à cette édition.",
-            required=True,
-        ),
-        Column(
-            "withheld_reason",
-            "motif_non_publication",
-            "Motif de non-publication",
-            "string",
-            "Raison pour laquelle les chiffres ne sont pas publiés.",
-            vocabulary="withheld_reasons",
-        ),
-        Column(
-            "withheld_note",
-            "mention_non_publication",
-            "Mention de non-publication",
-            "string",
-            "Phrase par laquelle le fichier reçu dit que les chiffres ne sont pas publiés.",
-        ),
-        FICTITIOUS,
-        SOURCE_FILE,
-        SOURCE_SHA256,
-        SOURCE_SHEET,
-        SOURCE_ROW,
-    ),
-    ("edition", "project_id"),
-    (
+    columns="""
+        edition project_id name ministry_id partner_ministry_id interministerial description information_url phase
+        start_date initial_end_date updated_end_date initial_start_date rebaseline_date rebaseline_act
+        rebaseline_reason rebaseline_cost_meur rebaseline_end_date initial_duration_months updated_duration_months
+        initial_cost_meur updated_cost_meur cost_band submitted_cost_band functional_zone programmes funding
+        performance_plan_url opinion opinion_date deviation_reason deviation_comment withheld cost_withheld
+        schedule_withheld withheld_reason withheld_note fictitious source_file source_sha256 source_sheet source_row
+    """,
+    key="edition project_id",
+    caveats=(
         "Dans les données ouvertes antérieures à ce système, les chiffres initiaux n'ont jamais été publiés.",
         "Les projets en cadrage n'ont ni coût ni durée.",
     ),
+)
+
+
+# Where a row stands in what was received; an edition is that of its folder.
+PLACE = ["edition", "source_file", "source_sheet", "source_row"]
+
+
+def _of_rows(name: str, title: str, description: str) -> Table:
+    """The columns of the projects, none of them required yet, and the layout each row was read by."""
+    columns = (replace(column, required=False, unique=False) for column in CORE_PROJECTS.columns)
+    return Table(name, title, description, (*columns, RAW_SUBMISSIONS.column("layout")), tuple(PLACE))
+
+
+SUBMITTED_ROWS = _of_rows(
+    "submitted_rows",
+    "Lignes transmises",
+    "Une ligne par projet transmis, lue et typée, avant tout contrôle ; l'identifiant est celui que la ligne déclare.",
+)
+ACCEPTED_ROWS = _of_rows(
+    "accepted_rows",
+    "Lignes acceptées",
+    "Les lignes transmises que les contrôles ont acceptées, telles qu'elles l'ont été.",
 )

@@ -1,38 +1,58 @@
-"""What is kept back: the columns that a withheld cost or schedule keeps back, and how they are masked."""
+"""What is kept back: how the columns that a declaration says are withheld by a flag of a project are masked."""
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 
 import pandas as pd
 
 from warehouse.model.frames import looked_up
+from warehouse.model.schema import Column, Table
+from warehouse.projects.tables import CORE_PROJECTS
 
-# The columns that a withheld cost and a withheld schedule keep back; a cost band would give the cost away.
+# The flags that keep figures back, and the column of the core projects that holds each. A column may also be withheld
+# by `previous_cost` or `previous_schedule`: the flag of the project in the edition that it is compared with.
+FLAGS: Mapping[str, str] = {"cost": "cost_withheld", "schedule": "schedule_withheld"}
+
+
+def withheld_columns(table: Table, flag: str) -> list[Column]:
+    """The columns of a table that a flag makes missing."""
+    return [column for column in table.columns if flag in column.withheld_by and not column.required]
+
+
+# The columns of the core projects that each of their flags keeps back.
 WITHHELD_FIGURES: Mapping[str, tuple[str, ...]] = {
-    "cost_withheld": (
-        "initial_cost_meur",
-        "updated_cost_meur",
-        "rebaseline_cost_meur",
-        "cost_band",
-        "submitted_cost_band",
-    ),
-    "schedule_withheld": (
-        "initial_end_date",
-        "rebaseline_end_date",
-        "updated_end_date",
-        "initial_duration_months",
-        "updated_duration_months",
-    ),
+    held: tuple(column.name for column in withheld_columns(CORE_PROJECTS, flag)) for flag, held in FLAGS.items()
 }
+
+
+def mask(frame: pd.DataFrame, table: Table, flags: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """The rows of a table without what is kept back.
+
+    A figure is made missing. Of the columns that are always filled, a status says that it is withheld, and a boolean
+    is false.
+
+    Args:
+        frame: rows of `table`.
+        table: their declaration, which says what each flag keeps back.
+        flags: by flag, whether it is up; aligned with `frame`. A flag that is not given keeps nothing back.
+    """
+    masked = {}
+    for column in table.columns:
+        up = [flags[flag].astype(bool) for flag in column.withheld_by if flag in flags]
+        if not up:
+            continue
+        kept_back, values = reduce(or_, up), frame[column.name]
+        if not column.required:
+            masked[column.name] = values.mask(kept_back)
+        else:
+            masked[column.name] = values.mask(kept_back, False if column.kind == "boolean" else "withheld")
+    return frame.assign(**masked)
 
 
 def without_withheld(projects: pd.DataFrame) -> pd.DataFrame:
     """The core projects with every figure that is kept back made missing."""
-    masked = {
-        name: projects[name].mask(projects[withheld].astype(bool))
-        for withheld, names in WITHHELD_FIGURES.items()
-        for name in names
-    }
-    return projects.assign(**masked)
+    return mask(projects, CORE_PROJECTS, {flag: projects[held] for flag, held in FLAGS.items()})
 
 
 def withheld_overlay(projects: pd.DataFrame, register: pd.DataFrame, edition: str) -> pd.DataFrame:

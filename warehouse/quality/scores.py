@@ -6,7 +6,7 @@ neither due, nor compared, nor checked here, so that no score depends on it.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,9 +14,8 @@ import numpy as np
 import pandas as pd
 
 from warehouse.facts.ministries import labels_at, lineage_events, ministry_labels
-from warehouse.home.calendar import Edition
+from warehouse.home.calendar import Calendar
 from warehouse.model.findings import Finding
-from warehouse.model.frames import looked_up
 from warehouse.model.shipped import shipped_rows
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import NO_DEVIATION
@@ -26,6 +25,8 @@ from warehouse.projects.withheld import without_withheld
 from warehouse.quality.tables import COMPONENTS, OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
 
 PLACE = ["source_file", "source_sheet", "source_row"]
+PROJECT = ["edition", "project_id"]
+MINISTRY = ["edition", "ministry_id"]
 RATIOS = [column.name for column in COMPONENTS.values()]
 # What a row may owe, and the layout fields that give it. What refuses an edition when it is absent (name, ministry,
 # interministerial) is left out: it is always there, and would only dilute the rest.
@@ -91,55 +92,57 @@ def parameters() -> Mapping[str, Parameter]:
 
 def project_quality(
     projects: pd.DataFrame,
-    previous: pd.DataFrame | None,
     rows: pd.DataFrame,
-    findings: Iterable[Finding],
-    rebaselined: pd.Series,
+    findings: Mapping[str, Sequence[Finding]],
+    ledger: pd.DataFrame,
     submissions: pd.DataFrame,
-    edition: Edition,
-    before: pd.DataFrame | None,
+    calendar: Calendar,
 ) -> pd.DataFrame:
-    """The score of each project of an edition.
+    """The score of each project of every edition.
 
     Args:
-        projects: core projects of the edition.
-        previous: those of the edition just before; None when the warehouse does not have it.
-        rows: what `submitted_rows` says of the rows of the edition.
-        findings: of the checks of the edition; those about a row count.
-        rebaselined: ids of the projects with a dated revision since the edition before.
+        projects: core projects of every edition.
+        rows: what `asked_fields` says of their rows.
+        findings: by edition, of its checks; those about a row count.
+        ledger: the register of baselines.
         submissions: the register of submissions.
-        edition: the edition, whose cut-off may not be known.
-        before: `OUT_PROJECT_QUALITY` of the edition just before; None when it was not computed.
+        calendar: tells the cut-off of each edition, where known, and the edition before.
 
     Returns:
         The columns of `OUT_PROJECT_QUALITY`.
     """
-    sent = projects.merge(rows, on=PLACE, how="left", validate="one_to_one").sort_values(
-        "project_id", kind="stable", ignore_index=True
+    before = calendar.predecessors(projects["edition"].unique())
+    sent = projects.merge(rows, on=["edition", *PLACE], how="left", validate="one_to_one").sort_values(
+        ["edition", "project_id"], kind="stable", ignore_index=True
     )
-    late = _late_days(sent, submissions, edition)
+    sent = sent.assign(previous_edition=sent["edition"].map(before).astype("str"))
+    late = _late_days(sent, submissions, calendar)
     frame = sent.assign(
-        **_completeness(sent), **_consistency(sent, findings), **_stability(sent, previous, rebaselined), late_days=late
-    ).assign(timeliness_ratio=timeliness_ratio(late))
-    return _scored(frame, before, "project_id")[OUT_PROJECT_QUALITY.names()]
+        **_completeness(sent),
+        **_consistency(sent, findings),
+        **_stability(sent, _rebaselined(sent, ledger)),
+        late_days=late,
+        timeliness_ratio=timeliness_ratio(late),
+    )
+    return _scored(frame, "project_id")[OUT_PROJECT_QUALITY.names()]
 
 
 def ministry_quality(
-    quality: pd.DataFrame, collection: pd.DataFrame, partners: pd.Series, before: pd.DataFrame | None
+    quality: pd.DataFrame, collection: pd.DataFrame, projects: pd.DataFrame, calendar: Calendar
 ) -> pd.DataFrame:
     """The score of each ministry that leads a project, and a row for each one of which nothing could be scored.
 
     Args:
-        quality: `OUT_PROJECT_QUALITY` of the edition.
-        collection: `OUT_COLLECTION` of the edition.
-        partners: ids of the ministries that come second in a project of the edition.
-        before: `OUT_MINISTRY_QUALITY` of the edition just before; None when it was not computed.
+        quality: `OUT_PROJECT_QUALITY` of every edition.
+        collection: `OUT_COLLECTION` of the same editions.
+        projects: core projects of the same editions, for the ministries that come second.
+        calendar: tells the edition before each.
 
     Returns:
         The columns of `OUT_MINISTRY_QUALITY`. Without a project, a ministry has at most its timeliness, and no score;
         one that sent nothing has not even that, since nobody knows how late it will be.
     """
-    groups = quality.sort_values("project_id").groupby("ministry_id", sort=True)
+    groups = quality.sort_values("project_id").groupby(MINISTRY, sort=True)
     counts = groups.agg(
         projects=("project_id", "size"),
         rules_broken=("rules_broken", "sum"),
@@ -147,44 +150,30 @@ def ministry_quality(
         dated_projects=("timeliness_ratio", "count"),
     )
     sent = counts.join(groups[RATIOS].mean()).reset_index().assign(receipt="received")
-    edition = str(quality["edition"].iloc[0])
-    day = dt.date.fromisoformat(f"{edition}-01")
-    nothing = _without_projects(collection, set(sent["ministry_id"]), set(partners.dropna()), day)
+    nothing = _without_projects(collection.loc[collection["edition"].isin(sent["edition"])], sent, projects)
     both = pd.concat([sent, nothing], ignore_index=True) if len(nothing) else sent
-    return _scored(both.assign(edition=edition), before, "ministry_id")[OUT_MINISTRY_QUALITY.names()]
+    before = calendar.predecessors(both["edition"].unique())
+    both = both.assign(previous_edition=both["edition"].map(before).astype("str"))
+    return _scored(both, "ministry_id")[OUT_MINISTRY_QUALITY.names()]
 
 
-def submitted_rows(cells: pd.DataFrame, layout_fields: Mapping[str, frozenset[str]]) -> pd.DataFrame:
-    """What the cells say of each row beside its values: which fields its layout has, and the id it declares.
+def asked_fields(rows: pd.DataFrame, fields: Mapping[tuple[str, str], frozenset[str]]) -> pd.DataFrame:
+    """What each submitted row says beside its values: which fields its layout has, and the id it declares.
 
     Args:
-        cells: columns of `RAW_SUBMISSIONS`, one edition.
-        layout_fields: the fields of each layout, by its name.
+        rows: columns of `SUBMITTED_ROWS`.
+        fields: those of each layout, by edition and name.
 
     Returns:
-        One row per submitted line: `PLACE`, `declared_id` (missing when none is given), `asks_id`, and a boolean
-        `asks_…` for each of `FIELDS`.
+        One row per submitted row: `edition`, `PLACE`, `declared_id` (missing when none is given), `asks_id`, and a
+        boolean `asks_…` for each of `FIELDS`.
     """
-    rows = cells.drop_duplicates(PLACE)[[*PLACE, "layout"]]
-    declared = cells.loc[cells["field"].eq("project_id"), [*PLACE, "value"]].rename(columns={"value": "declared_id"})
+    layouts = list(zip(rows["edition"], rows["layout"], strict=True))
     asked = {
-        f"asks_{name}": rows["layout"].map({layout: bool(given & has) for layout, has in layout_fields.items()})
+        f"asks_{name}": [bool(given & fields[layout]) for layout in layouts]
         for name, given in {**FIELDS, "id": frozenset({"project_id"})}.items()
     }
-    return rows.assign(**asked).drop(columns="layout").merge(declared, on=PLACE, how="left")
-
-
-def rebaselined_since(ledger: pd.DataFrame, previous: str | None, edition: str) -> pd.Series:
-    """The ids of the projects with a dated revision known since after the edition before.
-
-    Args:
-        ledger: the register of baselines.
-        previous: key of the edition before; None when there is none.
-        edition: key of the edition.
-    """
-    revised = ledger["number"].gt(1) & ledger["approved_on"].notna()
-    since = ledger["edition"].gt(previous or "") & ledger["edition"].le(edition)
-    return ledger.loc[revised & since, "project_id"]
+    return rows[["edition", *PLACE]].assign(**asked, declared_id=rows["project_id"])
 
 
 def timeliness_ratio(late_days: pd.Series) -> pd.Series:
@@ -213,25 +202,26 @@ def score_pct(components: pd.DataFrame) -> pd.Series:
     return pd.Series(scores, index=components.index)
 
 
-def first_received(submissions: pd.DataFrame, edition: str) -> pd.Series:
+def first_received(submissions: pd.DataFrame) -> pd.Series:
     """The day each file of an edition was first received, in any of its versions.
 
     A corrected file keeps the day of the one it replaces: to correct is not to be late.
 
     Args:
         submissions: the register of submissions; files that could not be opened count as not received.
-        edition: key of the edition.
 
     Returns:
-        Days, by SHA-256 of the file.
+        Days, by edition and SHA-256 of the file.
     """
-    lines = submissions.loc[submissions["edition"].eq(edition)].sort_values("line")
-    days = lines["received_on"].mask(lines["status"].eq("quarantined")).groupby(lines["sha256"]).min()
-    replaced = lines.dropna(subset=["replaces_sha256"]).drop_duplicates("sha256").set_index("sha256")["replaces_sha256"]
-    former = looked_up(pd.Series(days.index, index=days.index), replaced)
-    # The earliest day travels along the replacements, one at a time: as many steps as the longest chain has.
-    for _ in range(len(replaced)):
-        days = pd.DataFrame({"own": days, "former": looked_up(former, days)}).min(axis=1)
+    key = ["edition", "sha256"]
+    lines = submissions.sort_values("line")
+    days = lines["received_on"].mask(lines["status"].eq("quarantined")).groupby([lines[name] for name in key]).min()
+    replaced = lines.dropna(subset=["replaces_sha256"]).drop_duplicates(key).set_index(key)["replaces_sha256"]
+    former = days.index.to_frame(index=False)["edition"].to_frame().assign(sha256=replaced.reindex(days.index).array)
+    place = pd.MultiIndex.from_frame(former)
+    # The earliest day travels along the replacements, one at a time, until the end of the longest chain.
+    while not (earlier := pd.DataFrame({"own": days, "former": days.reindex(place).array}).min(axis=1)).equals(days):
+        days = earlier
     return days
 
 
@@ -267,22 +257,24 @@ def _deviates(shown: pd.DataFrame) -> pd.Series:
     return cost | months.ne(0).fillna(value=False).astype(bool)
 
 
-def _consistency(sent: pd.DataFrame, findings: Iterable[Finding]) -> dict[str, pd.Series]:
+def _consistency(sent: pd.DataFrame, findings: Mapping[str, Sequence[Finding]]) -> dict[str, pd.Series]:
     """1 less the penalty of each rule broken by the row; a rule counts once, at its worst severity."""
+    key = ["edition", *PLACE]
     penalties = pd.DataFrame(
         [
-            (one.file, one.sheet, one.row, one.rule, one.code.split("-")[0], _penalty(one))
-            for one in findings
+            (edition, one.file, one.sheet, one.row, one.rule, one.code.split("-")[0], _penalty(one))
+            for edition, found in findings.items()
+            for one in found
             if one.row is not None and one.rule not in COUNTED_ELSEWHERE
         ],
-        columns=[*PLACE, "rule", "family", "penalty"],
-    ).astype({"source_file": "str", "source_sheet": "str", "source_row": "Int64", "family": "str"})
+        columns=[*key, "rule", "family", "penalty"],
+    ).astype({"edition": "str", "source_file": "str", "source_sheet": "str", "source_row": "Int64", "family": "str"})
     counted = penalties.loc[penalties["penalty"].gt(0) & ~penalties["family"].isin(NOT_ABOUT_DATA)]
-    broken = sent[[*PLACE, "project_id", "withheld", "cost_withheld", "schedule_withheld"]].merge(counted, on=PLACE)
+    broken = sent[[*key, "project_id", "withheld", "cost_withheld", "schedule_withheld"]].merge(counted, on=key)
     kept_back = broken[["withheld", "cost_withheld", "schedule_withheld"]].astype(bool).any(axis=1)
     broken = broken.loc[~kept_back | broken["family"].isin(WITHOUT_FIGURES)]
-    rules = broken.groupby(["project_id", "rule"])["penalty"].max().groupby("project_id").agg(["size", "sum"])
-    found = rules.reindex(sent["project_id"]).set_axis(sent.index)
+    worst = broken.groupby(["edition", "project_id", "rule"])["penalty"].max()
+    found = _of_rows(worst.groupby(["edition", "project_id"]).agg(["size", "sum"]), sent, "edition", "project_id")
     return {
         "rules_broken": found["size"].fillna(0).astype("int64"),
         "consistency_ratio": (1 - found["sum"].astype("float64").fillna(0)).clip(0, 1),
@@ -293,26 +285,35 @@ def _penalty(finding: Finding) -> float:
     return parameters()[f"{finding.severity}_penalty"].value
 
 
-def _stability(sent: pd.DataFrame, previous: pd.DataFrame | None, rebaselined: pd.Series) -> dict[str, pd.Series]:
+def _rebaselined(sent: pd.DataFrame, ledger: pd.DataFrame) -> pd.Series:
+    """Whether a dated revision of the project is known since after the edition before."""
+    revised = ledger.loc[ledger["number"].gt(1) & ledger["approved_on"].notna(), ["project_id", "edition"]]
+    lines = sent[["edition", "previous_edition", "project_id"]].reset_index()
+    known = lines.merge(revised.rename(columns={"edition": "known_at"}), on="project_id")
+    since = known["known_at"].gt(known["previous_edition"]) & known["known_at"].le(known["edition"])
+    return sent.index.to_series().isin(known.loc[since, "index"])
+
+
+def _stability(sent: pd.DataFrame, rebaselined: pd.Series) -> dict[str, pd.Series]:
     """Of the facts that should not move, known now and at the edition before, those that did not."""
-    if previous is None:
-        none = pd.Series(0, index=sent.index)
-        return {"facts_compared": none, "facts_kept": none, "stability_ratio": none.astype("float64").mask(none.eq(0))}
-    now, then = _facts(sent), _facts(previous.set_index("project_id")).reindex(sent["project_id"]).set_axis(sent.index)
-    kept = now.eq(then)
-    cost = sent["initial_cost_meur"] - looked_up(
-        sent["project_id"], previous.set_index("project_id")["initial_cost_meur"]
-    )
-    kept["initial_cost_meur"] = cost.abs().lt(SAME_COST_MEUR)
-    kept["ministry_id"] |= _moved_by_decree(then["ministry_id"], now["ministry_id"], str(sent["edition"].iloc[0]))
-    compared = now.notna() & then.notna()
-    revised = sent["project_id"].isin(rebaselined)
-    compared.loc[revised, ["start_date", "initial_cost_meur", "initial_end_date"]] = False
+    now = _facts(sent)
+    then = _of_rows(now.set_index(pd.MultiIndex.from_frame(sent[PROJECT])), sent, "previous_edition", "project_id")
+    costs = sent.set_index(PROJECT)[["initial_cost_meur"]]
+    cost_then = _of_rows(costs, sent, "previous_edition", "project_id")["initial_cost_meur"]
+    kept, compared = now.eq(then), now.notna() & then.notna()
+    kept["initial_cost_meur"] = (sent["initial_cost_meur"] - cost_then).abs().lt(SAME_COST_MEUR)
+    kept["ministry_id"] |= _moved_by_decree(then["ministry_id"], now["ministry_id"], sent["edition"])
+    compared.loc[rebaselined, ["start_date", "initial_cost_meur", "initial_end_date"]] = False
     # The id is that of the register; what is judged is whether the row declares it where its layout asks for it.
-    known = sent["project_id"].isin(previous["project_id"])
+    known = pd.MultiIndex.from_frame(sent[["previous_edition", "project_id"]]).isin(costs.index)
     kept["declared_id"], compared["declared_id"] = sent["declared_id"].eq(sent["project_id"]), known & sent["asks_id"]
     count, same = compared.sum(axis=1), (kept & compared).sum(axis=1)
     return {"facts_compared": count, "facts_kept": same, "stability_ratio": same / count.where(count > 0)}
+
+
+def _of_rows(values: pd.DataFrame, frame: pd.DataFrame, *key: str) -> pd.DataFrame:
+    """The line of `values` of each row, missing where there is none; `values` are indexed like the columns `key`."""
+    return values.reindex(pd.MultiIndex.from_frame(frame[list(key)])).set_axis(frame.index)
 
 
 def _facts(projects: pd.DataFrame) -> pd.DataFrame:
@@ -330,51 +331,56 @@ def _facts(projects: pd.DataFrame) -> pd.DataFrame:
     ).astype("object")
 
 
-def _moved_by_decree(then: pd.Series, now: pd.Series, edition: str) -> pd.Series:
+def _moved_by_decree(then: pd.Series, now: pd.Series, editions: pd.Series) -> pd.Series:
     """Whether a decree took a part of the former ministry to the present one: the ministry changed nothing itself."""
+    # Events are by date: the first one of each pair is kept.
     moves = {
-        f"{event.ministry_id}>{event.other_id}"
-        for event in lineage_events()
-        if event.other_id and f"{event.date:%Y-%m}" <= edition
+        f"{event.ministry_id}>{event.other_id}": f"{event.date:%Y-%m}"
+        for event in reversed(lineage_events())
+        if event.other_id
     }
-    return (then.astype("str") + ">" + now.astype("str")).isin(moves)
+    return (then.astype("str") + ">" + now.astype("str")).map(moves).astype("str").le(editions)
 
 
-def _late_days(sent: pd.DataFrame, submissions: pd.DataFrame, edition: Edition) -> pd.Series:
+def _late_days(sent: pd.DataFrame, submissions: pd.DataFrame, calendar: Calendar) -> pd.Series:
     """Whole days after the cut-off, 0 when on time; missing without a cut-off or a day."""
-    if edition.cutoff_on is None:
-        return pd.Series(pd.NA, index=sent.index, dtype="Int64")
-    received = looked_up(sent["source_sha256"], first_received(submissions, edition.key))
-    return (received - pd.Timestamp(edition.cutoff_on)).dt.days.clip(lower=0).astype("Int64")
+    cutoffs = sent["edition"].map({one.key: pd.Timestamp(one.cutoff_on) for one in calendar if one.cutoff_on})
+    received = _of_rows(first_received(submissions).to_frame("day"), sent, "edition", "source_sha256")["day"]
+    return (received - cutoffs.astype("datetime64[s]")).dt.days.clip(lower=0).astype("Int64")
 
 
-def _without_projects(collection: pd.DataFrame, leading: set[str], partners: set[str], day: dt.date) -> pd.DataFrame:
+def _without_projects(collection: pd.DataFrame, leading: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
     """The ministries heard or awaited that lead no project; none is due of a partner or one that is no more."""
+    named = pd.MultiIndex.from_frame(collection[MINISTRY])
+    partners = projects[["edition", "partner_ministry_id"]].dropna()
+    are_no_more = np.array([_is_no_more(*key) for key in named], dtype=bool)
+    excused = named.isin(pd.MultiIndex.from_frame(partners)) | are_no_more
     silent = ~collection["status"].isin(["received", "nil"])
-    excused = collection["ministry_id"].map(lambda one: one in partners or _is_no_more(one, day)).astype(bool)
-    rows = collection.loc[~collection["ministry_id"].isin(leading) & ~(silent & excused)]
+    rows = collection.loc[~named.isin(pd.MultiIndex.from_frame(leading[MINISTRY])) & ~(silent & excused)]
     columns = {name: pd.Series(np.nan, index=rows.index) for name in RATIOS}
     columns["timeliness_ratio"] = timeliness_ratio(rows["late_days"]).mask(silent.loc[rows.index])
     counts = dict.fromkeys(["projects", "rules_broken", "compared_projects", "dated_projects"], 0)
-    return pd.DataFrame({"ministry_id": rows["ministry_id"], "receipt": rows["status"], **counts, **columns})
+    found: pd.DataFrame = rows[MINISTRY].assign(receipt=rows["status"], **counts, **columns)
+    return found
 
 
-def _is_no_more(ministry: str, day: dt.date) -> bool:
+def _is_no_more(edition: str, ministry: str) -> bool:
     """Whether no decree in force names it, when some have: the services of the Prime Minister need none."""
     named = any(label.is_official() for label in ministry_labels() if label.ministry_id == ministry)
-    return named and not labels_at(ministry, day)
+    return named and not labels_at(ministry, dt.date.fromisoformat(f"{edition}-01"))
 
 
-def _scored(frame: pd.DataFrame, before: pd.DataFrame | None, key: str) -> pd.DataFrame:
-    """Add the score, and how it moved on the components known at both editions."""
+def _scored(frame: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Add the score, and how it moved since the previous edition on the components known at both."""
     scored = frame.assign(score_pct=score_pct(frame), components=frame[RATIOS].notna().sum(axis=1))
-    unknown = pd.Series(np.nan, index=frame.index)
-    if before is None:
-        return scored.assign(trend_pts=unknown, trend=unknown.astype("object"))
-    then = before.set_index(key)[RATIOS].reindex(frame[key]).set_axis(frame.index)
-    now = frame[RATIOS].astype("float64")
+    now = frame.set_index(["edition", key])[RATIOS].astype("float64")
+    then = _of_rows(now, frame, "previous_edition", key)
+    now = now.set_axis(frame.index)
     change = (score_pct(now.where(then.notna())) - score_pct(then.where(now.notna()))).round(9)
     stable = parameters()["stable_pts"].value
     trend = pd.Series("stable", index=frame.index, dtype="object")
     trend = trend.mask(change.ge(stable), "improving").mask(change.le(-stable), "worsening").where(change.notna())
-    return scored.assign(trend_pts=change, trend=trend.mask(~frame[key].isin(before[key]), "new"))
+    is_new = ~pd.MultiIndex.from_frame(frame[["previous_edition", key]]).isin(
+        pd.MultiIndex.from_frame(frame[["edition", key]])
+    )
+    return scored.assign(trend_pts=change, trend=trend.mask(is_new & frame["previous_edition"].notna(), "new"))

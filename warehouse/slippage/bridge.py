@@ -7,16 +7,76 @@ a project of S weighs (x_e − x_b)/|S|, one only known at the end (x_e − mean
 
 import math
 from collections.abc import Mapping
+from itertools import combinations
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from warehouse.model.vocabulary import BRIDGE_COMPONENTS
-from warehouse.slippage.bridge_tables import OUT_BRIDGE
 
 RATES = ("budget", "schedule")
 POINTS = 100
 # Contributions are sums of at most a few hundred doubles near 1: beyond this they would not add up.
 TOLERANCE_PTS = 1e-9
+PAST_CORRECTION = "past_correction"
+
+
+class _Snapshot(NamedTuple):
+    """An edition as it is known, or was first: a place per project of any edition, in the order of their ids.
+
+    `row` is where its row is told, −1 when it is absent; `ratio` its slippage of one rate, missing unless it is known.
+    """
+
+    row: npt.NDArray[np.intp]
+    ratio: npt.NDArray[np.float64]
+
+
+class _Split(NamedTuple):
+    """The projects known at either side of a bridge: where a row is told of each, and its part."""
+
+    row: npt.NDArray[np.intp]
+    component: npt.NDArray[np.str_]
+    before_ratio: npt.NDArray[np.float64]
+    after_ratio: npt.NDArray[np.float64]
+    contribution_pts: npt.NDArray[np.float64]
+
+
+_NOTHING = _Split(np.empty(0, np.intp), np.empty(0, np.str_), *[np.empty(0)] * 3)
+
+
+def bridges(slippages: pd.DataFrame, first_known: pd.DataFrame) -> pd.DataFrame:
+    """Split the change of both headlines between every edition and each of those before it.
+
+    Args:
+        slippages: slippage per project of any editions.
+        first_known: that of some of these editions as they were first known; how it differs from `slippages` is the
+            component `past_correction`. Editions that are not there were never corrected.
+
+    Returns:
+        The columns of `OUT_BRIDGE`; the contributions to a rate add up to the change of its headline since the
+        reference edition was first known, within `TOLERANCE_PTS`. There are none when either headline is unknown.
+    """
+    told = pd.concat([slippages, first_known], ignore_index=True)
+    editions = sorted(slippages["edition"].unique())
+    stamps, splits = [("", "", "")], [_NOTHING]
+    for rate in RATES:
+        now = _snapshots(told, np.arange(len(told)) < len(slippages), rate)
+        first = _snapshots(told, np.arange(len(told)) >= len(slippages), rate)
+        corrections = {edition: _correction(now[edition], first[edition]) for edition in editions if edition in first}
+        for reference, edition in combinations(editions, 2):
+            stamps += [(edition, reference, rate)] * 2
+            splits += [_between(now[edition], now[reference]), corrections.get(reference, _NOTHING)]
+    lengths = [len(split.row) for split in splits]
+    row, *columns = (np.concatenate(parts) for parts in zip(*splits, strict=True))
+    lines = pd.DataFrame(stamps, columns=["edition", "reference_edition", "rate"])
+    return (
+        lines.loc[lines.index.repeat(lengths)]
+        .reset_index(drop=True)
+        .assign(**dict(zip(_Split._fields[1:], columns, strict=True)))
+        .join(told[["project_id", "name", "ministry_id"]].take(row).reset_index(drop=True))
+    )
 
 
 def bridge(after: pd.DataFrame, before: pd.DataFrame, published_before: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -25,66 +85,63 @@ def bridge(after: pd.DataFrame, before: pd.DataFrame, published_before: pd.DataF
     Args:
         after: slippage per project of the later edition.
         before: that of the earlier one, as it is known now.
-        published_before: that of the earlier one as it was first known; its difference with `before` is the
-            component `past_correction`. None when it was never corrected.
+        published_before: that of the earlier one as it was first known, None when it was never corrected.
 
     Returns:
-        The columns of `OUT_BRIDGE`; the contributions of a rate add up to the change of its headline since
-        `published_before`, within `TOLERANCE_PTS`. Empty when either headline is unknown.
+        The columns of `OUT_BRIDGE`, as `bridges` gives them.
     """
-    edition, reference = after["edition"].iloc[0], before["edition"].iloc[0]
-    frames = []
-    for rate in RATES:
-        frames.append(_between(after, before, rate).assign(rate=rate))
-        if published_before is not None:
-            corrected = _between(before, published_before, rate)
-            frames.append(corrected.assign(rate=rate, component="past_correction"))
-    found = [frame.loc[frame["contribution_pts"].ne(0) | frame["component"].ne("past_correction")] for frame in frames]
-    lines = pd.concat([frame for frame in found if len(frame)] or [pd.DataFrame(columns=OUT_BRIDGE.names())])
-    return lines.assign(edition=edition, reference_edition=reference).reset_index(drop=True)[OUT_BRIDGE.names()]
+    first_known = before.head(0) if published_before is None else published_before
+    return bridges(pd.concat([before, after], ignore_index=True), first_known)
 
 
-def _between(after: pd.DataFrame, before: pd.DataFrame, rate: str) -> pd.DataFrame:
-    """One rate: a row for each project known at either side, with its component and contribution."""
-    columns = ["project_id", "name", "ministry_id"]
-    now, then = _known(after, rate), _known(before, rate)
-    if now.empty or then.empty:
-        return pd.DataFrame(columns=[*columns, "before_ratio", "after_ratio", "component", "contribution_pts"])
-    both = then.index.intersection(now.index).sort_values()
+def _snapshots(told: pd.DataFrame, chosen: npt.NDArray[np.bool_], rate: str) -> Mapping[str, _Snapshot]:
+    project, identifiers = pd.factorize(told["project_id"], sort=True)
+    known = told[f"{rate}_slippage_ratio"].astype("float64").where(told[f"{rate}_status"].eq("known")).to_numpy()
+    found = {}
+    for edition, rows in told.loc[chosen].groupby("edition").groups.items():
+        row, ratio = np.full(len(identifiers), -1), np.full(len(identifiers), np.nan)
+        row[project[rows]], ratio[project[rows]] = rows, known[rows]
+        found[str(edition)] = _Snapshot(row, ratio)
+    return found
+
+
+def _between(after: _Snapshot, before: _Snapshot) -> _Split:
+    """One rate: each project known at either side, with its component and contribution."""
+    is_now, was_then = ~np.isnan(after.ratio), ~np.isnan(before.ratio)
+    if not is_now.any() or not was_then.any():
+        return _NOTHING
+    both = is_now & was_then
     # Without a project in common the means have nothing to be compared on: both sides are counted from zero.
-    mean_then = math.fsum(then[both]) / len(both) if len(both) else 0.0
-    mean_now = math.fsum(now[both]) / len(both) if len(both) else 0.0
-    identifiers = then.index.union(now.index).sort_values()
-    x_before, x_after = then.reindex(identifiers), now.reindex(identifiers)
-    contribution = ((x_after - x_before) / max(len(both), 1)).where(x_before.notna() & x_after.notna())
-    contribution = contribution.fillna((x_after - mean_now) / len(now)).fillna((mean_then - x_before) / len(then))
-    present_now, present_then = identifiers.isin(after["project_id"]), identifiers.isin(before["project_id"])
-    component = pd.Series("like_for_like", index=identifiers)
-    component = component.mask(x_before.isna(), "became_comparable").mask(x_before.isna() & ~present_then, "entry")
-    component = component.mask(x_after.isna(), "ceased_comparable").mask(x_after.isna() & ~present_now, "exit")
-    labels = pd.concat([after[columns], before[columns]]).drop_duplicates("project_id").set_index("project_id")
-    return pd.DataFrame(
-        {
-            "project_id": identifiers,
-            "name": labels.loc[identifiers, "name"].to_numpy(),
-            "ministry_id": labels.loc[identifiers, "ministry_id"].to_numpy(),
-            "before_ratio": x_before.to_numpy(),
-            "after_ratio": x_after.to_numpy(),
-            "component": component.to_numpy(),
-            "contribution_pts": (contribution * POINTS).to_numpy(),
-        }
+    common = max(int(both.sum()), 1)
+    mean_then, mean_now = (math.fsum(side.ratio[both].tolist()) / common for side in (before, after))
+    place = np.flatnonzero(is_now | was_then)
+    x_after, x_before = after.ratio[place], before.ratio[place]
+    came, left = np.isnan(x_before), np.isnan(x_after)
+    contribution = np.select(
+        [came, left],
+        [(x_after - mean_now) / is_now.sum(), (mean_then - x_before) / was_then.sum()],
+        (x_after - x_before) / common,
     )
+    absent_then, absent_now = before.row[place] < 0, after.row[place] < 0
+    component = np.select(
+        [came & absent_then, came, left & absent_now, left],
+        ["entry", "became_comparable", "exit", "ceased_comparable"],
+        "like_for_like",
+    )
+    row = np.where(absent_now, before.row[place], after.row[place])
+    return _Split(row, component, x_before, x_after, contribution * POINTS)
 
 
-def _known(slippages: pd.DataFrame, rate: str) -> pd.Series:
-    known = slippages.loc[slippages[f"{rate}_status"].eq("known")].set_index("project_id")
-    ratios: pd.Series = known[f"{rate}_slippage_ratio"].astype("float64")
-    return ratios
+def _correction(now: _Snapshot, first: _Snapshot) -> _Split:
+    """What moved an edition since it was first known."""
+    split = _between(now, first)
+    moved = split.contribution_pts != 0
+    return _Split(*(column[moved] for column in split))._replace(component=np.full(moved.sum(), PAST_CORRECTION))
 
 
 def headline(slippages: pd.DataFrame, rate: str) -> float | None:
     """The mean of the known ratios; None when none is known."""
-    known = _known(slippages, rate)
+    known = slippages.loc[slippages[f"{rate}_status"].eq("known"), f"{rate}_slippage_ratio"].astype("float64")
     return math.fsum(known) / len(known) if len(known) else None
 
 

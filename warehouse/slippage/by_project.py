@@ -1,18 +1,18 @@
 """Slippage of each project against its three reference points: first baseline, current one, previous edition.
 
-Pure functions on frames; the formula itself is `warehouse.slippage.measures.slippage`.
+Pure functions on frames of every edition; the formula itself is `warehouse.slippage.measures.slippage`.
 """
 
 from collections.abc import Mapping
 
 import pandas as pd
 
+from warehouse.home.calendar import Calendar
 from warehouse.home.register_tables import BASELINES
 from warehouse.model.frames import looked_up
 from warehouse.model.schema import empty_frame
 from warehouse.projects.baselines import in_force
 from warehouse.projects.durations import duration_months
-from warehouse.projects.tables import CORE_PROJECTS
 from warehouse.projects.withheld import WITHHELD_FIGURES, without_withheld
 from warehouse.slippage.measures import slippage
 from warehouse.slippage.tables import OUT_SLIPPAGE_PROJECTS
@@ -21,72 +21,96 @@ from warehouse.slippage.tables import OUT_SLIPPAGE_PROJECTS
 REFERENCE_COLUMNS = ["cost_meur", "duration_months", "cost_withheld", "schedule_withheld"]
 
 
-def first_published(history: pd.DataFrame) -> pd.DataFrame:
-    """The first figures published for each project, which stand in for a baseline that was never declared.
-
-    Cost and duration may be first known in different editions (a project leaves its scoping phase).
-    Withheld figures were not published and do not count.
+def slippages(
+    projects: pd.DataFrame, ledger: pd.DataFrame | None, calendar: Calendar, *, published: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The table of slippage per project, for every edition.
 
     Args:
-        history: core projects of all editions up to the one computed.
+        projects: core projects of any editions.
+        ledger: from `effective_ledger`; none is the same as an empty one.
+        calendar: tells the edition just before each, where `published` has it.
+        published: core projects whose figures count as published, first or at the previous edition: `projects` unless
+            given.
 
     Returns:
-        One row per project: `project_id`, `first_cost_meur`, `first_duration_months`, `first_edition`
-        (that of the cost, else of the duration); only projects with at least one of them.
+        The columns of `OUT_SLIPPAGE_PROJECTS`, aligned with `projects`; figures of a withheld project are missing.
     """
-    ordered = history.sort_values(["edition", "project_id"])
-    firsts = []
-    for measure, first, withheld in (
-        ("updated_cost_meur", "first_cost_meur", "cost_withheld"),
-        ("updated_duration_months", "first_duration_months", "schedule_withheld"),
-    ):
-        published = ordered.loc[~ordered[withheld].astype(bool)]
-        known = published.dropna(subset=[measure]).drop_duplicates("project_id")
-        firsts.append(known.set_index("project_id")[[measure, "edition"]].set_axis([first, f"{first}_edition"], axis=1))
-    merged = firsts[0].join(firsts[1], how="outer")
-    editions = merged["first_cost_meur_edition"].fillna(merged["first_duration_months_edition"])
-    return merged.assign(first_edition=editions)[
-        ["first_cost_meur", "first_duration_months", "first_edition"]
-    ].reset_index()
+    ledger = empty_frame(BASELINES) if ledger is None else ledger
+    published = without_withheld(projects if published is None else published)
+    first = first_references(projects, published, ledger)
+    current = current_references(projects, first, ledger)
+    previous = previous_references(projects, published, calendar)
+    shown = without_withheld(
+        projects.assign(initial_cost_meur=first["cost_meur"], initial_duration_months=first["duration_months"])
+    )
+    copied = ("edition", "project_id", "name", "ministry_id", "phase", "functional_zone")
+    figures = [name for names in WITHHELD_FIGURES.values() for name in names if name in OUT_SLIPPAGE_PROJECTS.names()]
+    return pd.DataFrame(
+        {
+            **{name: projects[name] for name in copied},
+            "start_year": projects["start_date"].dt.year.astype("Int64"),
+            "baseline_source": first["source"],
+            "baseline_edition": first["edition"],
+            "baseline_number": current["number"],
+            "previous_edition": previous["edition"],
+            **{name: shown[name] for name in figures},
+            **_against(projects, first, ""),
+            **_against(projects, current, "current_"),
+            **_against(projects, previous, "previous_"),
+            **_corrected(projects, first),
+        }
+    )
 
 
-def first_references(projects: pd.DataFrame, history: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
-    """The first baseline of each project.
+def first_references(projects: pd.DataFrame, published: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """The first baseline of each project, as it was known at each edition.
 
     The ledger's number 1 makes it `declared`, and failing that the initial figures the edition declares; else the
     first published figures stand in, marked `first_publication`; else there is `none`. A declared baseline and
     published figures are never mixed in a project.
 
     Args:
-        projects: core projects of one edition.
-        history: core projects of all editions up to that one, it included.
-        ledger: the register of baselines.
+        projects: core projects of any editions.
+        published: core projects with nothing that is kept back.
+        ledger: from `effective_ledger`.
 
     Returns:
         Aligned with `projects`: `REFERENCE_COLUMNS`, `source` and `edition`.
     """
-    identifiers = projects["project_id"]
-    firsts = first_published(history).set_index("project_id")
-    promised = in_force(ledger, _edition(projects), "first")
-    registered = identifiers.isin(promised.index)
+    promised = in_force(ledger, projects, "first")
+    cost, cost_edition = _first_published(projects, published, "updated_cost_meur")
+    duration, duration_edition = _first_published(projects, published, "updated_duration_months")
+    published_in = cost_edition.fillna(duration_edition)
+    registered = promised["edition"].notna()
     declared = registered | projects["initial_cost_meur"].notna() | projects["initial_duration_months"].notna()
 
-    def chosen(ledgered: str, submitted: pd.Series, published: str) -> pd.Series:
-        stated = looked_up(identifiers, promised[ledgered]).where(registered, submitted)
-        return stated.where(declared, looked_up(identifiers, firsts[published]))
+    def chosen(ledgered: str, submitted: str, first_published: pd.Series) -> pd.Series:
+        return promised[ledgered].where(registered, projects[submitted]).where(declared, first_published)
 
-    published_in = looked_up(identifiers, firsts["first_edition"])
     source = pd.Series("none", index=projects.index, dtype="str")
     return pd.DataFrame(
         {
-            "cost_meur": chosen("cost_meur", projects["initial_cost_meur"], "first_cost_meur"),
-            "duration_months": chosen("duration_months", projects["initial_duration_months"], "first_duration_months"),
+            "cost_meur": chosen("cost_meur", "initial_cost_meur", cost),
+            "duration_months": chosen("duration_months", "initial_duration_months", duration),
             "cost_withheld": projects["cost_withheld"],
             "schedule_withheld": projects["schedule_withheld"],
             "source": source.mask(published_in.notna(), "first_publication").mask(declared, "declared"),
-            "edition": chosen("edition", projects["edition"], "first_edition").astype("str"),
+            "edition": chosen("edition", "edition", published_in).astype("str"),
         }
     )
+
+
+def _first_published(projects: pd.DataFrame, published: pd.DataFrame, measure: str) -> tuple[pd.Series, pd.Series]:
+    """The first figure published for each project and its edition, missing in the editions before that one.
+
+    Cost and duration may be first known in different editions (a project leaves its scoping phase).
+    """
+    known = published.dropna(subset=[measure]).sort_values("edition").drop_duplicates("project_id")
+    firsts = known.set_index("project_id")
+    edition = looked_up(projects["project_id"], firsts["edition"])
+    is_past = edition.le(projects["edition"])
+    return looked_up(projects["project_id"], firsts[measure]).where(is_past), edition.where(is_past)
 
 
 def current_references(projects: pd.DataFrame, first: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
@@ -95,104 +119,55 @@ def current_references(projects: pd.DataFrame, first: pd.DataFrame, ledger: pd.D
     Returns:
         Aligned with `projects`: `REFERENCE_COLUMNS` and `number` (1 without a rebaseline, missing without a baseline).
     """
-    identifiers = projects["project_id"]
-    current = in_force(ledger, _edition(projects), "current")
-    registered = identifiers.isin(current.index)
-    number = looked_up(identifiers, current["number"]).astype("Int64")
+    current = in_force(ledger, projects, "current")
+    registered = current["edition"].notna()
     return first[REFERENCE_COLUMNS].assign(
-        cost_meur=looked_up(identifiers, current["cost_meur"]).where(registered, first["cost_meur"]),
-        duration_months=looked_up(identifiers, current["duration_months"]).where(registered, first["duration_months"]),
-        number=number.mask(~registered & first["source"].ne("none"), 1),
+        cost_meur=current["cost_meur"].where(registered, first["cost_meur"]),
+        duration_months=current["duration_months"].where(registered, first["duration_months"]),
+        number=current["number"].mask(~registered & first["source"].ne("none"), 1),
     )
 
 
-def previous_references(projects: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
-    """The forecasts of the previous edition, missing for a project it did not have.
+def previous_references(projects: pd.DataFrame, published: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
+    """The forecasts of the edition just before, missing for a project it did not have.
 
     Args:
-        projects: core projects of one edition.
-        previous: core projects of the edition before; may be empty.
+        projects: core projects of any editions.
+        published: core projects with nothing that is kept back.
+        calendar: tells the edition just before each.
 
     Returns:
-        Aligned with `projects`: `REFERENCE_COLUMNS`; a figure kept back in either edition is withheld.
+        Aligned with `projects`: `REFERENCE_COLUMNS` and `edition`; a figure kept back in either edition is withheld.
     """
-    then = without_withheld(previous).set_index("project_id")
-    identifiers = projects["project_id"]
+    predecessors = calendar.predecessors({*published["edition"], *projects["edition"]})
+    keys = pd.DataFrame(
+        {"edition": projects["edition"].map(predecessors).astype("str"), "project_id": projects["project_id"]}
+    )
+    forecasts = published[["edition", "project_id", "cost_withheld", "schedule_withheld"]].assign(
+        cost_meur=published["updated_cost_meur"], duration_months=published["updated_duration_months"], was_there=True
+    )
+    then = keys.merge(forecasts, how="left", on=["edition", "project_id"]).set_axis(projects.index)
 
     def kept_back(column: str) -> pd.Series:
-        before: pd.Series = looked_up(identifiers, then[column]).astype("boolean").fillna(value=False)
+        before: pd.Series = then[column].astype("boolean").fillna(value=False)
         return projects[column] | before
 
-    return pd.DataFrame(
-        {
-            "cost_meur": looked_up(identifiers, then["updated_cost_meur"]).astype("float64"),
-            "duration_months": looked_up(identifiers, then["updated_duration_months"]).astype("Int64"),
-            "cost_withheld": kept_back("cost_withheld"),
-            "schedule_withheld": kept_back("schedule_withheld"),
-        }
-    )
-
-
-def slippage_by_project(
-    projects: pd.DataFrame,
-    history: pd.DataFrame,
-    ledger: pd.DataFrame | None = None,
-    previous: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """The table of slippage per project of one edition.
-
-    Args:
-        projects: core projects of one edition.
-        history: core projects of all editions up to that one, it included.
-        ledger: the register of baselines; none is the same as an empty one.
-        previous: core projects of the edition just before, None when the warehouse does not have it.
-
-    Returns:
-        The columns of `OUT_SLIPPAGE_PROJECTS`; figures of a withheld project are missing.
-    """
-    ledger = empty_frame(BASELINES) if ledger is None else ledger
-    first = first_references(projects, history, ledger)
-    current = current_references(projects, first, ledger)
-    previous = empty_frame(CORE_PROJECTS) if previous is None else previous
-    references = {"": first, "current_": current, "previous_": previous_references(projects, previous)}
-    shown = without_withheld(
-        projects.assign(initial_cost_meur=first["cost_meur"], initial_duration_months=first["duration_months"])
-    )
-    measured = {
-        name: values
-        for prefix, reference in references.items()
-        for name, values in _against(projects, reference, prefix).items()
-    }
-    copied = ("edition", "project_id", "name", "ministry_id", "phase", "functional_zone")
-    return pd.DataFrame(
-        {
-            **{name: projects[name] for name in copied},
-            "start_year": projects["start_date"].dt.year.astype("Int64"),
-            "baseline_source": first["source"],
-            "baseline_edition": first["edition"],
-            "baseline_number": current["number"],
-            "previous_edition": looked_up(projects["project_id"], previous.set_index("project_id")["edition"]),
-            **{
-                name: shown[name]
-                for names in WITHHELD_FIGURES.values()
-                for name in names
-                if name in OUT_SLIPPAGE_PROJECTS.names()
-            },
-            **measured,
-            **_corrected(projects, first),
-        }
+    return then[["cost_meur", "duration_months"]].assign(
+        cost_withheld=kept_back("cost_withheld"),
+        schedule_withheld=kept_back("schedule_withheld"),
+        edition=then["edition"].where(then["was_there"].notna()),
     )
 
 
 def _corrected(projects: pd.DataFrame, first: pd.DataFrame) -> Mapping[str, pd.Series]:
     """The schedule slippage counted to the month of the edition where the forecast end is already past."""
-    reference = pd.Timestamp(f"{_edition(projects)}-01")
+    reference = pd.to_datetime(projects["edition"] + "-01").astype(projects["start_date"].dtype)
     overdue = (
         projects["updated_end_date"].lt(reference)
         & projects["phase"].ne("completed").fillna(value=True)
         & ~first["schedule_withheld"].astype(bool)
     )
-    until_now = duration_months(projects["start_date"], pd.Series(reference, index=projects.index))
+    until_now = duration_months(projects["start_date"], reference)
     corrected = slippage(
         first["duration_months"],
         projects["updated_duration_months"].mask(overdue, until_now),
@@ -228,7 +203,3 @@ def _against(projects: pd.DataFrame, reference: pd.DataFrame, prefix: str) -> Ma
         f"schedule_{prefix}slippage_ratio": schedule["ratio"],
         f"schedule_{prefix}slippage_months": schedule["amount"].astype("Int64"),
     }
-
-
-def _edition(projects: pd.DataFrame) -> str:
-    return str(projects["edition"].iloc[0]) if len(projects) else ""

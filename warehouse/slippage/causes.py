@@ -4,19 +4,17 @@ import math
 
 import pandas as pd
 
-from warehouse.follow_up.tables import OUT_CAUSES
-from warehouse.model.frames import looked_up
 from warehouse.model.vocabulary import NO_DEVIATION
 
 UNEXPLAINED = "unexplained"
 # Amounts below this are rounding of the subtraction, not a deviation (M€ or months).
 NO_AMOUNT = 1e-9
-# Rate, reference point, column of the slippages that holds the amount, column of the result it goes to.
+# Rate, reference point, and column of the slippages that holds the amount.
 _AMOUNTS = (
-    ("budget", "first_baseline", "budget_slippage_meur", "amount_meur"),
-    ("budget", "previous_edition", "budget_previous_slippage_meur", "amount_meur"),
-    ("schedule", "first_baseline", "schedule_slippage_months", "amount_months"),
-    ("schedule", "previous_edition", "schedule_previous_slippage_months", "amount_months"),
+    ("budget", "first_baseline", "budget_slippage_meur"),
+    ("budget", "previous_edition", "budget_previous_slippage_meur"),
+    ("schedule", "first_baseline", "schedule_slippage_months"),
+    ("schedule", "previous_edition", "schedule_previous_slippage_months"),
 )
 
 
@@ -37,33 +35,41 @@ def causes_of(reasons: pd.Series, amounts: pd.Series) -> pd.Series:
 
 
 def slippage_causes(projects: pd.DataFrame, slippages: pd.DataFrame) -> pd.DataFrame:
-    """The change of the portfolio by cause, rate and reference point.
+    """The change of the portfolio by cause, rate and reference point, at every edition.
 
     Args:
-        projects: core projects of one edition, for the declared reasons.
-        slippages: slippage per project of the same edition; only amounts whose slippage is known are there.
+        projects: core projects of any editions, for the declared reasons.
+        slippages: slippage per project of the same editions; only amounts whose slippage is known are there.
 
     Returns:
-        The columns of `OUT_CAUSES`, one row per cause that has a known amount; the amounts of one rate and one
-        reference add up to the change of all projects whose slippage is known.
+        The columns of `OUT_CAUSES`, one row per cause that has a known amount; the amounts of one edition, one rate
+        and one reference add up to the change of all projects whose slippage is known.
     """
-    reasons = looked_up(slippages["project_id"], projects.set_index("project_id")["deviation_reason"])
-    rows = []
-    for rate, reference, source, column in _AMOUNTS:
-        amounts = slippages[source].astype("float64").dropna()
-        total = math.fsum(amounts)
-        for cause, group in amounts.groupby(causes_of(reasons[amounts.index], amounts), sort=True):
-            amount = math.fsum(group)
-            share = amount / total if abs(total) > NO_AMOUNT else None
-            rows.append(
+    keys = ["edition", "project_id"]
+    reasons = slippages[keys].merge(projects[[*keys, "deviation_reason"]], how="left", on=keys)["deviation_reason"]
+    told = pd.concat(
+        [
+            pd.DataFrame(
                 {
+                    "edition": slippages["edition"],
                     "rate": rate,
                     "reference": reference,
-                    "cause": cause,
-                    "n": len(group),
-                    column: round(amount) if column == "amount_months" else amount,
-                    "share_ratio": share,
+                    "reason": reasons.set_axis(slippages.index),
+                    "amount": slippages[amount].astype("float64"),
                 }
             )
-    edition = slippages["edition"].iloc[0] if len(slippages) else None
-    return pd.DataFrame(rows, columns=OUT_CAUSES.names()).assign(edition=edition)
+            for rate, reference, amount in _AMOUNTS
+        ],
+        ignore_index=True,
+    ).dropna(subset=["amount"])
+    split = ["edition", "rate", "reference"]
+    by_cause = told.assign(cause=causes_of(told["reason"], told["amount"])).groupby([*split, "cause"])["amount"]
+    found = by_cause.agg(n="size", amount=math.fsum).reset_index()
+    totals = told.groupby(split)["amount"].agg(math.fsum).rename("total").reset_index()
+    total = found[split].merge(totals, how="left", on=split)["total"]
+    in_euros = found["rate"].eq("budget")
+    return found.assign(
+        amount_meur=found["amount"].where(in_euros),
+        amount_months=found["amount"].mask(in_euros).round(),
+        share_ratio=(found["amount"] / total).where(total.abs().gt(NO_AMOUNT)),
+    ).drop(columns="amount")

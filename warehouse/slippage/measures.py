@@ -10,6 +10,8 @@ import math
 
 import pandas as pd
 
+from warehouse.facts.reference import target_for
+from warehouse.home.calendar import Calendar
 from warehouse.projects.durations import MONTHS_PER_YEAR
 from warehouse.projects.withheld import without_withheld
 
@@ -38,25 +40,46 @@ def slippage(initial: pd.Series, updated: pd.Series, *, withheld: pd.Series, sco
     return pd.DataFrame({"status": status, "ratio": amount / before, "amount": amount})
 
 
-def key_figures(projects: pd.DataFrame) -> dict[str, object]:
-    """What the panorama publishes in its head, but for slippage and movements.
+def key_figures(projects: pd.DataFrame, movements: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
+    """What the panorama publishes in its head, but for slippage, for every edition.
 
     Args:
-        projects: core projects of one edition.
+        projects: core projects of any editions.
+        movements: who came and left, at the same editions.
+        calendar: numbers the editions, and tells the one just before each.
 
     Returns:
-        Counts; `total_cost_meur` over the known costs and `mean_duration_years` over the known durations,
-        None when there is none. Withheld figures are left out.
+        The columns of `OUT_KEY_FIGURES`; `total_cost_meur` is over the known costs and `mean_duration_years` over the
+        known durations, missing when there is none. Withheld figures are left out. Movements are missing where the
+        edition just before is not there.
+
+    Raises:
+        UnknownEditionError: an edition that the calendar does not have.
     """
-    published = without_withheld(projects)
-    costs = published["updated_cost_meur"].dropna()
-    durations = published["updated_duration_months"].dropna().astype("float64")
-    return {
-        "projects": len(projects),
-        "interministerial": int(projects["interministerial"].sum()),
-        "total_cost_meur": math.fsum(costs) if len(costs) else None,
-        "costed_projects": len(costs),
-        "mean_duration_years": float(durations.mean()) / MONTHS_PER_YEAR if len(durations) else None,
-        "timed_projects": len(durations),
-        "withheld": int(projects["withheld"].sum()),
-    }
+    by_edition = projects.groupby("edition")
+    published = without_withheld(projects).groupby("edition")
+    editions = by_edition.size().index
+    costs = published["updated_cost_meur"]
+    durations = published["updated_duration_months"]
+    has_predecessor = editions.isin([*calendar.predecessors(editions)])
+    arrived = movements["movement"].isin(["entry", "return"])
+    entries, exits = (
+        movements.loc[moved, "edition"].value_counts().reindex(editions, fill_value=0).where(has_predecessor)
+        for moved in (arrived, ~arrived)
+    )
+    return pd.DataFrame(
+        {
+            "ordinal": [calendar.find(edition).ordinal for edition in editions],
+            "projects": by_edition.size(),
+            "interministerial": by_edition["interministerial"].sum(),
+            "total_cost_meur": costs.agg(lambda known: math.fsum(known.dropna())).where(costs.count().gt(0)),
+            "costed_projects": costs.count(),
+            "mean_duration_years": durations.mean().astype("float64") / MONTHS_PER_YEAR,
+            "timed_projects": durations.count(),
+            "entries": entries,
+            "exits": exits,
+            "withheld": by_edition["withheld"].sum(),
+            "target_pct": [target_for(edition).target_pct for edition in editions],
+            "fictitious": by_edition["fictitious"].any(),
+        }
+    ).reset_index(names="edition")

@@ -2,12 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
 from warehouse.facts.reference import Target
-from warehouse.follow_up.tables import OUT_TARGET_PROJECTS, OUT_TARGETS
 from warehouse.projects.durations import duration_months
 
 # The panorama is published about every six months (domain facts).
@@ -16,69 +14,63 @@ RATES = ("budget", "schedule")
 
 
 def target_progress(slippages: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
-    """Value, distance and straight path to each target.
+    """Value, distance and straight path to each target, at every edition.
 
     Args:
-        slippages: slippage per project of one edition.
+        slippages: slippage per project of any editions.
         targets: every target, past ones included.
 
     Returns:
         The columns of `OUT_TARGETS`. A value at the target meets it. What is missing when no slippage is known:
         value, met, distance, path; the path is also missing once the target is due.
     """
-    rows = [_progress(slippages, target, rate) for target in targets for rate in RATES]
-    return pd.DataFrame(rows, columns=OUT_TARGETS.names()).assign(edition=_edition(slippages))
-
-
-def _progress(slippages: pd.DataFrame, target: Target, rate: str) -> dict[str, Any]:
-    known = slippages[f"{rate}_slippage_ratio"].dropna()
-    ceiling = target.target_pct / 100
-    value = math.fsum(known) / len(known) if len(known) else None
-    distance = None if value is None else (value - ceiling) * 100
-    months = _months_until(_edition(slippages), target)
-    editions = max(1, months // MONTHS_PER_EDITION) if months > 0 else 0
-    return {
-        "due_on": target.due_on,
-        "rate": rate,
-        "target_ratio": ceiling,
-        "value_ratio": value,
-        "n": len(known),
-        "met": None if distance is None else distance <= 0,
-        "distance_pts": distance,
-        "remaining_months": months,
-        "editions_left": editions,
-        "needed_pts": max(distance, 0.0) / editions if distance is not None and editions else None,
-    }
+    known = _known(slippages)
+    by_rate = known.groupby(["edition", "rate"])["slippage_ratio"].agg(n="size", total=math.fsum).reset_index()
+    editions = slippages[["edition"]].drop_duplicates()
+    asked = editions.merge(_ceilings(targets), how="cross").merge(pd.DataFrame({"rate": RATES}), how="cross")
+    lines = asked.merge(by_rate, how="left", on=["edition", "rate"])
+    value = lines["total"] / lines["n"]
+    distance = (value - lines["target_ratio"]) * 100
+    months = duration_months(pd.to_datetime(lines["edition"] + "-01").astype("datetime64[s]"), lines["due_on"])
+    left = (months // MONTHS_PER_EDITION).clip(lower=1).where(months.gt(0), 0)
+    return lines.drop(columns="total").assign(
+        n=lines["n"].fillna(0),
+        value_ratio=value,
+        met=distance.le(0).astype("boolean").where(distance.notna()),
+        distance_pts=distance,
+        remaining_months=months,
+        editions_left=left,
+        needed_pts=distance.clip(lower=0.0) / left.where(left.gt(0)).astype("float64"),
+    )
 
 
 def target_shares(slippages: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
     """What each project weighs in the distance to each target: (ratio − target) / n × 100, in points.
 
     Args:
-        slippages: slippage per project of one edition.
+        slippages: slippage per project of any editions.
         targets: every target.
 
     Returns:
-        The columns of `OUT_TARGET_PROJECTS`; the shares of one target and one rate add up to its distance.
+        The columns of `OUT_TARGET_PROJECTS`; the shares of one edition, one target and one rate add up to its distance.
     """
-    rows = []
-    for target in targets:
-        for rate in RATES:
-            known = slippages.dropna(subset=[f"{rate}_slippage_ratio"])
-            ratio = known[f"{rate}_slippage_ratio"].astype("float64")
-            held = (ratio - target.target_pct / 100) / max(len(known), 1) * 100
-            shares = known[["edition", "project_id", "name", "ministry_id"]].assign(
-                due_on=pd.Timestamp(target.due_on), rate=rate, slippage_ratio=ratio, held_pts=held
-            )
-            ordered = shares.sort_values(["held_pts", "project_id"], ascending=[False, True])
-            rows.append(ordered.assign(rank=range(1, len(ordered) + 1)))
-    return pd.concat(rows, ignore_index=True)[OUT_TARGET_PROJECTS.names()]
+    lines = _known(slippages).merge(_ceilings(targets), how="cross")
+    split = ["edition", "due_on", "rate"]
+    n = lines.groupby(split)["project_id"].transform("size")
+    held = lines.assign(held_pts=(lines["slippage_ratio"] - lines["target_ratio"]) / n * 100)
+    ordered = held.drop(columns="target_ratio").sort_values(["held_pts", "project_id"], ascending=[False, True])
+    return ordered.assign(rank=ordered.groupby(split).cumcount() + 1)
 
 
-def _months_until(edition: str, target: Target) -> int:
-    reference, due = (pd.Series([pd.Timestamp(day)]) for day in (f"{edition}-01", target.due_on))
-    return int(duration_months(reference, due).iloc[0])
+def _known(slippages: pd.DataFrame) -> pd.DataFrame:
+    """The known slippages, one row per edition, project and rate."""
+    copied = slippages[["edition", "project_id", "name", "ministry_id"]]
+    rates = [
+        copied.assign(rate=rate, slippage_ratio=slippages[f"{rate}_slippage_ratio"].astype("float64")) for rate in RATES
+    ]
+    return pd.concat(rates, ignore_index=True).dropna(subset=["slippage_ratio"])
 
 
-def _edition(slippages: pd.DataFrame) -> str:
-    return str(slippages["edition"].iloc[0])
+def _ceilings(targets: Sequence[Target]) -> pd.DataFrame:
+    due_on = pd.Series([target.due_on for target in targets], dtype="datetime64[s]")
+    return pd.DataFrame({"due_on": due_on, "target_ratio": [target.target_pct / 100 for target in targets]})

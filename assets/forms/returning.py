@@ -1,0 +1,102 @@
+"""Return its own file to each ministry, with what the checks of an edition found in it."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+from assets.collection.intake import Receipt
+from assets.forms.returned_summary import SUMMARY_HEADERS, in_order, summary_line
+from assets.forms.returned_workbook import list_of_anomalies, returned_workbook
+from warehouse.home.calendar import Edition
+from warehouse.home.files import replacing_directory
+from warehouse.home.home import Home
+from warehouse.model.cells import inert_text
+from warehouse.model.findings import Finding
+
+
+def write_returned(
+    home: Home,
+    edition: Edition,
+    receipt: Receipt,
+    findings: Iterable[Finding],
+    not_for_ministries: Collection[str] = frozenset(),
+) -> list[Path]:
+    """Write `out/<edition>/returned/`: for each received file its workbook, and the same anomalies as CSV and JSON.
+
+    A file that a later one took the place of is not returned; one put aside gets the list of its anomalies only. The
+    folder takes the place of the former one: what no longer applies goes. The inbox is only read.
+
+    Args:
+        home: the installation, held while the folder is written.
+        edition: one of its calendar.
+        receipt: what was received for it.
+        findings: all that there is to say of the edition, as severe as its operator says.
+        not_for_ministries: the rules whose findings are returned to nobody.
+
+    Returns:
+        The workbooks, in the order of the received files, then of those put aside.
+
+    Raises:
+        ServiceError: the disk refused; the former folder is intact.
+    """
+    target = home.out(edition, "returned")
+    files, aside, rows = receipt.submitted.files, receipt.received.waiting, receipt.submitted.rows
+    if not (files or aside or target.exists()):
+        return []
+    told = [finding for finding in dict.fromkeys(findings) if finding.rule not in not_for_ministries]
+    led = rows.dropna(subset=["ministry_id"]).groupby("source_file")["ministry_id"].agg(frozenset).to_dict()
+    names = _names([*(file.path.name for file in files), *(each.file for each in aside)])
+    with home.writing(), replacing_directory(target) as folder:
+        for file, name in zip(files, names, strict=False):
+            own = _own(told, file.path.name, led.get(file.path.name, frozenset()))
+            content = returned_workbook(file, own, edition.key)
+            _write(folder, name, content, _report(edition, file.path.name, file.sha256, own), own)
+        for each, name in zip(aside, names[len(files) :], strict=True):
+            own = _own(told, each.file, frozenset())
+            content = list_of_anomalies(each.file, own)
+            _write(folder, name, content, _report(edition, each.file, each.sha256, own), own)
+    return [target / f"{name}.xlsx" for name in names]
+
+
+def _own(findings: Iterable[Finding], file: str, ministries: frozenset[str]) -> list[Finding]:
+    """What a ministry is told: of its file, and of the whole edition what is for it; never what is for another."""
+    return in_order([
+        finding
+        for finding in findings
+        if finding.file == file or (finding.file is None and finding.ministry_id in ministries)
+    ])  # fmt: skip
+
+
+def _write(folder: Path, name: str, workbook: bytes, report: str, findings: Sequence[Finding]) -> None:
+    (folder / f"{name}.xlsx").write_bytes(workbook)
+    (folder / f"{name}.csv").write_text(_csv_text(findings), encoding="utf-8", newline="")
+    (folder / f"{name}.json").write_text(report, encoding="utf-8")
+
+
+def _names(files: Sequence[str]) -> list[str]:
+    """The name of each return, without extension: the file's stem, or its whole name where two share the stem."""
+    stems = Counter(Path(file).stem.casefold() for file in files)
+    return [Path(file).stem if stems[Path(file).stem.casefold()] == 1 else file for file in files]
+
+
+def _csv_text(findings: Sequence[Finding]) -> str:
+    """The anomalies as CSV, under the headers of the sheet « Anomalies »."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(SUMMARY_HEADERS)
+    for finding in findings:
+        writer.writerow(["" if cell is None else inert_text(str(cell)) for cell in summary_line(finding)])
+    return stream.getvalue()
+
+
+def _report(edition: Edition, file: str, sha256: str | None, findings: Sequence[Finding]) -> str:
+    report = {
+        "edition": edition.key,
+        "file": file,
+        "sha256": sha256,
+        "findings": [finding.as_dict() for finding in findings],
+    }
+    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,1 @@
+"""The formats a file may have: what opening one costs, and the cells of its sheets, nothing interpreted."""

@@ -1,0 +1,82 @@
+"""Read an .xls in a process of its own, which the system stops at the limits of the home."""
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from assets.reading.formats.content_scan import ContentScan, UnreadableFileError, beyond
+from assets.reading.formats.file_limits import FileLimits
+from assets.reading.formats.sheets import Sheet
+
+
+def sheets_of_old_workbook(path: Path, limits: FileLimits) -> list[Sheet]:
+    """The sheets of an .xls, read by a process of its own that the system stops at the limits.
+
+    The old binary format announces sizes that a reader allocates before looking: no cheap count is safe, and a failed
+    allocation ends the process that asked.
+    """
+    numbers = (limits.xls_memory_bytes, limits.xls_seconds, limits.rows, limits.cells, limits.characters)
+    code = "from assets.reading.formats.old_workbooks import answer_parent; answer_parent()"
+    command = [sys.executable, "-c", code, str(path), *map(str, numbers)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=2 * limits.xls_seconds, check=False)  # noqa: S603 - this interpreter, this module
+    except subprocess.TimeoutExpired as error:
+        raise beyond(
+            "un temps de lecture trop long", f"{2 * limits.xls_seconds} s", f"{limits.xls_seconds} s"
+        ) from error
+    if done.returncode:
+        raise UnreadableFileError(
+            "Le classeur est illisible : tronqué, endommagé, d'un autre format, ou au-delà des limites de "
+            f"{limits.xls_memory_bytes} octets de mémoire et {limits.xls_seconds} s."
+        )
+    answer = pickle.loads(done.stdout)  # noqa: S301 - written by our own process
+    if isinstance(answer, str):
+        raise UnreadableFileError(answer)
+    sheets: list[Sheet] = answer
+    return sheets
+
+
+def answer_parent() -> None:
+    """Read the .xls named on the command line within its limits; write its sheets, or the refusal, for the parent."""
+    path, *numbers = sys.argv[1:]
+    memory, seconds, rows, cells, characters = map(int, numbers)
+    _limit_process(memory, seconds)
+    limits = FileLimits(rows=rows, cells=cells, characters=characters)
+    answer: str | list[Sheet]
+    try:
+        answer = _bounded_sheets(path, limits)
+    except UnreadableFileError as error:
+        answer = str(error)
+    sys.stdout.buffer.write(pickle.dumps(answer))
+
+
+def _limit_process(memory: int, seconds: int) -> None:
+    try:
+        import resource  # noqa: PLC0415 - absent from Windows, where the limits of the parent's timeout remain
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _bounded_sheets(path: str, limits: FileLimits) -> list[Sheet]:
+    scan = ContentScan(limits)
+    sheets = []
+    workbook = CalamineWorkbook.from_path(path)
+    for meta in workbook.sheets_metadata:
+        if meta.typ == SheetTypeEnum.WorkSheet:
+            sheet = workbook.get_sheet_by_name(meta.name)
+            if sheet.total_height and sheet.total_width:
+                scan.reach(sheet.total_height, sheet.total_width, 0)
+            cells: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+            scan.characters += sum(len(cell) for row in cells for cell in row if isinstance(cell, str))
+            scan.reach(0, 0, 0)
+            scan.close_sheet()
+            is_hidden = meta.visible != SheetVisibleEnum.Visible
+            sheets.append(Sheet(meta.name, cells, is_hidden=is_hidden, merged=sheet.merged_cell_ranges or ()))
+    return sheets

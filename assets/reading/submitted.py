@@ -1,0 +1,182 @@
+"""What the ministries submitted for an edition: the cells of the files that stand, their typed rows, what was found.
+
+Each file is opened once, and all the cells are typed together.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from assets.reading.formats.file_limits import FileLimits, UnreadableFileError, refuse_large_file
+from assets.reading.typed_rows import type_projects
+from assets.reading.workbooks import ACCEPTED, DEFAULT_LIMITS, OpenedFile, read_file, refused_file, unread
+from warehouse.archive.tables import RAW_SUBMISSIONS
+from warehouse.facts.ministries import NO_LABELS
+from warehouse.home.home import received_files
+from warehouse.home.quarantine import bounded_sha256
+from warehouse.model.findings import Finding, declared_finding, errors_of
+from warehouse.model.schema import empty_frame
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file found in an inbox, not opened yet.
+
+    `sha256` is that of its first `hashed_bytes`, which are all of them but for a file beyond the limit; it is empty for
+    a file that the system does not let read. `refusal` says why a file is not to be opened; `changed_at` is in seconds
+    since 1970.
+    """
+
+    path: Path
+    sha256: str = ""
+    size_bytes: int = 0
+    hashed_bytes: int = 0
+    changed_at: float = 0.0
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The files of an edition that stand, read and typed.
+
+    Attributes:
+        edition: its key.
+        cells: columns of `RAW_SUBMISSIONS`; none of a file with an error, or that attests it has no project.
+        rows: columns of `SUBMITTED_ROWS`, one row per submitted line in the order of files, sheets and rows;
+            `project_id` is the declared one, or missing.
+        file_findings: what is to be said of the files: the errors of those that could not be read, and warnings.
+        value_findings: what cells could not be read, then notices on how columns were.
+        files: the files that stand, those that could not be read or were sent twice included, by name.
+    """
+
+    edition: str
+    cells: pd.DataFrame
+    rows: pd.DataFrame
+    file_findings: tuple[Finding, ...]
+    value_findings: tuple[Finding, ...]
+    files: tuple[OpenedFile, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Files that were opened, by name, and all their cells, typed; those of files with an error too."""
+
+    edition: str
+    files: Mapping[str, OpenedFile]
+    cells: pd.DataFrame
+    rows: pd.DataFrame
+    value_findings: tuple[Finding, ...]
+
+    def submitted(self, names: Sequence[str], before: Sequence[Finding] = ()) -> Submitted:
+        """What is submitted when only some of the files stand; of two identical ones, the first is read.
+
+        Args:
+            names: those of the files that stand, sorted.
+            before: what is to be said before them.
+        """
+        files = [self.files[name] for name in names]
+        first = {file.sha256: file for file in reversed(files)}
+        findings, read = list(before), set[str]()
+        for file in files:
+            if file.sha256 is not None and first[file.sha256] is not file:
+                findings.append(_sent_twice(file.path, first[file.sha256].path))
+                continue
+            findings += file.findings
+            if not errors_of(file.findings):
+                read.add(file.path.name)
+        return Submitted(
+            self.edition,
+            self.cells.loc[self.cells["source_file"].isin(read)].reset_index(drop=True),
+            self.rows.loc[self.rows["source_file"].isin(read)].reset_index(drop=True),
+            tuple(findings),
+            tuple(finding for finding in self.value_findings if finding.file in read),
+            tuple(files),
+        )
+
+
+def found_files(folder: Path, limits: FileLimits) -> list[FoundFile]:
+    """The files of an inbox, by name; hidden and office lock files are passed over."""
+    return [_found(path, limits) for path in received_files(folder)]
+
+
+def _found(path: Path, limits: FileLimits) -> FoundFile:
+    try:
+        status = path.stat()
+        sha256, hashed_bytes = bounded_sha256(path, limits.file_bytes)
+        found = FoundFile(path, sha256, status.st_size, hashed_bytes, status.st_mtime)
+        refuse_large_file(path, limits)
+    except OSError as error:
+        return FoundFile(path, refusal=unread(error))
+    except UnreadableFileError as error:
+        return replace(found, refusal=str(error))
+    return found
+
+
+def read_files(
+    found: Sequence[FoundFile], edition: str, limits: FileLimits, ministry_labels: Mapping[str, str] = NO_LABELS
+) -> Reading:
+    """Open files of an inbox, each once, and type their cells.
+
+    Args:
+        found: the files, by name.
+        edition: key of the edition, which decides the layouts.
+        limits: what a file may cost to read; beyond, it is refused and the others are read.
+        ministry_labels: labels that only a home knows, by their `match_key`, each with its ministry.
+    """
+    files, records = dict[str, OpenedFile](), list[dict[str, object]]()
+    for each in found:
+        if not each.sha256:
+            files[each.path.name] = refused_file(each.path, None, each.refusal)
+            continue
+        sha256 = None if each.refusal else each.sha256
+        files[each.path.name], read = read_file(each.path, edition, sha256, limits, ministry_labels)
+        records += read
+    cells = pd.DataFrame(records, columns=RAW_SUBMISSIONS.names()) if records else empty_frame(RAW_SUBMISSIONS)
+    rows, findings = type_projects(cells, ministry_labels)
+    return Reading(edition, files, cells, rows, tuple(findings))
+
+
+def read_inbox(
+    folder: Path,
+    edition: str,
+    limits: FileLimits = DEFAULT_LIMITS,
+    superseded: Collection[str] = frozenset(),
+    ministry_labels: Mapping[str, str] = NO_LABELS,
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Read every file of a folder, as received for an edition.
+
+    Args:
+        folder: the edition's inbox.
+        edition: key of the edition, which decides the layouts.
+        limits: what a file may cost to read.
+        superseded: sha256 of files passed over without a word: a later one took their place.
+        ministry_labels: labels that only a home knows.
+
+    Returns:
+        The cells and the findings of the files, as in `Submitted`.
+    """
+    found = found_files(folder, limits)
+    standing = [file for file in found if file.sha256 not in superseded]
+    reading = read_files(standing, edition, limits, ministry_labels)
+    submitted = reading.submitted(list(reading.files), inbox_findings(folder, found))
+    return submitted.cells, list(submitted.file_findings)
+
+
+def inbox_findings(folder: Path, files: Collection[FoundFile]) -> list[Finding]:
+    """What is to be said of an inbox where no file is."""
+    if not folder.is_dir():
+        return [declared_finding("inbox_exists", f"Le dossier de réception {folder} n'existe pas.", expected=ACCEPTED)]
+    if not files:
+        return [declared_finding("inbox_has_files", f"Le dossier de réception {folder} est vide.", expected=ACCEPTED)]
+    return []
+
+
+def _sent_twice(path: Path, first: Path) -> Finding:
+    return declared_finding(
+        "file_is_sent_once",
+        f"Ce fichier est identique à « {first.name} », qui seul est lu.",
+        file=path.name,
+        expected="un seul exemplaire de chaque fichier",
+    )

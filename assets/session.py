@@ -1,0 +1,126 @@
+"""What one run reads once and hands on from step to step; a step in another process reads it again."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from assets.collection.intake import Receipt, receive
+from warehouse.archive.freshness import Computed, content_fingerprints, input_fingerprints, record, recorded
+from warehouse.archive.tables import ACCEPTED_ROWS, CORE_PROJECTS
+from warehouse.archive.versions import UNSAID, Change
+from warehouse.disclosure.equations import Withheld, withheld_figures
+from warehouse.home.calendar import Calendar, Edition
+from warehouse.home.home import Home
+from warehouse.home.results import Results
+from warehouse.home.state import State
+from warehouse.home.store import RunStore
+from warehouse.projects.baselines import effective_ledger
+from warehouse.projects.preparing import Prepared, prepare_in_order
+
+
+@dataclass
+class Session:
+    """One run, on a home that it holds.
+
+    Attributes:
+        state: the home, with what the run added to it.
+        store: the tables, as the run knows them.
+        asked: the editions that the run was asked for.
+        only: whether the others are left as they are, to be said out of date.
+        change: what the run says of the figures it changes.
+        receipts: what was received for the editions asked for.
+        results: what the checks found in them before they were accepted.
+        prepared: the projects of those that were accepted.
+        touched: the editions whose tables are written; None until the rows are accepted.
+        published: the editions whose outputs are made; None until the tables are.
+        kept_back: what is withheld, once it was asked for.
+    """
+
+    state: State
+    store: RunStore
+    asked: tuple[str, ...]
+    only: bool = False
+    change: Change = UNSAID
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    results: dict[str, Results] = field(default_factory=dict)
+    prepared: dict[str, Prepared] = field(default_factory=dict)
+    touched: frozenset[str] | None = None
+    published: tuple[Edition, ...] | None = None
+    kept_back: Withheld | None = None
+
+    @property
+    def home(self) -> Home:
+        """The home that the run is about."""
+        return self.state.home
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar of the home."""
+        return self.state.calendar
+
+    def ask(self, editions: Iterable[str]) -> None:
+        """Ask for other editions, once the run for those before is done."""
+        self.asked = tuple(sorted(editions))
+        self.touched, self.published, self.kept_back = None, None, None
+
+    def editions(self, keys: Iterable[str]) -> list[Edition]:
+        """Editions by their keys, in calendar order."""
+        return sorted(self.calendar.find(key) for key in keys)
+
+    def accepted_editions(self) -> list[str]:
+        """The editions that have accepted rows, in calendar order."""
+        return self.store.editions(ACCEPTED_ROWS)
+
+    def receipt(self, edition: Edition) -> Receipt:
+        """What was received for an edition; each file is opened once by a run."""
+        if edition.key not in self.receipts:
+            with self.state.writing() as held:
+                self.receipts[edition.key] = receive(
+                    held,
+                    edition,
+                    dt.datetime.now(dt.UTC).date(),
+                    append=lambda lines: held.appended({"submissions": lines}),
+                )
+                self.state = held.refreshed()
+        return self.receipts[edition.key]
+
+    def accepted(self) -> dict[str, Prepared]:
+        """The projects of the editions asked for, each identified after those before it."""
+        if not self.prepared.keys() >= set(self.asked):
+            rows = {edition.key: self.receipt(edition).submitted.rows for edition in self.editions(self.asked)}
+            self.prepared = prepare_in_order(rows, self.state.registers, self.store.history(CORE_PROJECTS))
+        return {key: self.prepared[key] for key in sorted(self.asked)}
+
+    def to_write(self) -> frozenset[str]:
+        """The editions asked for, and those that follow from something else now, unless these are left as they are."""
+        if self.touched is None:
+            made = recorded(self.home)
+            now = input_fingerprints(self.state, self.store)
+            stale = {key for key, inputs in now.items() if key not in made or made[key].inputs != inputs}
+            self.touched = frozenset(self.asked) if self.only else frozenset({*self.asked, *stale})
+        return self.touched
+
+    def withheld(self) -> Withheld:
+        """What is withheld in every edition, and what was published of it before."""
+        if self.kept_back is None:
+            ledger = effective_ledger(self.state.registers["baselines"])
+            self.kept_back = withheld_figures(self.store.history(CORE_PROJECTS), ledger, self.calendar)
+        return self.kept_back
+
+    def to_publish(self) -> list[Edition]:
+        """The editions whose outputs are to be made: those asked for, and those whose tables are no longer the same."""
+        if self.published is None:
+            made = recorded(self.home)
+            contents = content_fingerprints(self.home, self.store, self.accepted_editions())
+            changed = {key for key in self.to_write() if key not in made or made[key].contents != contents[key]}
+            self.published = tuple(self.editions({*self.asked, *changed}))
+        return list(self.published)
+
+    def record(self) -> None:
+        """Keep that what was made of the editions written follows from what is known now."""
+        inputs = input_fingerprints(self.state, self.store)
+        # With what the checks of the dataset found since: the next run finds it there when it compares.
+        contents = content_fingerprints(self.home, self.store, self.accepted_editions())
+        made = {key: Computed(inputs[key], contents[key]) for key in self.to_write()}
+        with self.state.writing():
+            record(self.home, made)

@@ -1,0 +1,139 @@
+"""Whether editions can be accepted: all that is checked of what was received, then against the past. Pure functions.
+
+Nothing here writes, nor depends on what is done with the answer: a run, `panorama check`, the collection and the
+returned workbooks ask the same question.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from assets.collection.intake import Receipt
+from assets.collection.receiving import collection_findings
+from checks.rules.conformance import answered_places
+from checks.rules.continuity import history_findings
+from checks.rules.places import Places
+from checks.rules.rows import row_findings
+from warehouse.history.movements import movements
+from warehouse.home.registers import Registers, grown
+from warehouse.home.results import Result, Results
+from warehouse.home.rule_changes import RuleChange, regraded, statements
+from warehouse.home.state import State
+from warehouse.model.findings import Finding
+from warehouse.model.rules import catalogue
+from warehouse.projects.preparing import Prepared, prepare_in_order
+
+# The checks that must pass before a row is accepted, with what holds when they do.
+OF_SUBMISSIONS: Mapping[str, str] = {
+    "every_file_is_read": "Chaque fichier de la boîte est d'un format connu, avec ses en-têtes et aucun autre.",
+    "every_value_is_readable": "Chaque cellule contient une valeur de son champ : nombre, date, ministère, terme.",
+    "rows_conform_to_declaration": "Chaque ligne a ce qui est obligatoire, dans ses bornes, une fois.",
+    "rows_raise_no_warning": "Aucune ligne ne manque d'un chiffre dû, d'un avis dès 9 M€ ou d'un motif.",
+    "figures_are_plausible": "Coûts et durées sont dans leur unité et d'un projet ; dates, phases et coûts concordent.",
+    "words_are_coherent": "Les textes sont remplis ; ministères, avis, chiffres non publiés et révision concordent.",
+    "baselines_agree_with_ledger": "Les chiffres initiaux sont ceux du registre, sauf révision datée et motivée.",
+    "projects_follow_their_past": "Aucune phase ne recule, aucun chiffre ne saute, ne se perd ni ne se fige.",
+    "nothing_received_is_lost": "Aucun fichier n'est à l'écart ni disparu ; une nouvelle version garde ses projets.",
+    "rules_are_as_declared": "Les règles reclassées ou suspendues à cette édition sont dites, par qui et pourquoi.",
+}
+# Those that look at the accepted projects of every edition, and that a change of the past makes again.
+OF_PROJECTS: Mapping[str, str] = {
+    "identities_are_certain": "Aucun projet ne ressemble à un autre sans qu'une personne ait tranché.",
+    "starts_do_not_move": "Le début d'un projet sans référence déclarée est celui de l'édition d'avant.",
+    "opinions_agree_with_register": "L'avis déclaré par un ministère est celui du registre.",
+    "everyone_is_there": "Chaque ministère répond, chaque projet des registres est déclaré.",
+    "no_project_vanishes_unseen": "Chaque projet sorti depuis l'édition d'avant a un motif de sortie.",
+}
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What was found in each edition, by check, and the projects of those that can be accepted."""
+
+    results: Mapping[str, Results]
+    accepted: Mapping[str, Prepared]
+
+    def findings(self, edition: str) -> list[Finding]:
+        """All that was found in an edition, in the order of the checks' names, as `read_findings` gives it of a run."""
+        return [finding for _, result in sorted(self.results[edition].items()) for finding in result.findings]
+
+
+def graded(findings: Sequence[Finding], checked: int, changes: Mapping[str, RuleChange]) -> Result:
+    """A result under the rule changes in force."""
+    kept, suspended = regraded(findings, changes)
+    return Result(tuple(kept), checked, suspended)
+
+
+def accept(state: State, receipts: Mapping[str, Receipt], known: pd.DataFrame) -> Acceptance:
+    """Judge several editions in the order of the calendar; one that is refused is not known to those after it.
+
+    Args:
+        state: the home.
+        receipts: what was received, by edition.
+        known: core projects of all editions, as they stand.
+    """
+    results: dict[str, dict[str, Result]] = {
+        edition: _file_results(state, receipt) for edition, receipt in receipts.items()
+    }
+
+    def accepts(edition: str, prepared: Prepared, registers: Registers, projects: pd.DataFrame) -> bool:
+        submitted, changes = receipts[edition].submitted, state.rule_changes_at(edition)
+        answered = answered_places(prepared.projects, registers["opinions"])
+        rows = row_findings(submitted.rows, submitted.cells, answered)
+        results[edition] |= {name: graded(found, len(submitted.rows), changes) for name, found in rows.items()}
+        places = Places(submitted.cells)
+        grown_with_it = grown(registers, prepared.additions)
+        moves = movements(projects, registers["exits"], state.calendar)
+        past = history_findings(projects, [edition], grown_with_it, places, moves)[edition]
+        past["baselines_agree_with_ledger"] = prepared.findings
+        results[edition] |= _graded_history(past, len(prepared.projects), moves, edition, changes)
+        return not any(result.has_errors() for result in results[edition].values())
+
+    rows = {edition: receipt.submitted.rows for edition, receipt in receipts.items() if len(receipt.submitted.rows)}
+    return Acceptance(results, prepare_in_order(rows, state.registers, known, accepts))
+
+
+def history_results(
+    state: State, projects: pd.DataFrame, editions: Sequence[str], cells: pd.DataFrame
+) -> dict[str, dict[str, Result]]:
+    """What the past and the registers say of accepted editions, as they are now, by edition, then by check.
+
+    Args:
+        state: the home.
+        projects: core projects of all editions.
+        editions: those asked about.
+        cells: those of their rows.
+    """
+    moves = movements(projects, state.registers["exits"], state.calendar)
+    found = history_findings(projects, editions, state.registers, Places(cells), moves)
+    counts = projects["edition"].value_counts()
+    return {
+        edition: _graded_history(of_edition, int(counts[edition]), moves, edition, state.rule_changes_at(edition))
+        for edition, of_edition in found.items()
+    }
+
+
+def _graded_history(
+    found: Mapping[str, Sequence[Finding]],
+    count: int,
+    moves: pd.DataFrame,
+    edition: str,
+    changes: Mapping[str, RuleChange],
+) -> dict[str, Result]:
+    """The results of the checks of history; all look at the projects but one, which looks at who came and left."""
+    counts = {"no_project_vanishes_unseen": int(moves["edition"].eq(edition).sum())}
+    return {name: graded(findings, counts.get(name, count), changes) for name, findings in found.items()}
+
+
+def _file_results(state: State, receipt: Receipt) -> dict[str, Result]:
+    """What is said of the files of an edition, whether they have a row or not."""
+    submitted, received = receipt.submitted, receipt.received
+    changes = state.rule_changes_at(submitted.edition)
+    files = len(received.stands.current_sha256) + len(received.waiting)
+    return {
+        "every_file_is_read": graded(submitted.file_findings, submitted.cells["source_file"].nunique(), changes),
+        "every_value_is_readable": graded(submitted.value_findings, len(submitted.cells), changes),
+        "nothing_received_is_lost": graded(collection_findings(state, received), files, changes),
+        "rules_are_as_declared": graded(statements(changes), len(catalogue()), changes),
+    }

@@ -1,0 +1,129 @@
+"""Where a column of a row stands in the file it came from, and what a rule says of the rows that break it."""
+
+import datetime as dt
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from warehouse.history.tables import OUT_MOVEMENTS
+from warehouse.model.findings import Finding, declared_finding
+from warehouse.model.french import exact
+from warehouse.model.rules import catalogue
+from warehouse.model.vocabulary import VOCABULARIES
+from warehouse.projects.tables import CORE_PROJECTS
+
+PLACE = ["source_file", "source_sheet", "source_row"]
+SHEET = ["edition", "source_file", "source_sheet"]
+# The field that a column of the core projects comes from, where the names differ.
+_FIELDS = {
+    "ministry_id": "ministry",
+    "programmes": "funding",
+    "updated_duration_months": "duration_years",
+    "updated_end_date": "duration_years",
+    "cost_band": "submitted_cost_band",
+}
+_VOCABULARIES = {
+    column.name: VOCABULARIES[column.vocabulary]
+    for table in (CORE_PROJECTS, OUT_MOVEMENTS)
+    for column in table.columns
+    if column.vocabulary
+}
+
+Row = Mapping[Hashable, Any]
+
+
+@dataclass(frozen=True)
+class Places:
+    """The cells of `RAW_SUBMISSIONS`, of one edition or several, by which a row names where its figures stand."""
+
+    cells: pd.DataFrame
+
+    @cached_property
+    def _headers(self) -> Mapping[tuple[Any, ...], tuple[str, str]]:
+        """The letter and the text of each header, by edition, file, sheet and field."""
+        first = self.cells.drop_duplicates([*SHEET, "field"])
+        return dict(zip(_keys(first, [*SHEET, "field"]), _keys(first, ["source_column", "header"]), strict=True))
+
+    @cached_property
+    def _values(self) -> Mapping[tuple[Any, ...], str]:
+        keys = _keys(self.cells, [*SHEET, "source_row", "field"])
+        return dict(zip(keys, self.cells["value"], strict=True))
+
+    def locate(self, row: Row, column: str) -> dict[str, Any]:
+        """The file, sheet, row, header, cell and value of a column; the row and a title where the file has no such one.
+
+        Args:
+            row: of any frame with the place columns of the core projects.
+            column: one of the core projects.
+        """
+        sheet = tuple(row[name] for name in SHEET)
+        field = next((name for name in (column, _FIELDS.get(column)) if (*sheet, name) in self._headers), None)
+        if field is None:
+            return line_of(row) | {"column": CORE_PROJECTS.column(column).title}
+        letter, header = self._headers[*sheet, field]
+        return line_of(row) | {
+            "column": str(header).strip(),
+            "cell": f"{letter}{row['source_row']}",
+            "value": self._values.get((*sheet, row["source_row"], field)),
+        }
+
+    def filled(self, rows: pd.DataFrame, field: str) -> pd.Series:
+        """Whether each row has a cell of a field."""
+        keys = [*SHEET, "source_row"]
+        cells = self.cells.loc[self.cells["field"].eq(field), keys]
+        return pd.Series(
+            pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(cells)), index=rows.index, dtype=bool
+        )
+
+    def files(self, layout: str) -> pd.Series:
+        """The names of the files of a layout."""
+        names: pd.Series = self.cells.loc[self.cells["layout"].eq(layout), "source_file"]
+        return names.drop_duplicates()
+
+    def of(self, edition: str) -> "Places":
+        """The cells of one edition."""
+        return Places(self.cells.loc[self.cells["edition"].eq(edition)])
+
+    def findings(self, rule: str, rows: pd.DataFrame) -> list[Finding]:
+        """A finding for each of the rows, which break a rule, at the column that the catalogue names."""
+        column = catalogue()[rule].column
+        return [
+            declared_finding(rule, said=wording(rule, row), **self.locate(row, column))
+            for row in rows.to_dict("records")
+        ]
+
+
+def _keys(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
+    return list(frame[columns].itertuples(index=False, name=None))
+
+
+def line_of(row: Row) -> dict[str, Any]:
+    """The file, sheet and row of a row, as fields of a finding."""
+    return {"file": row["source_file"], "sheet": row["source_sheet"], "row": int(row["source_row"])}
+
+
+def wording(rule: str, row: Row) -> dict[str, str]:
+    """What the catalogue's message and expectation may name: the values of a row, and what its column accepts."""
+    said = {str(name): _said(str(name), value) for name, value in row.items()}
+    if column := catalogue()[rule].column:
+        declared = CORE_PROJECTS.column(column)
+        said |= {"title": declared.title, "accepted": declared.expected(), "pattern": declared.pattern or ""}
+    return said
+
+
+def _said(name: str, value: Any) -> str:
+    """A value as a French reader expects it: a label, a decimal comma, an ISO date, « Oui » or « Non »."""
+    if value is None or pd.isna(value):
+        return ""
+    vocabulary = _VOCABULARIES.get(name.removesuffix("_before"))
+    if vocabulary:
+        return vocabulary.labels_by_code().get(value, str(value))
+    if isinstance(value, bool | np.bool_):
+        return "Oui" if value else "Non"
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    return exact(value) if isinstance(value, float) else str(value)

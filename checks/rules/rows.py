@@ -1,0 +1,53 @@
+"""Everything that is checked of the rows of an edition, taken by themselves, before they are identified."""
+
+import pandas as pd
+
+from checks.rules.conformance import Place, contradictions, omissions
+from checks.rules.expectations import declared_expectations, unexpected_rows
+from checks.rules.figures import implausible_figures, meant_figures
+from checks.rules.places import Places
+from checks.rules.words import incoherent_words
+from warehouse.model.findings import Finding
+from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.withheld import without_withheld
+
+# What is required of a row and follows from others, or is given later in the run.
+_NOT_YET = frozenset({"project_id", "cost_withheld", "schedule_withheld"})
+DECLARATION = tuple(declared_expectations(CORE_PROJECTS, without=_NOT_YET))
+CHECKS = ("rows_conform_to_declaration", "rows_raise_no_warning", "figures_are_plausible", "words_are_coherent")
+
+
+def row_findings(
+    rows: pd.DataFrame, cells: pd.DataFrame, answered: frozenset[Place] = frozenset()
+) -> dict[str, list[Finding]]:
+    """What the rows of an edition break, by the name of the check, then in the order of rules and of rows.
+
+    Great Expectations judges them all in one suite: what the declaration implies, and a column of flags for each other
+    rule.
+
+    Args:
+        rows: the typed rows of one edition, in the order of files and lines: the columns of `CORE_PROJECTS`
+            (`project_id` missing when not declared) and `layout`.
+        cells: the columns of `RAW_SUBMISSIONS`, one edition.
+        answered: the places of the rows whose project has an opinion in the register: none is due from the ministry.
+    """
+    if rows.empty:
+        return {check: [] for check in CHECKS}
+    places, rows = Places(cells), rows.reset_index(drop=True)
+    # What a finding says is published: a figure that is kept back is neither looked at nor told.
+    shown = without_withheld(rows)
+    refused, *others = (
+        contradictions(rows),
+        omissions(rows, answered),
+        implausible_figures(shown, by_years=places.filled(rows, "duration_years")),
+        incoherent_words(rows),
+    )
+    flags = {rule: broken for rules in (refused, *others) for rule, broken in rules.items()}
+    failing = unexpected_rows(rows, DECLARATION, flags)
+    told = shown.assign(**meant_figures(shown))
+    return {
+        check: [
+            finding for rule in rules if rule in failing for finding in places.findings(rule, told.iloc[failing[rule]])
+        ]
+        for check, rules in zip(CHECKS, ([*(one.rule for one in DECLARATION), *refused], *others), strict=True)
+    }

@@ -1,0 +1,79 @@
+"""Judge what editions received, and leave no state of them: no table, no register, no link is written."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from assets.collection.intake import Receipt, receive
+from assets.submissions import why_nothing
+from checks.rules.acceptance import accept
+from checks.rules.disclosure import RULE as NOTHING_WITHHELD_IS_COMPUTABLE
+from checks.rules.reconciliation import published_findings
+from warehouse.archive.tables import CORE_PROJECTS
+from warehouse.facts.reference import published_figures
+from warehouse.history.movements import movements
+from warehouse.home.calendar import Edition
+from warehouse.home.rule_changes import regraded
+from warehouse.home.state import State
+from warehouse.home.store import ParquetStore
+from warehouse.model.errors import DataRefusedError
+from warehouse.model.findings import Finding, errors_of
+from warehouse.projects.preparing import Prepared, with_edition
+from warehouse.slippage.measures import key_figures
+
+# It tells how a figure that another ministry withholds can be computed.
+NOT_FOR_MINISTRIES = frozenset({NOTHING_WITHHELD_IS_COMPUTABLE})
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What was received for an edition, what was found in it, and why it is refused, None when it is accepted."""
+
+    edition: Edition
+    receipt: Receipt
+    findings: tuple[Finding, ...]
+    refusal: DataRefusedError | None
+
+
+def validate(state: State, edition: Edition, *, today: dt.date | None = None) -> Validated:
+    """Read and judge what an edition received, as if it had been taken in.
+
+    Raises:
+        ServiceError: the disk refused.
+        ConfigurationError: a register is malformed.
+    """
+    receipt = receive(state, edition, today or dt.datetime.now(dt.UTC).date())
+    return judged(state, edition, receipt)
+
+
+def judged(state: State, edition: Edition, receipt: Receipt) -> Validated:
+    """Judge what an edition received, as a run would: the rows, the past, and what was once published."""
+    known = ParquetStore(state.home.warehouse).history(CORE_PROJECTS)
+    found = accept(state, {edition.key: receipt}, known)
+    findings = found.findings(edition.key)
+    prepared = found.accepted.get(edition.key)
+    if prepared is None:
+        return Validated(edition, receipt, tuple(findings), refusal(edition, findings, receipt))
+    projects = with_edition(known, prepared.projects, edition.key)
+    kept, _ = regraded(_published(state, edition, prepared, projects), state.rule_changes_at(edition.key))
+    return Validated(edition, receipt, (*findings, *kept), None)
+
+
+def refusal(edition: Edition, findings: Sequence[Finding], receipt: Receipt) -> DataRefusedError:
+    """Why an edition that was not accepted is refused."""
+    refusals = errors_of(findings)
+    if not refusals:
+        return DataRefusedError(why_nothing(receipt))
+    return DataRefusedError(f"Édition {edition.key} refusée : {len(refusals)} erreur(s).", refusals)
+
+
+def _published(state: State, edition: Edition, prepared: Prepared, projects: pd.DataFrame) -> list[Finding]:
+    """How the key figures differ from those once published."""
+    once = published_figures().get(edition.key)
+    if once is None:
+        return []
+    figures = key_figures(projects, movements(projects, state.registers["exits"], state.calendar), state.calendar)
+    line = figures.loc[figures["edition"].eq(edition.key)].iloc[0]
+    return published_findings({str(name): value for name, value in line.items()}, once, prepared.projects)

@@ -1,0 +1,66 @@
+"""What a flag keeps back is what the declaration of the columns says, in any table."""
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+from test_measures import declared, projects, slippages
+
+from warehouse.archive.tables import CORE_PROJECTS, OUT_FORECAST, OUT_SLIPPAGE_PROJECTS
+from warehouse.projects.withheld import FLAGS, mask, withheld_columns, without_withheld
+
+COSTS = {"initial_cost_meur", "updated_cost_meur", "rebaseline_cost_meur", "cost_band", "submitted_cost_band"}
+DATES = {"initial_end_date", "rebaseline_end_date", "updated_end_date"}
+DURATIONS = {"initial_duration_months", "updated_duration_months"}
+
+
+def names(flag: str) -> set[str]:
+    return {column.name for column in withheld_columns(CORE_PROJECTS, flag)}
+
+
+def test_a_cost_and_a_schedule_keep_back_their_figures_and_what_gives_them_away() -> None:
+    assert names("cost") == COSTS
+    assert names("schedule") == DATES | DURATIONS
+
+
+def test_only_the_figures_of_the_flag_that_is_up_are_missing() -> None:
+    frame = projects(declared(1, cost_withheld=True), declared(2, schedule_withheld=True), declared(3))
+    shown = without_withheld(frame).set_index("project_id")
+    assert shown["updated_cost_meur"].isna().tolist() == [True, False, False]
+    assert shown["updated_duration_months"].isna().tolist() == [False, True, False]
+    assert shown["name"].notna().all()
+    assert frame["updated_cost_meur"].notna().all()
+
+
+def test_a_status_says_withheld_and_a_past_end_is_no_longer_told() -> None:
+    frame = slippages(projects(declared(1, updated_end_date=pd.Timestamp("2021-01-01")), declared(2)))
+    assert frame["overdue"].tolist() == [True, False]
+    up = pd.Series([True, False])
+    shown = mask(frame, OUT_SLIPPAGE_PROJECTS, {"schedule": up})
+    assert shown["schedule_status"].tolist() == ["withheld", frame["schedule_status"][1]]
+    assert shown["schedule_corrected_slippage_ratio"].isna()[0]
+    assert shown["overdue"].tolist() == [False, False]
+    pd.testing.assert_series_equal(shown["budget_slippage_ratio"], frame["budget_slippage_ratio"])
+
+
+def test_a_figure_withheld_in_the_previous_edition_keeps_back_what_is_counted_from_it() -> None:
+    since = {column.name for column in withheld_columns(OUT_SLIPPAGE_PROJECTS, "previous_cost")}
+    assert since == {"budget_previous_slippage_ratio", "budget_previous_slippage_meur"}
+
+
+def test_a_final_cost_is_kept_back_with_the_end_it_runs_to() -> None:
+    assert "cost_p80_meur" in {column.name for column in withheld_columns(OUT_FORECAST, "schedule")}
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=5))
+def test_nothing_else_changes_and_twice_is_once(flags: list[tuple[bool, bool]]) -> None:
+    frame = projects(
+        *(declared(n, cost_withheld=cost, schedule_withheld=end) for n, (cost, end) in enumerate(flags, start=1))
+    )
+    shown = without_withheld(frame)
+    kept = [name for name in frame.columns if name not in COSTS | DATES | DURATIONS]
+    pd.testing.assert_frame_equal(shown[kept], frame[kept])
+    pd.testing.assert_frame_equal(without_withheld(shown), shown)
+    for flag, held in FLAGS.items():
+        assert shown.loc[frame[held].astype(bool), sorted(names(flag))].isna().all(axis=None)
+        visible = ~frame[held].astype(bool)
+        pd.testing.assert_frame_equal(shown.loc[visible, sorted(names(flag))], frame.loc[visible, sorted(names(flag))])

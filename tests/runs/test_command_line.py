@@ -1,0 +1,114 @@
+"""The command line starts at once, stops at a signal, and says so."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from homes import digests, panorama, published
+from open_dataset import EARLIER, LATER, write_two_editions
+from submissions import rows_of, table_of, write_xlsx
+
+from warehouse.home.home import Home
+
+PROJECT = Path(__file__).parents[2]
+EDITION = "2021-11"
+# What `panorama show` has no use for, and takes a second to import.
+HEAVY = ("dagster", "great_expectations", "openpyxl", "requests", "scipy", "sqlalchemy")
+
+
+def imported(*arguments: str) -> set[str]:
+    """The packages that a command imports."""
+    program = (
+        "import sys\nfrom pipelines.cli import app\ntry:\n    app(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "sys.stderr.write(' '.join({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True, cwd=PROJECT
+    )
+    return set(done.stderr.split())
+
+
+def test_a_list_of_verbs_imports_no_table_and_no_drawing() -> None:
+    assert not imported("--help") & {*HEAVY, "pandas", "pyarrow", "rich", "sqlalchemy"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one edition computed."""
+    folder = tmp_path_factory.mktemp("home")
+    write_xlsx(folder / "inbox" / EDITION / "culture.xlsx", table_of(rows_of(3)))
+    assert panorama(folder, "run", EDITION).status == 0
+    return folder
+
+
+def test_showing_an_edition_imports_only_what_it_uses(home: Path) -> None:
+    found = imported("show", EDITION, "--home", str(home))
+    assert "pandas" in found
+    assert not found & set(HEAVY)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_stops_the_command_and_it_says_so(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    watch = ["collect", EDITION, "--watch", "--every", "0.2", "--json", "--home", str(tmp_path)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", *watch],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=PROJECT,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        before = digests(tmp_path)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert errors.splitlines()[-1] == "Interrompu ; relancer la même commande."
+    assert "Traceback" not in errors
+    assert digests(tmp_path) == before
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_stops_a_backfill_in_the_middle_of_a_step(
+    two_editions: Home, tmp_path: Path, number: signal.Signals, status: int
+) -> None:
+    write_two_editions(tmp_path)
+    backfill = [sys.executable, "-m", "pipelines.cli", "backfill", f"{EARLIER}..{LATER}", "--home", str(tmp_path)]
+    with subprocess.Popen(
+        backfill, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=PROJECT
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "chiffres clés" in line:
+                break
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert said.splitlines()[-1] == "Interrompu ; relancer la même commande."
+    assert "jeu de données" not in said
+    assert subprocess.run(backfill, capture_output=True, check=False, cwd=PROJECT).returncode == 0
+    assert len(published(tmp_path)) == len(published(two_editions.root))
+
+
+def test_a_signal_while_a_library_holds_the_handlers_is_told_apart(tmp_path: Path) -> None:
+    program = (
+        "import os, signal\nfrom pipelines.commands.interruption import stopping_at_signals\n"
+        "from warehouse.model.errors import Interrupted\n"
+        "with stopping_at_signals():\n"
+        "    signal.signal(signal.SIGTERM, lambda *_: None)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    raise Interrupted()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+    )
+    assert done.returncode == 143
+    assert done.stderr == "Interrompu ; relancer la même commande.\n"

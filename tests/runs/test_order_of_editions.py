@@ -1,0 +1,135 @@
+"""The order in which editions are run changes nothing of what is published; what is only validated leaves no trace."""
+
+import functools
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from editions import ALPHA, BETA, DELTA, EDITIONS, EPSILON, write_editions
+from homes import clone, digests, done, line_of, panorama, published
+
+from pipelines.definitions import build_definitions
+from pipelines.work.instance import open_instance
+from warehouse.home.home import Home
+
+FIRST, SECOND, THIRD = EDITIONS
+After = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def in_order(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home where the three editions were backfilled."""
+    home = write_editions(tmp_path_factory.mktemp("in_order") / "home")
+    done(home, "backfill", f"{FIRST}..{THIRD}")
+    return home
+
+
+@pytest.fixture(scope="module")
+def after(tmp_path_factory: pytest.TempPathFactory) -> After:
+    """A home, to be read only, once editions were run one by one in an order; orders that begin alike share it."""
+    folder = tmp_path_factory.mktemp("orders")
+
+    @functools.cache
+    def home_after(*order: str) -> Path:
+        home = folder / "-".join(("home", *order))
+        if not order:
+            return write_editions(home)
+        clone(home_after(*order[:-1]), home)
+        done(home, "run", order[-1])
+        return home
+
+    return home_after
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(EDITIONS)), ids=" then ".join)
+def test_editions_run_one_by_one_in_any_order_publish_the_bytes_of_a_backfill(
+    after: After, in_order: Path, order: tuple[str, ...]
+) -> None:
+    home = after(*order)
+    assert published(home) == published(in_order)
+    assert panorama(home, "edition", "list").output == panorama(in_order, "edition", "list").output
+
+
+def test_an_edition_that_comes_between_two_others_is_in_the_history_of_the_later(after: After) -> None:
+    before, home = after(FIRST, THIRD), after(FIRST, THIRD, SECOND)
+
+    def changes(place: Path) -> set[tuple[str, str]]:
+        found = pd.read_parquet(place / "warehouse" / "out_changes" / f"edition={THIRD}")
+        return set(zip(found["project_id"], found["change"], strict=True))
+
+    assert (EPSILON, "phase") not in changes(before)
+    assert {(EPSILON, "phase"), (DELTA, "returned")} <= changes(home)
+    assert "périmée" not in done(home, "edition", "list")
+
+
+def test_a_backfill_of_an_edition_in_a_home_that_has_only_a_later_one_makes_both_right(
+    after: After, tmp_path: Path
+) -> None:
+    home = clone(after(THIRD), tmp_path / "home")
+    done(home, "backfill", f"{SECOND}..{SECOND}")
+    assert published(home) == published(after(SECOND, THIRD))
+    assert panorama(home, "edition", "list").output == panorama(after(SECOND, THIRD), "edition", "list").output
+
+
+def first_baselines(home: Path) -> dict[tuple[str, str], tuple[str, float]]:
+    """The edition that declared the first baseline of each project, and its cost, by edition and project."""
+    measured = pd.read_parquet(home / "warehouse" / "out_slippage_projects")
+    assert measured["baseline_source"].eq("declared").all()
+    keys = zip(measured["edition"].astype("str"), measured["project_id"], strict=True)
+    found = zip(measured["baseline_edition"], measured["initial_cost_meur"], strict=True)
+    return dict(zip(keys, found, strict=True))
+
+
+@pytest.mark.parametrize("order", [(THIRD, SECOND, FIRST), (THIRD, FIRST, SECOND), EDITIONS], ids=" then ".join)
+def test_the_first_baseline_is_that_of_the_earliest_edition_that_declares_it(
+    after: After, order: tuple[str, ...]
+) -> None:
+    found = first_baselines(after(*order))
+    assert {key: found[key, ALPHA] for key in EDITIONS} == dict.fromkeys(EDITIONS, (FIRST, 10.0))
+    assert {key: found[key, EPSILON] for key in EDITIONS[1:]} == dict.fromkeys(EDITIONS[1:], (SECOND, 10.0))
+    # Revised in the third, it is measured against the first all the same.
+    assert {key: found[key, BETA] for key in EDITIONS} == dict.fromkeys(EDITIONS, (FIRST, 20.0))
+    told = json.loads(done(after(*order), "projects", "show", BETA, "--json"))["baselines"]
+    assert [(line["number"], line["edition"]) for line in told] == [(1, FIRST), (2, THIRD)]
+
+
+def test_before_an_earlier_edition_comes_the_first_baseline_is_that_of_the_only_one_known(after: After) -> None:
+    assert first_baselines(after(THIRD))[THIRD, ALPHA] == (THIRD, 10.0)
+    assert first_baselines(after(THIRD, SECOND))[THIRD, ALPHA] == (SECOND, 10.0)
+
+
+def check(home: Path) -> None:
+    assert "acceptable" in done(home, "check", THIRD)
+
+
+def collect(home: Path) -> None:
+    done(home, "collect", THIRD)
+
+
+def validation(home: Path) -> None:
+    """The job of the interface."""
+    with open_instance(Home(home)) as instance:
+        job = build_definitions(home=home).resolve_job_def("validation")
+        assert job.execute_in_process(instance=instance, partition_key=THIRD).success
+
+
+@pytest.mark.parametrize("validate", [check, collect, validation], ids=lambda function: function.__name__)
+def test_what_is_only_validated_leaves_no_state_of_the_edition(
+    after: After, tmp_path: Path, validate: Callable[[Path], None]
+) -> None:
+    home = clone(after(FIRST, SECOND), tmp_path / "home")
+    before = digests(home)
+    validate(home)
+    now = digests(home)
+    assert not list((home / "warehouse").rglob(f"edition={THIRD}"))
+    changed = {path for path in before | now if before.get(path) != now.get(path)}
+    received = ("registers/submissions.csv", f"out/{THIRD}/collection/")
+    assert [path for path in changed if not path.startswith(received)] == []
+    assert "calculée" not in line_of(home, THIRD)
+    assert "calculée" in line_of(home, SECOND)
+    assert panorama(home, "show", THIRD).status == 2
+    done(home, "run", THIRD)
+    assert published(home) == published(after(*EDITIONS))

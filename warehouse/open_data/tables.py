@@ -1,0 +1,117 @@
+"""The tables of the open dataset. Their names and columns do not change without a note in `docs/upgrading.md`.
+
+Published names follow `warehouse.model.schema`, but those of `LEGACY_PROJECTS`: the layout of the open data of 2016 to
+2018, kept for those who read it still, has accents and spaces, as published then.
+"""
+
+from dataclasses import replace
+
+from warehouse.forecast.tables import OUT_FORECAST, OUT_FORECAST_BACKTEST
+from warehouse.history.tables import OUT_CHANGES
+from warehouse.model.columns import Theme
+from warehouse.model.schema import Table
+from warehouse.projects.tables import CORE_PROJECTS, STAND_IN_CAVEAT
+from warehouse.quality.tables import OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
+from warehouse.slippage.tables import (
+    OUT_BRIDGE,
+    OUT_CAUSES,
+    OUT_KEY_FIGURES,
+    OUT_SLIPPAGE_GROUPS,
+    OUT_SLIPPAGE_PROJECTS,
+)
+
+table = Theme("warehouse.open_data").table
+
+
+def _open_projects() -> Table:
+    from_slippage = ("baseline", "budget", "schedule", "overdue")
+    slippage = [column for column in OUT_SLIPPAGE_PROJECTS.columns if column.name.startswith(from_slippage)]
+    stood_in_for = ("initial_cost_meur", "initial_duration_months")
+    columns = [
+        replace(column, description=f"{column.description} À défaut, premiers chiffres publiés.")
+        if column.name in stood_in_for
+        else column
+        for column in CORE_PROJECTS.columns
+    ]
+    return Table(
+        "panorama",
+        "Panorama des grands projets numériques de l'État",
+        "Une ligne par grand projet de l'édition, avec ses écarts par rapport à la première référence.",
+        (*columns, *slippage),
+        CORE_PROJECTS.primary_key,
+        (*CORE_PROJECTS.caveats, *OUT_SLIPPAGE_PROJECTS.caveats),
+    )
+
+
+def _renamed(table: Table, name: str, title: str, description: str) -> Table:
+    return replace(table, name=name, title=title, description=description)
+
+
+OPEN_PROJECTS = _open_projects()
+OPEN_HISTORY = _renamed(
+    OPEN_PROJECTS,
+    "historique",
+    "Grands projets de toutes les éditions",
+    "Une ligne par grand projet et par édition, de la première à celle-ci, avec les colonnes du fichier de l'édition.",
+)
+
+OPEN_SLIPPAGE = table(
+    "ecarts",
+    "Écarts par projet, par taux et par point de comparaison",
+    "Une ligne par édition, par projet, par taux et par point de comparaison : l'écart, ou pourquoi il manque.",
+    columns="""
+        edition project_id name ministry_id phase rate reference status slippage_ratio slippage_meur slippage_months
+        baseline_source
+    """,
+    key="edition project_id rate reference",
+    caveats=(STAND_IN_CAVEAT,),
+)
+
+OPEN_INDICATORS = _renamed(
+    OUT_SLIPPAGE_GROUPS,
+    "indicateurs",
+    "Indicateurs de l'édition",
+    "Une ligne par périmètre, par groupe, par taux et par méthode de calcul, pour cette édition.",
+)
+OPEN_TRENDS = _renamed(
+    OUT_SLIPPAGE_GROUPS,
+    "evolution",
+    "Indicateurs de toutes les éditions",
+    "Les indicateurs de l'ensemble et de chaque ministère, de la première édition à celle-ci : une ligne par édition, "
+    "par périmètre, par groupe, par taux et par méthode.",
+)
+OPEN_KEY_FIGURES = _renamed(
+    OUT_KEY_FIGURES,
+    "chiffres_cles",
+    "Chiffres clés de toutes les éditions",
+    "Une ligne par édition : ce que le panorama publie en tête.",
+)
+OPEN_BRIDGE = replace(OUT_BRIDGE, name="passage")
+OPEN_MOVEMENTS = table(
+    "mouvements",
+    "Entrées, sorties et changements de nom ou de ministère",
+    "Une ligne par projet et par mouvement depuis l'édition précédente.",
+    columns="edition previous_edition project_id movement name ministry_id before after exit_reason",
+    key="edition project_id movement",
+)
+OPEN_CHANGES = replace(OUT_CHANGES, name="changements")
+OPEN_CAUSES = replace(OUT_CAUSES, name="causes")
+OPEN_FORECAST = replace(OUT_FORECAST, name="previsions")
+OPEN_BACKTEST = replace(OUT_FORECAST_BACKTEST, name="previsions_rejouees")
+_QUALITY_CAVEATS = (
+    "Le score juge les données transmises, non le projet : sa dérive est dans les écarts.",
+    "Un chiffre non publié n'est ni dû, ni comparé, ni contrôlé : aucun score n'en dépend.",
+)
+OPEN_QUALITY = replace(OUT_MINISTRY_QUALITY, name="qualite", caveats=_QUALITY_CAVEATS)
+OPEN_PROJECT_QUALITY = replace(OUT_PROJECT_QUALITY, name="qualite_projets", caveats=_QUALITY_CAVEATS)
+
+LEGACY_PROJECTS = table(
+    "ancien_format",
+    "Grands projets, ancien format",
+    "Les projets de l'édition dans les 15 colonnes des données ouvertes de 2016 à 2018, une ligne par projet.",
+    columns="""
+        ministry_code ministry_name name interministerial description information_url start_date duration_years
+        phase cost_meur cost_band functional_zone funding performance_plan_url published_on
+    """,
+    caveats=("Sans identifiant stable ni chiffres initiaux : préférer le fichier « panorama » de l'édition.",),
+)
