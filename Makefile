@@ -4,7 +4,7 @@ PANORAMA_HOME ?= panorama-home
 bin = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo ui test fuzz lint clean
+.PHONY: help demo ui test quick fuzz bench lint clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -25,9 +25,17 @@ test:  ## run the tests
 	@scripts/install-test-tools
 	$(bin)/pytest -n auto
 
+quick:  ## run the fast tests: pure functions and single files, in less than a minute
+	@scripts/bootstrap --dev
+	$(bin)/pytest -n auto -m quick
+
 fuzz:  ## read thousands of submissions made wrong: none may crash, hang or change a value silently
 	@scripts/bootstrap --dev
 	$(bin)/python -m benchmarks.fuzz --files 5000
+
+bench:  ## measure runs against a bare script on the same files: ratios of processor time, memory, profile
+	@scripts/bootstrap --dev
+	$(bin)/python -m benchmarks.speed --profile
 
 lint:  ## run the linters, the type checker and the import contracts
 	@scripts/bootstrap --dev
