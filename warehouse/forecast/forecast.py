@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from warehouse.facts.deflator import price_index
+from warehouse.facts.deflator import beyond, deflate, price_index
 from warehouse.forecast.chains import DRAWS, QUANTILE_LEVELS, futures
 from warehouse.forecast.changes import LEAST_CHANGES, SHRINKAGE, Changes, observations
 from warehouse.forecast.tables import OUT_FORECAST
@@ -155,24 +155,31 @@ def _final_slippages(shown: pd.DataFrame, slippages: pd.DataFrame, drawn: pd.Dat
     }
 
 
-def _constant(editions: pd.Series, start: pd.Series, drawn: pd.DataFrame) -> dict[str, pd.Series]:
-    """Final costs in the prices of the last year known to the edition, taken as spent in the middle of the project.
+def _constant(editions: pd.Series, start: pd.Series, drawn: pd.DataFrame) -> pd.DataFrame:
+    """Final costs in the prices of the last year known to each edition."""
+    parts = [
+        _constant_at(start.loc[rows.index], drawn.loc[rows.index], price_index(str(edition)))
+        for edition, rows in editions.groupby(editions)
+    ]
+    return pd.concat(parts).reindex(editions.index)
+
+
+def _constant_at(start: pd.Series, drawn: pd.DataFrame, index: pd.Series) -> pd.DataFrame:
+    """The same for the projects of one edition, each cost taken as spent in the middle of the project.
 
     The real spread of the spending over the years is not submitted; half-way is where its mean lies when it is even.
     """
-    known = {edition: price_index(edition) for edition in sorted(editions.unique())}
-    base = editions.map({edition: int(index.index[-1]) for edition, index in known.items()}).astype("Int64")
-    # What is published of an index is not revised: the last edition knows the prices of all.
-    prices = next(reversed(known.values()))
     midway = start + (drawn["end_p50_date"] - start) / 2
     year = midway.dt.year.astype("Int64").where(drawn["cost_p50_meur"].notna())
-    spent, wanted = (looked_up(years, prices) for years in (year.clip(upper=base), base))
-    constant = {f"cost_{name}_constant_meur": drawn[f"cost_{name}_meur"] * wanted / spent for name in QUANTILE_LEVELS}
-    return constant | {
-        "price_year": year,
-        "base_year": base.where(year.notna()),
-        "deflator_extended": year.gt(base).astype("boolean"),
+    base = int(index.index[-1])
+    constant = {
+        f"cost_{name}_constant_meur": deflate(drawn[f"cost_{name}_meur"], year, base, index) for name in QUANTILE_LEVELS
     }
+    return pd.DataFrame(constant).assign(
+        price_year=year,
+        base_year=pd.Series(base, index=start.index, dtype="Int64").where(year.notna()),
+        deflator_extended=beyond(year, index),
+    )
 
 
 def _verdicts(trial: pd.DataFrame) -> dict[str, pd.Series]:
