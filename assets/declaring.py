@@ -20,6 +20,8 @@ from warehouse.model.schema import Table
 EDITIONS = dg.DynamicPartitionsDefinition(name="editions")
 OWNERS = ["team:panorama"]
 
+NOTHING_SHOWN: Mapping[Table, Mapping[str, Any]] = {}
+
 AssetDecorator = Callable[[Callable[..., Any]], dg.AssetsDefinition]
 
 # Said of every backfill policy, and of every sensor that Dagster copies: known, and asked for.
@@ -65,14 +67,21 @@ def output_asset(name: str, group: str, description: str, *kinds: str, made_from
 
 
 def made(
-    context: dg.AssetExecutionContext, session: Session, tables: Mapping[Table, pd.DataFrame]
+    context: dg.AssetExecutionContext,
+    session: Session,
+    tables: Mapping[Table, pd.DataFrame],
+    shown: Mapping[Table, Mapping[str, Any]] = NOTHING_SHOWN,
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Hand whole tables on, write the editions that a run writes, and tell Dagster, also of those not asked for."""
+    """Hand whole tables on, write the editions that a run writes, and tell Dagster, also of those not asked for.
+
+    `shown` is what the interface shows of a table beside its count of rows.
+    """
     editions = session.accepted_editions()
     for table, frame in tables.items():
         session.store.keep(table, frame, editions)
         changed = session.store.write_slices(table, session.to_write())
-        yield dg.MaterializeResult(asset_key=table.name, metadata={"dagster/row_count": len(frame), "changed": changed})
+        said: dict[str, Any] = {"dagster/row_count": len(frame), "changed": changed, **shown.get(table, {})}
+        yield dg.MaterializeResult(asset_key=table.name, metadata=said)
         tell_others(context, session, table.name, changed)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import pandas as pd
 
 from assets.declaring import made, tables_asset
 from assets.session import Session
@@ -26,9 +27,11 @@ def projects(
     for edition, prepared in accepted.items():
         session.store.write(ACCEPTED_ROWS, edition, prepared.rows)
     context.log.info("%d lignes de registres ajoutées", sum(map(len, additions.values())))
+    decisions = pd.concat(prepared.additions["links"]["decision"] for prepared in accepted.values()).value_counts()
     yield dg.MaterializeResult(
         asset_key=ACCEPTED_ROWS.name,
         metadata={"dagster/row_count": sum(len(prepared.rows) for prepared in accepted.values())}
+        | {f"links_{decision}": int(count) for decision, count in sorted(decisions.items())}
         | {f"new_{name}": len(lines) for name, lines in additions.items()},
     )
     whole = core_projects(session.store.history(ACCEPTED_ROWS), session.state.registers)

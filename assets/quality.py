@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 import pandas as pd
 
+from assets.collection.page import collection_markdown
 from assets.collection.receiving import write_collection
 from assets.collection.state import awaiting, collection_state, expected_ministries
 from assets.declaring import made, tables_asset
@@ -40,6 +41,7 @@ def quality(
     projects, rows = (session.store.history(table) for table in (CORE_PROJECTS, ACCEPTED_ROWS))
     editions = session.editions(session.accepted_editions())
     collection = collected(session, projects)
+    asked = collection.loc[collection["edition"].isin(session.asked)]
     registers = session.state.registers
     scores = project_quality(
         projects,
@@ -57,6 +59,7 @@ def quality(
             OUT_PROJECT_QUALITY: scores,
             OUT_MINISTRY_QUALITY: ministry_quality(scores, collection, projects, session.calendar),
         },
+        {OUT_COLLECTION: {"collection": dg.MetadataValue.md(collection_markdown(asked))}},
     )
 
 

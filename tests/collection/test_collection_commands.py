@@ -282,6 +282,8 @@ def test_the_run_that_the_sensor_asks_for_validates_the_edition(tmp_path: Path) 
     assert result.success
     page = (tmp_path / "out" / "2027-06" / "collection" / "index.html").read_text(encoding="utf-8")
     assert "Ministère de la Culture" in page
+    (shown,) = [event.step_output_data.metadata for event in result.all_node_events if event.is_successful_output]
+    assert "| Ministère de la Culture |" in str(shown["collection"].value)
     assert digests(tmp_path, "warehouse") == {}
 
 
