@@ -1,8 +1,6 @@
 """Where everything of one installation is kept: the folders of a home, and its locks."""
 
 import contextlib
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +14,8 @@ from warehouse.home.registers import register
 from warehouse.model.errors import ServiceError
 
 LOCK_TIMEOUT_SECONDS = 600
-# Folders of what the ministries send, one folder per edition in each.
-COLLECTED = ("inbox", "received", "quarantine")
+# Folders where a write that was killed may have left its staging file, beside the registers and the warehouse.
+STAGED = ("out", "published", "received", "quarantine")
 
 
 def received_files(folder: Path) -> list[Path]:
@@ -148,45 +146,10 @@ class Home:
     def clean(self) -> None:
         """Remove what killed processes left behind; nothing when another run is at work."""
         with contextlib.suppress(Timeout), _lock(self.root).acquire(timeout=0):
-            for folder in (
-                self.registers,
-                self.warehouse,
-                *(self.root / name for name in ("out", "published", *COLLECTED[1:])),
-            ):
+            for folder in (self.registers, self.warehouse, *(self.root / name for name in STAGED)):
                 remove_staging(folder)
-
-    @contextlib.contextmanager
-    def scratch(self) -> Iterator["Home"]:
-        """Yield a throw-away copy of this home, to try something without writing here.
-
-        Settings, registers and core tables are copied. Files received are links: one taken out of the inbox of the
-        copy, or put in its quarantine, stays where it is here.
-        """
-        with tempfile.TemporaryDirectory(prefix="panorama-") as folder:
-            copy = Home(Path(folder))
-            copy.create()
-            for name in COLLECTED:
-                _link_files(self.root / name, copy.root / name)
-            for source, target in (
-                (self.registers, copy.registers),
-                (self.warehouse / "core_projects", copy.warehouse / "core_projects"),
-            ):
-                if source.is_dir():
-                    shutil.copytree(source, target, dirs_exist_ok=True)
-            if self.settings.is_file():
-                shutil.copy(self.settings, copy.settings)
-            yield copy
 
 
 def _lock(root: Path) -> FileLock:
     """The lock of a home; one object for a process, so that a step of a run that holds it does not wait for itself."""
     return FileLock(root.absolute() / ".lock", is_singleton=True)
-
-
-def _link_files(source: Path, target: Path) -> None:
-    """Make in `target` the folders of `source`, one level deep, with a link to each of their files."""
-    for folder in sorted(path for path in source.glob("*") if path.is_dir()):
-        (target / folder.name).mkdir(parents=True, exist_ok=True)
-        for path in folder.iterdir():
-            if path.is_file():
-                (target / folder.name / path.name).symlink_to(path.absolute())

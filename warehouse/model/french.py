@@ -88,11 +88,6 @@ def points(difference: float | None, *, signed: bool = True) -> str:
     return f"{number(value, 1, signed=signed)}{NBSP}{plural(float(abs(rounded(value, 1))), 'point')}"
 
 
-def millions(meur: float | None, decimals: int = 1) -> str:
-    """An amount in million euros: « 12,3 M€ »."""
-    return _with_unit(number(meur, decimals), "M€")
-
-
 def billions(meur: float | None) -> str:
     """An amount given in million euros, told in billions: 2620 is « 2,62 Md€ »."""
     return _with_unit(number(None if meur is None or pd.isna(meur) else meur / 1000, 2), "Md€")

@@ -47,29 +47,23 @@ _LINES = shipped_rows("warehouse.model", "data/vocabulary.csv")
 VOCABULARIES: dict[str, Vocabulary] = _short_lists()
 
 PHASES = VOCABULARIES["phases"]
-BASELINE_SOURCES = VOCABULARIES["baseline_sources"]
 SLIPPAGE_STATUSES = VOCABULARIES["slippage_statuses"]
 DEVIATION_REASONS = VOCABULARIES["deviation_reasons"]
 # What a ministry answers when a project does not deviate, in the list of reasons.
 NO_DEVIATION = "none"
 # A deviation without a declared reason is shown as such, never spread over the others.
 CAUSES = Vocabulary("causes", (*DEVIATION_REASONS.terms, Term("unexplained", "Non expliqué")))
-CAUSE_REFERENCES = VOCABULARIES["cause_references"]
 OPINIONS = VOCABULARIES["opinions"]
 # The five axes of the opinion (domain facts).
 OPINION_AXES = VOCABULARIES["opinion_axes"]
 # Why a project is followed closely (domain facts: what the followers of the panorama do with it).
 WATCH_RULES = VOCABULARIES["watch_rules"]
-RATINGS = VOCABULARIES["ratings"]
 WITHHELD_REASONS = VOCABULARIES["withheld_reasons"]
-MOVEMENTS = VOCABULARIES["movements"]
 # What a slippage is counted from, one row each in the open data.
 SLIPPAGE_REFERENCES = VOCABULARIES["slippage_references"]
 EXIT_REASONS = VOCABULARIES["exit_reasons"]
 # How a row came by its id: given by the ministry, certain enough to be taken, not certain enough, or new.
 LINK_DECISIONS = VOCABULARIES["link_decisions"]
-# What a person decides of an identity: two ids are one project, an id is two projects, a doubtful one is its own.
-IDENTITY_DECISIONS = VOCABULARIES["identity_decisions"]
 LINEAGE_EVENTS = VOCABULARIES["lineage_events"]
 SUBMISSION_STATUSES = VOCABULARIES["submission_statuses"]
 # Where a ministry stands in the collection of an edition.
@@ -89,8 +83,6 @@ BRIDGE_COMPONENTS = VOCABULARIES["bridge_components"]
 RATES = VOCABULARIES["rates"]
 METHODS = VOCABULARIES["methods"]
 DISCLOSURE_QUANTITIES = VOCABULARIES["disclosure_quantities"]
-DISCLOSURE_ACTIONS = VOCABULARIES["disclosure_actions"]
-FORECAST_STATUSES = VOCABULARIES["forecast_statuses"]
 FORECAST_HORIZONS = VOCABULARIES["forecast_horizons"]
 SKILL_VERDICTS = VOCABULARIES["skill_verdicts"]
 MINISTRIES = _ministries()
