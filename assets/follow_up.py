@@ -21,7 +21,6 @@ from warehouse.follow_up.retrospective import retrospective
 from warehouse.follow_up.scorecard import scorecard
 from warehouse.follow_up.situations import situations
 from warehouse.follow_up.watchlist import watchlist
-from warehouse.projects.baselines import effective_ledger
 
 PROJECTS_AND_SLIPPAGES = [CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS]
 
@@ -43,7 +42,7 @@ def follow_up(
         session.store.history(table) for table in (CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS, OUT_MOVEMENTS)
     )
     registers = session.state.registers
-    ledger = effective_ledger(registers["baselines"])
+    ledger = session.ledger
     frame = situations(projects, slippages, targets())
     watch = watchlist(frame, ledger, registers["missions"])
     yield from made(

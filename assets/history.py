@@ -9,7 +9,6 @@ from assets.session import Session
 from warehouse.archive.tables import CORE_PROJECTS, OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS, OUT_SLIPPAGE_PROJECTS
 from warehouse.history.changes import changes
 from warehouse.history.movements import leavers, movements
-from warehouse.projects.baselines import effective_ledger
 
 
 @tables_asset(
@@ -26,13 +25,12 @@ def history(
     """Compare each edition with the one before, where the warehouse has it, and freeze those who left."""
     projects, slippages = (session.store.history(table) for table in (CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS))
     exits, calendar = session.state.registers["exits"], session.calendar
-    ledger = effective_ledger(session.state.registers["baselines"])
     yield from made(
         context,
         session,
         {
             OUT_MOVEMENTS: movements(projects, exits, calendar),
-            OUT_CHANGES: changes(projects, ledger, exits, calendar),
+            OUT_CHANGES: changes(projects, session.ledger, exits, calendar),
             OUT_LEAVERS: leavers(projects, slippages, exits, calendar),
         },
     )

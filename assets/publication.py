@@ -5,7 +5,6 @@ import dagster as dg
 from assets.declaring import output_asset, tell_others
 from assets.page.rendering import PublicationTables, render_site
 from assets.session import Session
-from warehouse.archive.freshness import stale_editions
 from warehouse.archive.tables import (
     CORE_PROJECTS,
     OUT_KEY_FIGURES,
@@ -37,8 +36,7 @@ def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Ses
     for edition in editions:
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
             render_site(publication_tables(session, edition), folder)
-    session.record()
-    for key in stale_editions(session.state):
+    for key in session.record():
         context.log_event(dg.AssetObservation("publication", "Périmée : à refaire.", partition=key))
     keys = [edition.key for edition in editions]
     tell_others(context, session, "publication", keys)

@@ -4,8 +4,17 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from assets.collection.intake import Receipt, receive
-from warehouse.archive.freshness import Computed, content_fingerprints, input_fingerprints, record, recorded
+from warehouse.archive.freshness import (
+    Computed,
+    content_fingerprints,
+    input_fingerprints,
+    out_of_date,
+    record,
+    recorded,
+)
 from warehouse.archive.tables import ACCEPTED_ROWS, CORE_PROJECTS
 from warehouse.archive.versions import UNSAID, Change
 from warehouse.disclosure.equations import Withheld, withheld_figures
@@ -58,6 +67,11 @@ class Session:
         """The calendar of the home."""
         return self.state.calendar
 
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """The baselines as they count, whatever the order in which editions were run."""
+        return effective_ledger(self.state.registers["baselines"])
+
     def ask(self, editions: Iterable[str]) -> None:
         """Ask for other editions, once the run for those before is done."""
         self.asked = tuple(sorted(editions))
@@ -94,17 +108,14 @@ class Session:
     def to_write(self) -> frozenset[str]:
         """The editions asked for, and those that follow from something else now, unless these are left as they are."""
         if self.touched is None:
-            made = recorded(self.home)
-            now = input_fingerprints(self.state, self.store)
-            stale = {key for key, inputs in now.items() if key not in made or made[key].inputs != inputs}
-            self.touched = frozenset(self.asked) if self.only else frozenset({*self.asked, *stale})
+            stale = [] if self.only else out_of_date(input_fingerprints(self.state, self.store), recorded(self.home))
+            self.touched = frozenset({*self.asked, *stale})
         return self.touched
 
     def withheld(self) -> Withheld:
         """What is withheld in every edition, and what was published of it before."""
         if self.kept_back is None:
-            ledger = effective_ledger(self.state.registers["baselines"])
-            self.kept_back = withheld_figures(self.store.history(CORE_PROJECTS), ledger, self.calendar)
+            self.kept_back = withheld_figures(self.store.history(CORE_PROJECTS), self.ledger, self.calendar)
         return self.kept_back
 
     def to_publish(self) -> list[Edition]:
@@ -116,11 +127,10 @@ class Session:
             self.published = tuple(self.editions({*self.asked, *changed}))
         return list(self.published)
 
-    def record(self) -> None:
-        """Keep that what was made of the editions written follows from what is known now."""
+    def record(self) -> list[str]:
+        """Keep that what was made of the editions written follows from what is known now; return those out of date."""
         inputs = input_fingerprints(self.state, self.store)
         # With what the checks of the dataset found since: the next run finds it there when it compares.
         contents = content_fingerprints(self.home, self.store, self.accepted_editions())
         made = {key: Computed(inputs[key], contents[key]) for key in self.to_write()}
-        with self.state.writing():
-            record(self.home, made)
+        return out_of_date(inputs, record(self.home, made))

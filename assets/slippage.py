@@ -21,7 +21,6 @@ from warehouse.archive.tables import (
 from warehouse.archive.versions import first_known_slippages
 from warehouse.disclosure.protection import released
 from warehouse.facts.reference import targets
-from warehouse.projects.baselines import effective_ledger
 from warehouse.slippage.bridge import bridges
 from warehouse.slippage.by_group import slippage_by_group
 from warehouse.slippage.by_project import slippages
@@ -45,8 +44,7 @@ def slippage(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Measure the slippage of each project, then what it adds to the headlines and to the distance to each target."""
     projects = session.store.history(CORE_PROJECTS)
-    ledger = effective_ledger(session.state.registers["baselines"])
-    measured = slippages(projects, ledger, session.calendar)
+    measured = slippages(projects, session.ledger, session.calendar)
     yield from made(
         context,
         session,

@@ -114,8 +114,8 @@ def recorded(home: Home) -> dict[str, Computed]:
         return {}
 
 
-def record(home: Home, made: Mapping[str, Computed]) -> None:
-    """Keep what editions were made from, beside that of the others. With the home held.
+def record(home: Home, made: Mapping[str, Computed]) -> dict[str, Computed]:
+    """Keep what editions were made from, beside that of the others; return all of it. With the home held.
 
     Raises:
         ServiceError: the disk refused; what was kept is intact.
@@ -123,13 +123,17 @@ def record(home: Home, made: Mapping[str, Computed]) -> None:
     kept = {**recorded(home), **made}
     text = json.dumps({edition: asdict(kept[edition]) for edition in sorted(kept)}, indent=2)
     write_text(home.warehouse / FILE, text + "\n")
+    return kept
 
 
 def stale_editions(state: State) -> list[str]:
     """The editions that were made from something else than what is known now, in calendar order."""
-    made = recorded(state.home)
-    now = input_fingerprints(state, ParquetStore(state.home.warehouse))
-    return [edition for edition, inputs in now.items() if edition not in made or made[edition].inputs != inputs]
+    return out_of_date(input_fingerprints(state, ParquetStore(state.home.warehouse)), recorded(state.home))
+
+
+def out_of_date(inputs: Mapping[str, str], made: Mapping[str, Computed]) -> list[str]:
+    """The editions that follow from other inputs than those they were made from, or were never made, in their order."""
+    return [edition for edition, now in inputs.items() if edition not in made or made[edition].inputs != now]
 
 
 def require_fresh(state: State, edition: Edition) -> None:
