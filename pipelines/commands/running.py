@@ -1,6 +1,7 @@
 """`panorama demo`, `run`, `backfill`, `check` and `return`: what an edition is put through."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -99,9 +100,7 @@ def run(
     from pipelines.work.running import run_edition  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
-        place = Home(home)
-        wanted = place.calendar().find(edition)
-        _require_inbox(place, wanted)
+        place, wanted = _received(home, edition)
         day = parse_day(known_on, "--known-on")
         change = Change(day, who(by) if by or why else None, why)
         with steps(f"Édition {wanted.key}") as progress:
@@ -168,9 +167,7 @@ def check(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
     from pipelines.work.validation import validate  # noqa: PLC0415  # Great Expectations takes seconds to import
 
     with reporting():
-        place = Home(home)
-        wanted = place.calendar().find(edition)
-        _require_inbox(place, wanted)
+        place, wanted = _received(home, edition)
         with steps(f"Édition {wanted.key}") as progress:
             progress("lecture et contrôle des fichiers reçus")
             found = validate(read_state(place), wanted)
@@ -193,9 +190,7 @@ def return_(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
     from pipelines.work.validation import NOT_FOR_MINISTRIES, validate  # noqa: PLC0415
 
     with reporting():
-        place = Home(home)
-        wanted = place.calendar().find(edition)
-        _require_inbox(place, wanted)
+        place, wanted = _received(home, edition)
         with steps(f"Édition {wanted.key}") as progress:
             progress("lecture et contrôle des fichiers reçus")
             found = validate(read_state(place), wanted)
@@ -205,12 +200,16 @@ def return_(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
             output().print(str(path))
 
 
-def _require_inbox(place: Home, edition: Edition) -> None:
+def _received(home: Path, text: str) -> tuple[Home, Edition]:
+    """The home and the edition that a verb is asked for, the edition having received something."""
+    place = Home(home)
+    edition = place.calendar().find(text)
     folder = place.inbox(edition)
     if not folder.is_dir() and not place.has_submissions(edition):
         raise DataRefusedError(f"Le dossier de réception {folder} n'existe pas : aucune remontée pour {edition.key}.")
     if not place.has_submissions(edition):
         raise DataRefusedError(f"Le dossier de réception {folder} est vide : aucune remontée pour {edition.key}.")
+    return place, edition
 
 
 def _print_warnings(findings: Sequence[Finding]) -> None:

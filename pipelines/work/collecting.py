@@ -8,11 +8,9 @@ from assets.collection.receiving import write_collection
 from assets.collection.state import CollectionState, collection_state, expected_ministries
 from assets.collection.watching import News, look
 from pipelines.work.validation import validate
-from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.home.state import read_state
-from warehouse.home.store import ParquetStore
 
 
 def look_once(
@@ -61,8 +59,7 @@ def collect(home: Home, edition: Edition) -> CollectionState:
         ConfigurationError: a register or the settings of the home are malformed.
     """
     found = validate(read_state(home), edition)
-    known = ParquetStore(home.warehouse).history(CORE_PROJECTS)
-    expected = expected_ministries(known.loc[known["edition"].lt(edition.key)])
+    expected = expected_ministries(found.known.loc[found.known["edition"].lt(edition.key)])
     state = collection_state(found.receipt.received, expected, found.findings)
     with home.writing():
         write_collection(home, state)

@@ -13,12 +13,11 @@ from dagster_shared.error import SerializableErrorInfo
 from assets.declaring import EDITIONS
 from assets.session import Session
 from checks.recording import findings_in
-from checks.rules.acceptance import accept
+from checks.submissions import judge
 from pipelines.definitions import build_definitions
 from pipelines.work.instance import open_instance
 from pipelines.work.progress import Progress, progress_logger
 from pipelines.work.validation import refusal
-from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.archive.versions import UNSAID, Change, change_tags
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
@@ -74,14 +73,12 @@ def run_editions(home: Home, editions: Sequence[Edition], *, progress: Progress)
     """
     with _session(home, UNSAID, only=False) as session:
         progress("lecture et contrôle des fichiers reçus")
-        receipts = {edition.key: session.receipt(edition) for edition in editions}
-        found = accept(session.state, receipts, session.store.history(CORE_PROJECTS))
-        session.results, session.prepared = dict(found.results), dict(found.accepted)
+        found = judge(session, editions)
         for edition in editions:
             if edition.key not in found.accepted:
                 write_results(home, edition, found.results[edition.key])
                 findings = found.findings(edition.key)
-                yield Outcome(edition, tuple(findings), refusal(edition, findings, receipts[edition.key]))
+                yield Outcome(edition, tuple(findings), refusal(edition, findings, session.receipt(edition)))
         for span in _spans(home, [edition for edition in editions if edition.key in found.accepted]):
             yield from _run(session, span, progress)
 
@@ -153,12 +150,17 @@ def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
     return stopped or any(_says_interrupted(error) for error in _failures(result))
 
 
-def _says_interrupted(info: SerializableErrorInfo | None) -> bool:
-    while info is not None:
-        if info.cls_name in (DagsterExecutionInterruptedError.__name__, errors.Interrupted.__name__):
-            return True
-        info = info.cause
-    return False
+def _says_interrupted(info: SerializableErrorInfo) -> bool:
+    interruptions = (DagsterExecutionInterruptedError.__name__, errors.Interrupted.__name__)
+    return any(error.cls_name in interruptions for error in _chain(info))
+
+
+def _chain(info: SerializableErrorInfo) -> Iterator[SerializableErrorInfo]:
+    """An error, then what caused it, up to the first cause."""
+    cause: SerializableErrorInfo | None = info
+    while cause is not None:
+        yield cause
+        cause = cause.cause
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[SerializableErrorInfo]:
@@ -179,11 +181,9 @@ def _error_of(result: dg.ExecuteInProcessResult, edition: Edition, findings: Seq
 
 def _raised_as(info: SerializableErrorInfo, edition: Edition) -> errors.PanoramaError:
     """The error a step raised, back from what Dagster kept of it; a stranger is a failure outside the data."""
-    while True:
-        name = info.cls_name or ""
-        known = getattr(errors, name, None)
+    for error in _chain(info):
+        known = getattr(errors, error.cls_name or "", None)
         if isinstance(known, type) and issubclass(known, errors.PanoramaError):
-            return known(info.message.removeprefix(f"{known.__module__}.{name}: ").strip())
-        if info.cause is None:
-            return errors.ServiceError(f"Édition {edition.key} : {info.message.strip()}")
-        info = info.cause
+            return known(error.message.removeprefix(f"{known.__module__}.{known.__name__}: ").strip())
+    *_, first = _chain(info)
+    return errors.ServiceError(f"Édition {edition.key} : {first.message.strip()}")

@@ -29,36 +29,35 @@ NOT_FOR_MINISTRIES = frozenset({NOTHING_WITHHELD_IS_COMPUTABLE})
 
 @dataclass(frozen=True)
 class Validated:
-    """What was received for an edition, what was found in it, and why it is refused, None when it is accepted."""
+    """What was received for an edition, what was found in it, and why it is refused, None when it is accepted.
+
+    `known` holds the core projects of all editions, as they stood.
+    """
 
     edition: Edition
+    known: pd.DataFrame
     receipt: Receipt
     findings: tuple[Finding, ...]
     refusal: DataRefusedError | None
 
 
 def validate(state: State, edition: Edition, *, today: dt.date | None = None) -> Validated:
-    """Read and judge what an edition received, as if it had been taken in.
+    """Read and judge what an edition received, as a run would: the rows, the past, and what was once published.
 
     Raises:
         ServiceError: the disk refused.
         ConfigurationError: a register is malformed.
     """
     receipt = receive(state, edition, today or dt.datetime.now(dt.UTC).date())
-    return judged(state, edition, receipt)
-
-
-def judged(state: State, edition: Edition, receipt: Receipt) -> Validated:
-    """Judge what an edition received, as a run would: the rows, the past, and what was once published."""
     known = ParquetStore(state.home.warehouse).history(CORE_PROJECTS)
     found = accept(state, {edition.key: receipt}, known)
     findings = found.findings(edition.key)
     prepared = found.accepted.get(edition.key)
     if prepared is None:
-        return Validated(edition, receipt, tuple(findings), refusal(edition, findings, receipt))
+        return Validated(edition, known, receipt, tuple(findings), refusal(edition, findings, receipt))
     projects = with_edition(known, prepared.projects, edition.key)
     kept, _ = regraded(_published(state, edition, prepared, projects), state.rule_changes_at(edition.key))
-    return Validated(edition, receipt, (*findings, *kept), None)
+    return Validated(edition, known, receipt, (*findings, *kept), None)
 
 
 def refusal(edition: Edition, findings: Sequence[Finding], receipt: Receipt) -> DataRefusedError:
