@@ -65,30 +65,12 @@ _CODED = {
 
 @dataclass(frozen=True)
 class WarehouseTables:
-    """What the open dataset of an edition is made of: each table, all editions up to it."""
+    """What the open dataset of an edition is made of: each table, all editions up to it; `of` gives the other ones."""
 
     edition: Edition
     projects: pd.DataFrame
     slippages: pd.DataFrame
-    others: Mapping[str, pd.DataFrame]
-
-    def of(self, table: Table) -> pd.DataFrame:
-        """A table other than the projects and their slippages."""
-        return self.others[table.name]
-
-
-_OTHERS = (
-    OUT_SLIPPAGE_GROUPS,
-    OUT_KEY_FIGURES,
-    OUT_BRIDGE,
-    OUT_MOVEMENTS,
-    OUT_CHANGES,
-    OUT_CAUSES,
-    OUT_FORECAST,
-    OUT_FORECAST_BACKTEST,
-    OUT_MINISTRY_QUALITY,
-    OUT_PROJECT_QUALITY,
-)
+    of: Callable[[Table], pd.DataFrame]
 
 
 def read_tables(store: ParquetStore, edition: Edition, withheld: pd.DataFrame) -> WarehouseTables:
@@ -104,7 +86,7 @@ def read_tables(store: ParquetStore, edition: Edition, withheld: pd.DataFrame) -
         edition,
         without_withheld(projects),
         withheld_slippages(store.history(OUT_SLIPPAGE_PROJECTS, edition.key), projects),
-        {table.name: store.history(table, edition.key) for table in _OTHERS},
+        lambda table: store.history(table, edition.key),
     )
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -264,13 +265,13 @@ def edition_corrections(home: Home, edition: str, versions: pd.DataFrame) -> pd.
         The columns of `CORE_CORRECTIONS`.
     """
     frames = []
-    before: pd.DataFrame | None = None
-    for line in versions.to_dict("records"):
-        now = AsOfStore(home.warehouse, {edition: int(line["version"])}).read(CORE_PROJECTS, edition)
-        if before is not None:
-            stamp = {name: line[name] for name in ("version", "known_on", "changed_by", "reason")}
-            frames.append(corrections(now, before).assign(edition=edition, **stamp))
-        before = now
+    # Most editions were never corrected: what they were at first is not read.
+    lines = versions.to_dict("records") if len(versions) > 1 else []
+    stores = [AsOfStore(home.warehouse, {edition: int(line["version"])}) for line in lines]
+    known = [store.read(CORE_PROJECTS, edition) for store in stores]
+    for line, (before, now) in zip(lines[1:], pairwise(known), strict=True):
+        stamp = {name: line[name] for name in ("version", "known_on", "changed_by", "reason")}
+        frames.append(corrections(now, before).assign(edition=edition, **stamp))
     found = [frame for frame in frames if not frame.empty]
     if not found:
         return pd.DataFrame(columns=CORE_CORRECTIONS.names())
