@@ -9,16 +9,21 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from homes import REAL_FILES, Said, made_once, panorama
+from editions import EDITIONS, write_editions
+from homes import REAL_FILES, After, Said, clone, made_once, panorama
 from hypothesis import settings
 from open_dataset import publish_two_editions
 
 from warehouse.archive.database import open_database
 from warehouse.home.home import Home
 
-SHARED = Path(__file__).parents[2] / "shared"
+TESTS = Path(__file__).parent
+SHARED = TESTS.parents[1] / "shared"
 REAL_DATA = SHARED / "data"
 CASES = SHARED / "cases" / "semester"
+
+# Files and folders of tests that take minutes, the longest first.
+LONGEST = ("export/test_export_platform.py", "runs", "reading/test_fuzz.py", "history", "forms", "collection", "home")
 
 # Examples are whole frames: fewer of them, and no deadline, since speed is for the benchmarks.
 settings.register_profile("frames", max_examples=30, deadline=None)
@@ -77,6 +82,39 @@ def two_editions(session_folder: Path) -> Home:
 
 
 @pytest.fixture(scope="session")
+def backfilled(session_folder: Path) -> Path:
+    """The home, to be read only, where the three editions of `editions.py` were backfilled."""
+    home, said = made_once(
+        session_folder / "backfilled",
+        lambda home: panorama(write_editions(home), "backfill", f"{EDITIONS[0]}..{EDITIONS[-1]}"),
+    )
+    assert said.status == 0, said.errors
+    return home
+
+
+@pytest.fixture(scope="session")
+def after(session_folder: Path) -> After:
+    """The home, to be read only, where some of these editions were run one by one; orders that begin alike share it."""
+    folder = session_folder / "orders"
+    folder.mkdir(exist_ok=True)
+
+    def home_after(*order: str) -> Path:
+        def run_last(home: Path) -> Said:
+            *before, last = order
+            if before:
+                clone(home_after(*before), home)
+            else:
+                write_editions(home)
+            return panorama(home, "run", last)
+
+        home, said = made_once(folder / " then ".join(order), run_last)
+        assert said.status == 0, said.errors
+        return home
+
+    return home_after
+
+
+@pytest.fixture(scope="session")
 def postgres_server() -> Iterator[sa.URL]:
     """The address of a real PostgreSQL, started here for the session."""
     # Not in pytest's folder: for root, the server runs under an account of its own, to which another session of
@@ -101,6 +139,22 @@ def postgres_url(postgres_server: sa.URL) -> str:
     with engine.connect() as connection:
         connection.exec_driver_sql(f"create database {name}")
     return postgres_server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One worker more than there are cores: tests that wait for a platform or a process leave theirs to another."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker ends alone with one; the others keep their order."""
+
+    def rank(item: pytest.Item) -> int:
+        ranks = [number for number, name in enumerate(LONGEST) if item.path.is_relative_to(TESTS / name)]
+        return min(ranks, default=len(LONGEST))
+
+    items.sort(key=rank)
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -25,6 +25,8 @@ REAL_FILES = {
     "2018-03": "05.xlsx",
     "2021-07": "13.csv",
 }
+# The home where some editions were run, in an order.
+After = Callable[..., Path]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 import pytest
-from homes import digests, panorama
+from homes import clone, digests, done, panorama
 from submissions import row, rows_of, table_of, write_xlsx
 
 from pipelines.automation import submissions_arrive
@@ -61,7 +60,17 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(opened: Path, tmp_path: Path) -> Path:
     """A home where an edition awaits the Justice and the Culture, which sent theirs for the one before."""
-    return Path(shutil.copytree(opened, tmp_path / "home"))
+    return clone(opened, tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def everything_run(opened: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same home once both sent theirs and the edition was run."""
+    home = clone(opened, tmp_path_factory.mktemp("everything_run") / "home")
+    send(home, "culture.xlsx", *rows_of(2))
+    send(home, "justice.xlsx", *justice("PORTALIS"))
+    done(home, "run", EDITION)
+    return home
 
 
 def test_it_says_who_sent_what_when_and_who_is_late(home: Path) -> None:
@@ -113,10 +122,8 @@ def test_the_run_makes_the_table_and_the_page_that_collect_makes(home: Path) -> 
     assert table.set_index("ministry_id")["warnings"].to_dict() == {name: told[name]["warnings"] for name in told}
 
 
-def test_a_run_takes_in_by_itself_and_a_second_one_changes_nothing(home: Path) -> None:
-    send(home, "culture.xlsx", *rows_of(2))
-    send(home, "justice.xlsx", *justice("PORTALIS"))
-    assert panorama(home, "run", EDITION).status == 0
+def test_a_run_takes_in_by_itself_and_a_second_one_changes_nothing(everything_run: Path, tmp_path: Path) -> None:
+    home = clone(everything_run, tmp_path / "home")
     before = digests(home, "inbox", "received", "registers", "warehouse", "out")
     assert len(list((home / "received" / EDITION).iterdir())) == 2
     assert panorama(home, "run", EDITION).status == 0
@@ -157,10 +164,8 @@ def test_checking_moves_nothing(home: Path) -> None:
     assert digests(home, ".") == before
 
 
-def test_a_resubmission_that_loses_a_project_warns_in_the_run(home: Path) -> None:
-    send(home, "justice.xlsx", *justice("PORTALIS"))
-    send(home, "culture.xlsx", *rows_of(2))
-    assert panorama(home, "run", EDITION).status == 0
+def test_a_resubmission_that_loses_a_project_warns_in_the_run(everything_run: Path, tmp_path: Path) -> None:
+    home = clone(everything_run, tmp_path / "home")
     send(home, "culture corrigé.xlsx", row(name="PROJET 001"))
     said = panorama(home, "run", EDITION)
     assert said.status == 0

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from homes import digests, panorama
+from homes import clone, digests, done, panorama
 from openpyxl import load_workbook
 from returns import comment, fill, marked, quiet_row, rows, summary
 from submissions import row, table_of, write_csv, write_xlsx
@@ -59,11 +59,18 @@ def about(place: str | None, rule: str = "value_is_readable", severity: str = "e
 
 
 @pytest.fixture(scope="module")
-def refused(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home where an edition was accepted and the next, with five faults, refused."""
-    home = tmp_path_factory.mktemp("refused")
+def accepted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home where an edition was accepted."""
+    home = tmp_path_factory.mktemp("accepted")
     write_xlsx(home / "inbox" / "2021-07" / "culture.xlsx", table_of(rows()))
-    assert panorama(home, "run", "2021-07").status == 0
+    done(home, "run", "2021-07")
+    return home
+
+
+@pytest.fixture(scope="module")
+def refused(accepted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same home once the next edition, with five faults, was refused."""
+    home = clone(accepted, tmp_path_factory.mktemp("refused") / "home")
     faults = rows(
         ALPHA={"updated_cost_meur": -1.5},
         BRAVO={"ministry": "Ministère de la Magie"},
@@ -155,11 +162,9 @@ def test_a_ministry_sees_no_anomaly_of_another(refused: Path) -> None:
     assert json.loads((folder / "justice.json").read_text(encoding="utf-8"))["findings"] == []
 
 
-def test_corrected_at_these_cells_and_sent_again_it_passes(refused: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    for key in ("2021-07", EDITION):
-        write_xlsx(home / "inbox" / key / "culture.xlsx", table_of(rows()))
-    assert panorama(home, "run", "2021-07").status == 0
+def test_corrected_at_these_cells_and_sent_again_it_passes(accepted: Path, refused: Path, tmp_path: Path) -> None:
+    home = clone(accepted, tmp_path / "home")
+    write_xlsx(home / "inbox" / EDITION / "culture.xlsx", table_of(rows()))
     book = load_workbook(refused / "out" / EDITION / "returned" / "culture.xlsx")
     right: dict[str, int | str | dt.date] = {
         "I2": 12,
@@ -273,8 +278,7 @@ def test_a_project_that_left_is_told_to_the_ministry_that_led_it(tmp_path: Path)
         write_xlsx(tmp_path / "inbox" / key / "culture.xlsx", table_of(culture))
         justice = table_of([quiet_row(name="GREFFE", ministry="Justice")])
         write_xlsx(tmp_path / "inbox" / key / "justice.xlsx", justice)
-    for key in ("2021-07", EDITION):
-        assert panorama(tmp_path, "run", key).status == 0
+    done(tmp_path, "backfill", f"2021-07..{EDITION}")
     folder = returned(tmp_path)
     left = [line for line in summary(folder / "culture.xlsx") if line["Règle"] == "HIST-001"]
     assert ["PROJET ECHO" in str(line["Message"]) for line in left] == [True]
@@ -304,7 +308,7 @@ def test_a_notice_is_shown_as_the_others(tmp_path: Path) -> None:
 def test_a_file_replaced_by_a_later_one_is_not_returned(tmp_path: Path) -> None:
     inbox = tmp_path / "inbox" / EDITION
     write_xlsx(inbox / "culture.xlsx", table_of([quiet_row()]))
-    assert panorama(tmp_path, "run", EDITION).status == 0
+    done(tmp_path, "collect", EDITION)
     write_xlsx(inbox / "culture v2.xlsx", table_of([quiet_row(updated_cost_meur=13.0)]))
     assert panorama(tmp_path, "run", EDITION).status == 0
     assert {path.stem for path in returned(tmp_path).glob("*.xlsx")} == {"culture v2"}
@@ -339,8 +343,7 @@ def test_a_text_is_never_taken_for_a_formula(tmp_path: Path) -> None:
 
 
 def test_the_command_returns_the_files_and_writes_nothing_else(refused: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(refused, home)
+    home = clone(refused, tmp_path / "home")
     shutil.rmtree(home / "out" / EDITION / "returned")
     before = digests(home)
     said = panorama(home, "return", EDITION)

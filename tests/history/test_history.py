@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_baselines import NO_LEDGER, REVISED
 from test_measures import declared, project, projects, slippages
@@ -340,6 +340,7 @@ def pairs(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frames.loc[frames["edition"].eq("2021-11")], frames.loc[frames["edition"].eq("2021-07")]
 
 
+@settings(max_examples=12)
 @given(pairs())
 def test_an_edition_compared_with_itself_has_no_change(pair: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     for frame in pair:
@@ -347,6 +348,7 @@ def test_an_edition_compared_with_itself_has_no_change(pair: tuple[pd.DataFrame,
         assert corrections(frame, frame).empty
 
 
+@settings(max_examples=12)
 @given(pairs())
 def test_what_one_direction_adds_the_other_loses(pair: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     after, before = pair
@@ -356,6 +358,7 @@ def test_what_one_direction_adds_the_other_loses(pair: tuple[pd.DataFrame, pd.Da
     assert set(found[0].loc[found[0].index == "added"]) == set(after["project_id"]) - set(before["project_id"])
 
 
+@settings(max_examples=12)
 @given(pairs())
 def test_a_withheld_figure_appears_in_no_change(pair: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     found = changed(*pair)
@@ -367,6 +370,7 @@ def test_a_withheld_figure_appears_in_no_change(pair: tuple[pd.DataFrame, pd.Dat
         assert not secrets & set(told["before"].dropna()) | secrets & set(told["after"].dropna())
 
 
+@settings(max_examples=12)
 @given(pairs())
 def test_all_editions_change_as_two_by_two(pair: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     after, before = pair
@@ -418,6 +422,7 @@ def test_where_a_row_comes_from_is_not_a_correction() -> None:
     assert corrected(projects(elsewhere), projects(project(1))) == []
 
 
+@settings(max_examples=12)
 @given(pairs())
 def test_as_many_values_are_corrected_one_way_as_the_other(pair: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     after, before = pair

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from homes import clone, digests, panorama
+from editions import EDITIONS
+from homes import After, clone, digests, done, panorama
 from submissions import row, table_of, write_csv, write_xlsx
 
-EDITIONS = ("2020-11", "2021-07", "2021-11")
 OPEN_DATA = ["Nom du projet", "Ministère porteur", "Projet interministériel", "Description", "Début",
              "Durée prévisionnelle en années", "Phase", "Coût estimé", "Zone fonctionnelle"]  # fmt: skip
 GENESIS = [
@@ -27,12 +27,6 @@ GENESIS = [
 ]
 GENESIS_V2 = ["GENESIS V2", "MJ", "Non", "Gestion des personnes écrouées", "", "", "Cadrage", "En cadrage", "Justice"]
 OTHER = ["CROCUS", "MEAE", "Non", "Gestion des crédits", "2016-01-01", "5", "Déploiement", "12,6", "Finances"]
-
-
-def publish(home: Path, edition: str, *rows: list[str]) -> None:
-    write_csv(home / "inbox" / edition / "edition.csv", [OPEN_DATA, *rows])
-    said = panorama(home, "run", edition)
-    assert said.status == 0, said.errors
 
 
 def submit(home: Path, edition: str, *rows: dict[str, object]) -> None:
@@ -55,8 +49,18 @@ def shown(home: Path, edition: str, *options: str) -> dict[str, Any]:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two open-data editions; in the second, a name that may be that of the first."""
     home = tmp_path_factory.mktemp("published")
-    publish(home, "2020-11", GENESIS, OTHER)
-    publish(home, "2021-07", GENESIS_V2, OTHER)
+    for edition, first in (("2020-11", GENESIS), ("2021-07", GENESIS_V2)):
+        write_csv(home / "inbox" / edition / "edition.csv", [OPEN_DATA, first, OTHER])
+    done(home, "backfill", "2020-11..2021-07")
+    return home
+
+
+@pytest.fixture(scope="module")
+def declared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An edition with one project."""
+    home = tmp_path_factory.mktemp("declared")
+    submit(home, "2021-07", row())
+    done(home, "run", "2021-07")
     return home
 
 
@@ -128,51 +132,51 @@ def test_what_makes_no_sense_is_refused_and_writes_nothing(
     assert digests(published, "registers") == before
 
 
-def test_an_exit_warns_until_a_reason_is_given(tmp_path: Path) -> None:
-    for edition in EDITIONS[:2]:
-        submit(tmp_path, edition, row(), *([row(name="PARTANT")] if edition == "2020-11" else []))
-    assert panorama(tmp_path, "run", "2020-11").status == 0
-    said = panorama(tmp_path, "run", "2021-07")
-    assert "[HIST-001]" in said.errors
-    leaver = ids(tmp_path, "2020-11")["PARTANT"]
-    given = panorama(tmp_path, "projects", "exit", leaver, "--edition", "13", "--reason", "abandonné", "--by", "Ada")
+def test_an_exit_warns_until_a_reason_is_given(after: After, tmp_path: Path) -> None:
+    home = clone(after(EDITIONS[0]), tmp_path / "home")
+    leaver = ids(home, "2020-11")["DELTA"]
+    warned = f"[HIST-001] Le projet {leaver} "
+    assert warned in panorama(home, "run", "2021-07").errors
+    given = panorama(home, "projects", "exit", leaver, "--edition", "13", "--reason", "abandonné", "--by", "Ada")
     assert given.status == 0, given.errors
-    again = panorama(tmp_path, "run", "2021-07")
-    assert "[HIST-001]" not in again.errors
+    again = panorama(home, "run", "2021-07")
+    assert warned not in again.errors
+    assert "[HIST-001]" in again.errors  # of the other project that left
     assert "(abandonné)" in again.output
-    leavers = pd.read_parquet(tmp_path / "warehouse" / "out_leavers" / "edition=2021-07")
-    assert leavers[["project_id", "exit_reason"]].to_numpy().tolist() == [[leaver, "abandoned"]]
-    assert leavers["budget_slippage_ratio"].iloc[0] == pytest.approx(0.2)
+    leavers = pd.read_parquet(home / "warehouse" / "out_leavers" / "edition=2021-07").set_index("project_id")
+    assert leavers.loc[leaver, "exit_reason"] == "abandoned"
+    assert leavers.loc[leaver, "budget_slippage_ratio"] == pytest.approx(0.1)
 
 
-def test_initial_figures_that_contradict_the_ledger_are_refused_unless_rebaselined(tmp_path: Path) -> None:
-    submit(tmp_path, "2021-07", row())
-    assert panorama(tmp_path, "run", "2021-07").status == 0
-    before = _decided(tmp_path)
-    submit(tmp_path, "2021-11", row(initial_cost_meur=11.5))
+def test_initial_figures_that_contradict_the_ledger_are_refused_unless_rebaselined(
+    declared: Path, tmp_path: Path
+) -> None:
+    home = clone(declared, tmp_path / "home")
+    before = _decided(home)
+    submit(home, "2021-11", row(initial_cost_meur=11.5))
     for command in ("check", "run"):
-        refused = panorama(tmp_path, command, "2021-11")
+        refused = panorama(home, command, "2021-11")
         assert refused.status == 1
         for part in ("culture.xlsx", "ligne 2", "11.5", "10,", "révision de trajectoire"):
             assert part in refused.errors
-    assert _decided(tmp_path) == before
+    assert _decided(home) == before
     revised = {
         "rebaseline_date": dt.date(2021, 9, 1),
         "rebaseline_reason": "Périmètre étendu",
         "rebaseline_cost_meur": 11.5,
         "rebaseline_end_date": dt.date(2021, 7, 1),
     }
-    submit(tmp_path, "2021-11", row(**revised))
-    accepted = panorama(tmp_path, "run", "2021-11")
+    submit(home, "2021-11", row(**revised))
+    accepted = panorama(home, "run", "2021-11")
     assert accepted.status == 0, accepted.errors
     assert "n° 2 : Périmètre étendu" in accepted.output
-    slippage = pd.read_parquet(tmp_path / "warehouse" / "out_slippage_projects" / "edition=2021-11").iloc[0]
+    slippage = pd.read_parquet(home / "warehouse" / "out_slippage_projects" / "edition=2021-11").iloc[0]
     assert slippage["budget_slippage_ratio"] == pytest.approx(0.2)  # 12 against the first 10
     assert slippage["budget_current_slippage_ratio"] == pytest.approx(12 / 11.5 - 1)
     assert slippage["budget_previous_slippage_ratio"] == 0
     assert slippage["schedule_current_slippage_ratio"] == 0
-    assert panorama(tmp_path, "run", "2021-11").status == 0
-    assert len((tmp_path / "registers" / "baselines.csv").read_text(encoding="utf-8").splitlines()) == 3
+    assert panorama(home, "run", "2021-11").status == 0
+    assert len((home / "registers" / "baselines.csv").read_text(encoding="utf-8").splitlines()) == 3
 
 
 def _decided(home: Path) -> dict[str, str]:
@@ -211,11 +215,10 @@ def test_the_real_case_of_edition_13_corrected_three_days_later(tmp_path: Path) 
     assert kept.items() <= digests(tmp_path, "warehouse/versions").items()
 
 
-def test_a_version_cannot_be_known_before_the_last_one(tmp_path: Path) -> None:
-    submit(tmp_path, "2021-07", row())
-    assert panorama(tmp_path, "run", "13").status == 0
-    submit(tmp_path, "2021-07", row(updated_cost_meur=13.0))
-    said = panorama(tmp_path, "run", "13", "--known-on", "2021-07-01")
+def test_a_version_cannot_be_known_before_the_last_one(declared: Path, tmp_path: Path) -> None:
+    home = clone(declared, tmp_path / "home")
+    submit(home, "2021-07", row(updated_cost_meur=13.0))
+    said = panorama(home, "run", "13", "--known-on", "2021-07-01")
     assert said.status == 2
     assert "2021-07-20" in said.errors
 

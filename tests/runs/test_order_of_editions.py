@@ -1,56 +1,28 @@
 """The order in which editions are run changes nothing of what is published; what is only validated leaves no trace."""
 
-import functools
 import itertools
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from editions import ALPHA, BETA, DELTA, EDITIONS, EPSILON, write_editions
-from homes import clone, digests, done, line_of, panorama, published
+from editions import ALPHA, BETA, DELTA, EDITIONS, EPSILON
+from homes import After, clone, digests, done, line_of, panorama, published
 
 from pipelines.definitions import build_definitions
 from pipelines.work.instance import open_instance
 from warehouse.home.home import Home
 
 FIRST, SECOND, THIRD = EDITIONS
-After = Callable[..., Path]
-
-
-@pytest.fixture(scope="module")
-def in_order(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home where the three editions were backfilled."""
-    home = write_editions(tmp_path_factory.mktemp("in_order") / "home")
-    done(home, "backfill", f"{FIRST}..{THIRD}")
-    return home
-
-
-@pytest.fixture(scope="module")
-def after(tmp_path_factory: pytest.TempPathFactory) -> After:
-    """A home, to be read only, once editions were run one by one in an order; orders that begin alike share it."""
-    folder = tmp_path_factory.mktemp("orders")
-
-    @functools.cache
-    def home_after(*order: str) -> Path:
-        home = folder / "-".join(("home", *order))
-        if not order:
-            return write_editions(home)
-        clone(home_after(*order[:-1]), home)
-        done(home, "run", order[-1])
-        return home
-
-    return home_after
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(EDITIONS)), ids=" then ".join)
 def test_editions_run_one_by_one_in_any_order_publish_the_bytes_of_a_backfill(
-    after: After, in_order: Path, order: tuple[str, ...]
+    after: After, backfilled: Path, order: tuple[str, ...]
 ) -> None:
     home = after(*order)
-    assert published(home) == published(in_order)
-    assert panorama(home, "edition", "list").output == panorama(in_order, "edition", "list").output
+    assert published(home) == published(backfilled)
+    assert panorama(home, "edition", "list").output == panorama(backfilled, "edition", "list").output
 
 
 def test_an_edition_that_comes_between_two_others_is_in_the_history_of_the_later(after: After) -> None:
@@ -116,20 +88,18 @@ def validation(home: Path) -> None:
         assert job.execute_in_process(instance=instance, partition_key=THIRD).success
 
 
-@pytest.mark.parametrize("validate", [check, collect, validation], ids=lambda function: function.__name__)
-def test_what_is_only_validated_leaves_no_state_of_the_edition(
-    after: After, tmp_path: Path, validate: Callable[[Path], None]
-) -> None:
+def test_what_is_only_validated_leaves_no_state_of_the_edition(after: After, tmp_path: Path) -> None:
     home = clone(after(FIRST, SECOND), tmp_path / "home")
     before = digests(home)
-    validate(home)
-    now = digests(home)
-    assert not list((home / "warehouse").rglob(f"edition={THIRD}"))
-    changed = {path for path in before | now if before.get(path) != now.get(path)}
-    received = ("registers/submissions.csv", f"out/{THIRD}/collection/")
-    assert [path for path in changed if not path.startswith(received)] == []
-    assert "calculée" not in line_of(home, THIRD)
-    assert "calculée" in line_of(home, SECOND)
-    assert panorama(home, "show", THIRD).status == 2
+    for validate in (check, collect, validation):
+        validate(home)
+        now = digests(home)
+        changed = {path for path in before | now if before.get(path) != now.get(path)}
+        received = ("registers/submissions.csv", f"out/{THIRD}/collection/")
+        assert [path for path in changed if not path.startswith(received)] == [], validate
+        assert not list((home / "warehouse").rglob(f"edition={THIRD}")), validate
+        assert "calculée" not in line_of(home, THIRD)
+        assert "calculée" in line_of(home, SECOND)
+        assert panorama(home, "show", THIRD).status == 2
     done(home, "run", THIRD)
     assert published(home) == published(after(*EDITIONS))
