@@ -17,9 +17,9 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from editions import EDITIONS, write_editions
-from homes import digests, done, panorama
-from submissions import rows_of, table_of, write_xlsx
+from editions import EDITIONS, ROWS, write_editions
+from homes import clone, digests, done, panorama
+from submissions import table_of, write_xlsx
 
 from pipelines.automation import after_cutoff, calendar_to_partitions
 from pipelines.definitions import build_definitions
@@ -230,36 +230,17 @@ RUNS = "{ runsOrError { ... on Runs { results { jobName status } } } }"
 PARTITIONS = """{ assetNodes { assetKey { path } partitionStats { numMaterialized } } }"""
 
 
-def test_a_run_launched_from_the_interface_gives_the_bytes_of_the_command_line(tmp_path: Path) -> None:
-    home, other = (tmp_path / name for name in ("interface", "command-line"))
-    for place in (home, other):
-        write_xlsx(place / "inbox" / EDITION / "culture.xlsx", table_of(rows_of(3)))
-    with interface(home) as address:
-        nodes = ask(address, "{ assetNodes { assetKey { path } } }")["assetNodes"]
-        assert sorted(node["assetKey"]["path"][-1] for node in nodes) == sorted(GRAPH)
-        launched = ask(
-            address,
-            LAUNCH,
-            run={
-                "selector": {
-                    "repositoryLocationName": "panorama",
-                    "repositoryName": "__repository__",
-                    "jobName": "semester",
-                },
-                "runConfigData": {},
-                "executionMetadata": {"tags": [{"key": "dagster/partition", "value": EDITION}]},
-            },
-        )
-        status = waited(address, STATUS, "runOrError", launched["launchRun"]["run"]["runId"])
-    assert status == "SUCCESS", (home / "dg.log").read_text(encoding="utf-8")
-    done(other, "run", EDITION)
-    assert digests(home) == digests(other)
+def send_corrected(home: Path) -> None:
+    """Put another figure in what was sent for the last edition."""
+    first, *others = ROWS[EDITION]
+    lines = [first | {"updated_cost_meur": 14.5}, *others]
+    write_xlsx(home / "inbox" / EDITION / "culture.xlsx", table_of(lines))
 
 
-def test_a_backfill_launched_out_of_order_from_the_interface_gives_the_bytes_of_the_command_line(
-    tmp_path: Path,
+def test_what_is_launched_from_the_interface_gives_the_bytes_of_the_command_line(
+    backfilled: Path, tmp_path: Path
 ) -> None:
-    home, other = (write_editions(tmp_path / name) for name in ("interface", "command-line"))
+    home = write_editions(tmp_path / "interface")
     asked = [EDITIONS[2], EDITIONS[0], EDITIONS[1]]
     assets = [{"path": [name]} for name in GRAPH if name != "data_gouv_export"]
     with interface(home) as address:
@@ -270,9 +251,26 @@ def test_a_backfill_launched_out_of_order_from_the_interface_gives_the_bytes_of_
         status = waited(address, BACKFILL_STATUS, "partitionBackfillOrError", backfill)
         runs = ask(address, RUNS)["runsOrError"]["results"]
         nodes = ask(address, PARTITIONS)["assetNodes"]
-    assert status == "COMPLETED_SUCCESS", (home / "dg.log").read_text(encoding="utf-8")
-    assert [run["status"] for run in runs] == ["SUCCESS"]
-    made = {node["assetKey"]["path"][-1]: node["partitionStats"]["numMaterialized"] for node in nodes}
-    assert made == {name: 0 if name == "data_gouv_export" else 3 for name in GRAPH}
-    done(other, "backfill", f"{EDITIONS[0]}..{EDITIONS[2]}")
+        assert status == "COMPLETED_SUCCESS", (home / "dg.log").read_text(encoding="utf-8")
+        assert [run["status"] for run in runs] == ["SUCCESS"]
+        made = {node["assetKey"]["path"][-1]: node["partitionStats"]["numMaterialized"] for node in nodes}
+        assert made == {name: 0 if name == "data_gouv_export" else 3 for name in GRAPH}
+        assert digests(home) == digests(backfilled)
+        send_corrected(home)
+        semester = {
+            "repositoryLocationName": "panorama",
+            "repositoryName": "__repository__",
+            "jobName": "semester",
+        }
+        run = {
+            "selector": semester,
+            "runConfigData": {},
+            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": EDITION}]},
+        }
+        launched = ask(address, LAUNCH, run=run)
+        status = waited(address, STATUS, "runOrError", launched["launchRun"]["run"]["runId"])
+    assert status == "SUCCESS", (home / "dg.log").read_text(encoding="utf-8")
+    other = clone(backfilled, tmp_path / "command-line")
+    send_corrected(other)
+    done(other, "run", EDITION)
     assert digests(home) == digests(other)
