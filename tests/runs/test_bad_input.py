@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from homes import clone, digests, panorama
+from homes import clone, digests, done, panorama
 from submissions import row, rows_of, table_of, write_xlsx
 
 from warehouse.archive.freshness import recorded
@@ -60,12 +60,20 @@ WRONG: dict[str, tuple[Callable[[Path], object], list[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def accepted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home where two editions were accepted."""
-    home = tmp_path_factory.mktemp("accepted")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home where two editions were sent, and the first accepted."""
+    home = tmp_path_factory.mktemp("begun")
     for edition in ("2021-07", EDITION):
         submit(home, edition=edition)
-        assert panorama(home, "run", edition).status == 0
+    done(home, "run", "2021-07")
+    return home
+
+
+@pytest.fixture(scope="module")
+def accepted(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home where two editions were accepted."""
+    home = clone(begun, tmp_path_factory.mktemp("accepted") / "home")
+    done(home, "run", EDITION)
     return home
 
 
@@ -88,11 +96,9 @@ def test_a_refusal_names_the_place_and_touches_nothing(accepted: Path, tmp_path:
 
 
 def test_after_a_correction_the_same_command_succeeds_with_the_bytes_of_a_first_run(
-    accepted: Path, tmp_path: Path
+    begun: Path, accepted: Path, tmp_path: Path
 ) -> None:
-    home = tmp_path / "home"
-    submit(home, edition="2021-07")
-    assert panorama(home, "run", "2021-07").status == 0
+    home = clone(begun, tmp_path / "home")
     submit(home, *rows_of(3, updated_cost_meur=-1))
     assert panorama(home, "run", EDITION).status == 1
     submit(home)
@@ -194,7 +200,7 @@ def start(home: Path, *arguments: str, **options: object) -> subprocess.Popen[st
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload,no-any-return]  # keywords
 
 
-def test_a_run_killed_at_any_step_is_repaired_by_the_next(accepted: Path, tmp_path: Path) -> None:
+def test_a_run_killed_at_any_step_is_repaired_by_the_next(begun: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     for edition in ("2021-07", EDITION):
         submit(home, edition=edition)
@@ -207,20 +213,18 @@ def test_a_run_killed_at_any_step_is_repaired_by_the_next(accepted: Path, tmp_pa
                 break
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    assert panorama(home, "run", "2021-07").status == 0
-    assert panorama(home, "run", EDITION).status == 0
-    assert digests(home) == digests(accepted)
+    done(home, "run", "2021-07")
+    assert digests(home) == digests(begun)
 
 
-def test_two_runs_at_once_both_succeed(accepted: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    for edition in ("2021-07", EDITION):
-        submit(home, edition=edition)
-    assert panorama(home, "run", "2021-07").status == 0
-    runs = [start(home, "run", EDITION) for _ in range(2)]
-    for process in runs:
-        _, errors = process.communicate()
-        assert process.returncode == 0, errors
+def test_two_runs_at_once_both_succeed(begun: Path, accepted: Path, tmp_path: Path) -> None:
+    home = clone(begun, tmp_path / "home")
+    other = start(home, "run", EDITION)
+    assert other.stderr is not None
+    begun_there = other.stderr.readline()
+    done(home, "run", EDITION)
+    _, errors = other.communicate()
+    assert other.returncode == 0, begun_there + errors
     assert digests(home) == digests(accepted)
 
 
