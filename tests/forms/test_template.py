@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import typer
-from homes import Said, panorama
+from homes import Said, clone, panorama
 from odf.element import Element
 from odf.office import Annotation
 from odf.opendocument import OpenDocument, load
@@ -23,7 +23,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner
 
-from assets.demonstration.submissions import write_demonstration
 from assets.forms.template import LOCKED_FIELDS, REBASELINE_FIELDS, Template, ministry_templates, write_template
 from assets.reading.typed_rows import type_projects
 from assets.reading.workbooks import open_sheets, read_file
@@ -65,11 +64,9 @@ def core(home: Path, edition: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with edition 14 of the demonstration, and the forms of edition 15."""
-    root = tmp_path_factory.mktemp("home")
-    write_demonstration(root / "inbox")
-    assert (said := panorama(root, "run", SOURCE.key)).status == 0, said.errors
+def home(demonstration: tuple[Path, Said], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration, whose last edition is the 14th, and the forms of edition 15."""
+    root = clone(demonstration[0], tmp_path_factory.mktemp("template") / "home")
     assert (said := write_templates(root, NEXT.key)).status == 0, said.errors
     assert "12 formulaire(s), préremplis d'après l'édition 2021-11, en xlsx et ods" in said.output
     return root
@@ -537,6 +534,6 @@ def test_an_unknown_ministry_is_refused_with_the_nearest(home: Path) -> None:
 
 
 def test_without_an_earlier_edition_there_is_nothing_to_fill_in(home: Path) -> None:
-    said = write_templates(home, SOURCE.key)
+    said = write_templates(home, "2020-06")
     assert said.status == 2
-    assert "Aucune édition antérieure à 2021-11" in said.errors
+    assert "Aucune édition antérieure à 2020-06" in said.errors
