@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from homes import digests, panorama, published
+from homes import digests, done, published
 from open_dataset import EARLIER, LATER, write_two_editions
-from submissions import rows_of, table_of, write_xlsx
 
 from warehouse.home.home import Home
 
@@ -35,17 +34,8 @@ def test_a_list_of_verbs_imports_no_table_and_no_drawing() -> None:
     assert not imported("--help") & {*HEAVY, "pandas", "pyarrow", "rich", "sqlalchemy"}
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with one edition computed."""
-    folder = tmp_path_factory.mktemp("home")
-    write_xlsx(folder / "inbox" / EDITION / "culture.xlsx", table_of(rows_of(3)))
-    assert panorama(folder, "run", EDITION).status == 0
-    return folder
-
-
-def test_showing_an_edition_imports_only_what_it_uses(home: Path) -> None:
-    found = imported("show", EDITION, "--home", str(home))
+def test_showing_an_edition_imports_only_what_it_uses(two_editions: Home) -> None:
+    found = imported("show", LATER, "--home", str(two_editions.root))
     assert "pandas" in found
     assert not found & set(HEAVY)
 
@@ -76,9 +66,13 @@ def test_a_signal_stops_a_backfill_in_the_middle_of_a_step(
     two_editions: Home, tmp_path: Path, number: signal.Signals, status: int
 ) -> None:
     write_two_editions(tmp_path)
-    backfill = [sys.executable, "-m", "pipelines.cli", "backfill", f"{EARLIER}..{LATER}", "--home", str(tmp_path)]
+    backfill = ["backfill", f"{EARLIER}..{LATER}"]
     with subprocess.Popen(
-        backfill, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=PROJECT
+        [sys.executable, "-m", "pipelines.cli", *backfill, "--home", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=PROJECT,
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -89,7 +83,7 @@ def test_a_signal_stops_a_backfill_in_the_middle_of_a_step(
     assert process.returncode == status
     assert said.splitlines()[-1] == "Interrompu ; relancer la même commande."
     assert "jeu de données" not in said
-    assert subprocess.run(backfill, capture_output=True, check=False, cwd=PROJECT).returncode == 0
+    done(tmp_path, *backfill)
     assert len(published(tmp_path)) == len(published(two_editions.root))
 
 
