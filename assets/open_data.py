@@ -96,7 +96,7 @@ def open_dataset(context: dg.AssetExecutionContext, session: dg.ResourceParam[Se
     """Write the files of each edition asked for, and of those whose tables, or those before, are no longer the same."""
     editions = session.to_publish()
     for edition in editions:
-        frames = open_frames(read_tables(session.store, edition, session.state.registers["withheld"]))
+        frames = open_frames(read_tables(session.store, edition, session.state.registers))
         files = open_files(frames, about_edition(session.state, session.store, edition))
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
             for name, content in files.items():

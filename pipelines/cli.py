@@ -68,6 +68,11 @@ VERBS = {
         "explain",
         "Explique l'évolution des écarts moyens entre deux éditions, au point près, projet par projet.",
     ),
+    "trace": Verb(
+        "showing",
+        "trace",
+        "Dit d'où vient chaque chiffre d'un projet, référence comprise : fichier, feuille, cellule, jour de réception.",
+    ),
     "approve": Verb(
         "publish",
         "approve",

@@ -11,6 +11,7 @@ import pandas as pd
 
 from assets.reading.headers import layouts
 from warehouse.archive.tables import (
+    ACCEPTED_CELLS,
     CORE_PROJECTS,
     OUT_BRIDGE,
     OUT_CAUSES,
@@ -26,9 +27,11 @@ from warehouse.archive.tables import (
 )
 from warehouse.facts.ministries import ministry_labels
 from warehouse.home.calendar import Edition
+from warehouse.home.registers import Registers
 from warehouse.home.store import ParquetStore
 from warehouse.model.schema import Table, conform
 from warehouse.model.vocabulary import EXIT_REASONS, MINISTRIES, MOVEMENT_KINDS, PHASES, WITHHELD_REASONS
+from warehouse.open_data.provenance import provenance
 from warehouse.open_data.tables import (
     LEGACY_PROJECTS,
     OPEN_BACKTEST,
@@ -42,10 +45,12 @@ from warehouse.open_data.tables import (
     OPEN_MOVEMENTS,
     OPEN_PROJECT_QUALITY,
     OPEN_PROJECTS,
+    OPEN_PROVENANCE,
     OPEN_QUALITY,
     OPEN_SLIPPAGE,
     OPEN_TRENDS,
 )
+from warehouse.projects.baselines import effective_ledger
 from warehouse.projects.durations import MONTHS_PER_YEAR
 from warehouse.projects.withheld import FLAGS, mask, withheld_overlay, without_withheld
 
@@ -65,28 +70,35 @@ _CODED = {
 
 @dataclass(frozen=True)
 class WarehouseTables:
-    """What the open dataset of an edition is made of: each table, all editions up to it; `of` gives the other ones."""
+    """What the open dataset of an edition is made of: each table, all editions up to it; `of` gives the other ones.
+
+    `ledger` is from `effective_ledger`, `submissions` the register of received files.
+    """
 
     edition: Edition
     projects: pd.DataFrame
     slippages: pd.DataFrame
     of: Callable[[Table], pd.DataFrame]
+    ledger: pd.DataFrame
+    submissions: pd.DataFrame
 
 
-def read_tables(store: ParquetStore, edition: Edition, withheld: pd.DataFrame) -> WarehouseTables:
+def read_tables(store: ParquetStore, edition: Edition, registers: Registers) -> WarehouseTables:
     """Read what the dataset of an edition is made of, withheld figures taken out.
 
     Args:
         store: the warehouse.
         edition: the edition; its tables are computed.
-        withheld: the register of withheld figures.
+        registers: all registers, by short name.
     """
-    projects = as_withheld_today(store.history(CORE_PROJECTS, edition.key), withheld)
+    projects = as_withheld_today(store.history(CORE_PROJECTS, edition.key), registers["withheld"])
     return WarehouseTables(
         edition,
         without_withheld(projects),
         withheld_slippages(store.history(OUT_SLIPPAGE_PROJECTS, edition.key), projects),
         lambda table: store.history(table, edition.key),
+        effective_ledger(registers["baselines"]),
+        registers["submissions"],
     )
 
 
@@ -252,6 +264,23 @@ def _of_edition(frame: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     return rows
 
 
+def projects_of_edition(given: WarehouseTables) -> pd.DataFrame:
+    """The published projects of the edition, with their slippages: the columns of `OPEN_PROJECTS`."""
+    return open_projects(_of_edition(given.projects, given.edition), _of_edition(given.slippages, given.edition))
+
+
+def open_provenance(given: WarehouseTables) -> pd.DataFrame:
+    """Where each published figure of the projects of the edition was read: the columns of `OPEN_PROVENANCE`."""
+    return provenance(
+        projects_of_edition(given),
+        given.projects,
+        _of_edition(given.slippages, given.edition),
+        given.ledger,
+        given.of(ACCEPTED_CELLS),
+        given.submissions,
+    )
+
+
 def _trends(groups: pd.DataFrame) -> pd.DataFrame:
     rows: pd.DataFrame = groups.loc[groups["dimension"].isin(["portfolio", "ministry"])]
     return rows
@@ -259,9 +288,7 @@ def _trends(groups: pd.DataFrame) -> pd.DataFrame:
 
 # Each table of the dataset, and how its rows are made.
 _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
-    OPEN_PROJECTS: lambda given: open_projects(
-        _of_edition(given.projects, given.edition), _of_edition(given.slippages, given.edition)
-    ),
+    OPEN_PROJECTS: projects_of_edition,
     OPEN_HISTORY: lambda given: open_projects(given.projects, given.slippages, OPEN_HISTORY),
     OPEN_INDICATORS: lambda given: _of_edition(given.of(OUT_SLIPPAGE_GROUPS), given.edition),
     OPEN_KEY_FIGURES: lambda given: given.of(OUT_KEY_FIGURES),
@@ -275,6 +302,7 @@ _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
     OPEN_BACKTEST: lambda given: given.of(OUT_FORECAST_BACKTEST),
     OPEN_QUALITY: lambda given: given.of(OUT_MINISTRY_QUALITY),
     OPEN_PROJECT_QUALITY: lambda given: given.of(OUT_PROJECT_QUALITY),
+    OPEN_PROVENANCE: open_provenance,
     LEGACY_PROJECTS: lambda given: legacy_projects(_of_edition(given.projects, given.edition), given.edition),
 }
 

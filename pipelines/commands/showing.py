@@ -95,6 +95,32 @@ def explain(
             explanation.print_explanation(found, output())
 
 
+def trace(
+    edition: EditionArgument,
+    project: Annotated[str, typer.Argument(metavar="PROJET", help="Identifiant du projet, « PGP-0042 ».")],
+    column: Annotated[
+        str | None, typer.Argument(metavar="COLONNE", help="Une colonne du fichier des projets ; toutes sans elle.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Dit d'où vient chaque chiffre d'un projet, référence comprise : fichier, feuille, cellule, jour de réception.
+
+    Un écart vient des cellules de l'édition et de celles de sa référence, dans le fichier où elle fut déclarée.
+
+    Exemples : panorama trace 14 PGP-0024 ; panorama trace 2021-11 PGP-0024 taux_ecart_budgetaire --json
+    """
+    from pipelines.told import tracing  # noqa: PLC0415  # what makes the dataset takes long to import
+
+    with reporting():
+        place = Home(home)
+        found = tracing.trace(place, place.calendar().find(edition), project, column)
+        if as_json:
+            write_json(found)
+        else:
+            tracing.print_trace(found, output())
+
+
 def print_edition(
     place: Home, edition: Edition, against: list[str], *, day: dt.date | None = None, as_json: bool = False
 ) -> None:

@@ -16,10 +16,10 @@ from warehouse.model.shipped import shipped_rows
 from warehouse.model.terms import Vocabulary
 from warehouse.model.vocabulary import COST_BANDS, VOCABULARIES
 from warehouse.open_data.files import DATA_FILES
-from warehouse.open_data.tables import LEGACY_PROJECTS, OPEN_MOVEMENTS, OPEN_SLIPPAGE
+from warehouse.open_data.tables import LEGACY_PROJECTS, OPEN_MOVEMENTS, OPEN_PROVENANCE, OPEN_SLIPPAGE
 from warehouse.projects.withheld import FLAGS
 
-DECLARED = (*TABLES.values(), *REGISTERS.values(), OPEN_SLIPPAGE, OPEN_MOVEMENTS, LEGACY_PROJECTS)
+DECLARED = (*TABLES.values(), *REGISTERS.values(), OPEN_SLIPPAGE, OPEN_MOVEMENTS, OPEN_PROVENANCE, LEGACY_PROJECTS)
 # Rows have the columns of the projects they make; nothing is required of them before they are checked.
 OF_ROWS = (SUBMITTED_ROWS, ACCEPTED_ROWS)
 PUBLISHED = [file.table for file in DATA_FILES if file.table]

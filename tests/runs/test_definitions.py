@@ -33,6 +33,7 @@ EDITION = "2021-11"
 GRAPH = {
     "raw_submissions": [],
     "submitted_rows": ["raw_submissions"],
+    "accepted_cells": ["accepted_rows", "raw_submissions"],
     "accepted_rows": ["submitted_rows"],
     "core_projects": ["accepted_rows"],
     "out_slippage_projects": ["core_projects"],

@@ -14,7 +14,7 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from warehouse.archive.tables import ACCEPTED_ROWS, RAW_SUBMISSIONS, SUBMITTED_ROWS, TABLES
+from warehouse.archive.tables import ACCEPTED_CELLS, ACCEPTED_ROWS, RAW_SUBMISSIONS, SUBMITTED_ROWS, TABLES
 from warehouse.home.calendar import Edition
 from warehouse.home.files import write_text
 from warehouse.home.home import Home
@@ -25,7 +25,7 @@ from warehouse.model.errors import DataRefusedError, ServiceError
 FILE = "computed.json"
 DISTRIBUTION = "panorama-grands-projets"
 # Tables of what was received, on which what is computed stands.
-NOT_COMPUTED = (RAW_SUBMISSIONS, SUBMITTED_ROWS, ACCEPTED_ROWS)
+NOT_COMPUTED = (RAW_SUBMISSIONS, SUBMITTED_ROWS, ACCEPTED_ROWS, ACCEPTED_CELLS)
 # The registers that figures depend on beside the rows, with the column that says from which edition, or from which day,
 # a line counts; decisions count for all editions. What the other registers hold follows from the rows.
 COUNTS_FROM: Mapping[str, str | None] = {

@@ -5,7 +5,7 @@ from warehouse.follow_up.tables import OUT_MINISTRY_BRIEF, OUT_RETROSPECTIVE, OU
 from warehouse.forecast.tables import OUT_FORECAST, OUT_FORECAST_BACKTEST
 from warehouse.history.tables import CORE_CORRECTIONS, OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS
 from warehouse.model.schema import Table
-from warehouse.projects.tables import ACCEPTED_ROWS, CORE_PROJECTS, RAW_SUBMISSIONS, SUBMITTED_ROWS
+from warehouse.projects.tables import ACCEPTED_CELLS, ACCEPTED_ROWS, CORE_PROJECTS, RAW_SUBMISSIONS, SUBMITTED_ROWS
 from warehouse.quality.tables import OUT_COLLECTION, OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
 from warehouse.slippage.tables import (
     OUT_BRIDGE,
@@ -18,6 +18,7 @@ from warehouse.slippage.tables import (
 )
 
 __all__ = [
+    "ACCEPTED_CELLS",
     "ACCEPTED_ROWS",
     "CORE_CORRECTIONS",
     "CORE_PROJECTS",
@@ -52,6 +53,7 @@ TABLES: dict[str, Table] = {
         RAW_SUBMISSIONS,
         SUBMITTED_ROWS,
         ACCEPTED_ROWS,
+        ACCEPTED_CELLS,
         CORE_PROJECTS,
         OUT_SLIPPAGE_PROJECTS,
         OUT_SLIPPAGE_GROUPS,

@@ -60,6 +60,7 @@ OPINION_AXES = VOCABULARIES["opinion_axes"]
 WATCH_RULES = VOCABULARIES["watch_rules"]
 WITHHELD_REASONS = VOCABULARIES["withheld_reasons"]
 # What a slippage is counted from, one row each in the open data.
+PROVENANCE_PARTS = VOCABULARIES["provenance_parts"]
 SLIPPAGE_REFERENCES = VOCABULARIES["slippage_references"]
 EXIT_REASONS = VOCABULARIES["exit_reasons"]
 # How a row came by its id: given by the ministry, certain enough to be taken, not certain enough, or new.

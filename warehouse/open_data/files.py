@@ -24,6 +24,7 @@ from warehouse.open_data.tables import (
     OPEN_MOVEMENTS,
     OPEN_PROJECT_QUALITY,
     OPEN_PROJECTS,
+    OPEN_PROVENANCE,
     OPEN_QUALITY,
     OPEN_SLIPPAGE,
     OPEN_TRENDS,
@@ -112,6 +113,7 @@ DATA_FILES = (
     _data("qualite", OPEN_QUALITY, DATA_FORMATS),
     _data("qualite_projets", OPEN_PROJECT_QUALITY, DATA_FORMATS),
     _data("ancien-format-{edition}", LEGACY_PROJECTS, ("csv",), title="Ancien format (2016-2018), {month}"),
+    _data("provenance-{edition}", OPEN_PROVENANCE, DATA_FORMATS, title="Provenance de chaque chiffre, {month}"),
 )
 
 DATABASE = OpenFile(

@@ -105,6 +105,19 @@ _QUALITY_CAVEATS = (
 OPEN_QUALITY = replace(OUT_MINISTRY_QUALITY, name="qualite", caveats=_QUALITY_CAVEATS)
 OPEN_PROJECT_QUALITY = replace(OUT_PROJECT_QUALITY, name="qualite_projets", caveats=_QUALITY_CAVEATS)
 
+OPEN_PROVENANCE = table(
+    "provenance",
+    "Provenance de chaque chiffre",
+    "Une ligne par cellule d'où vient chaque valeur publiée d'un projet à cette édition : fichier, feuille, ligne, "
+    "colonne et date de réception. Un écart vient aussi des cellules de sa référence, dans le fichier de celle-ci.",
+    columns="""
+        edition project_id column part rank source_edition source_file source_sheet source_row source_column header
+        received_on
+    """,
+    key="edition project_id column part rank",
+    caveats=("Ce qui n'est pas publié n'a pas de provenance publiée.",),
+)
+
 LEGACY_PROJECTS = table(
     "ancien_format",
     "Grands projets, ancien format",

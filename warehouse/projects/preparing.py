@@ -15,7 +15,7 @@ from warehouse.model.terms import match_key
 from warehouse.projects.baselines import compare_with_ledger
 from warehouse.projects.identification import canonical, identify, logged_ids
 from warehouse.projects.opinions import with_registered_opinions
-from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.tables import ACCEPTED_CELLS, CORE_PROJECTS, PLACE
 from warehouse.projects.withheld import withheld_overlay
 
 
@@ -98,6 +98,16 @@ def additions_of(accepted: Iterable[Prepared]) -> dict[str, pd.DataFrame]:
         for name, lines in prepared.additions.items():
             by_register.setdefault(name, []).extend([lines] if len(lines) else [])
     return {name: pd.concat(lines, ignore_index=True) for name, lines in by_register.items() if lines}
+
+
+def cells_of(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Where the cells of accepted rows are, without what they say: the columns of `ACCEPTED_CELLS`.
+
+    Args:
+        rows: accepted rows of an edition.
+        cells: the columns of `RAW_SUBMISSIONS`, what the edition received.
+    """
+    return cells[ACCEPTED_CELLS.names()].merge(rows[PLACE], on=PLACE)
 
 
 def core_projects(rows: pd.DataFrame, registers: Registers) -> pd.DataFrame:

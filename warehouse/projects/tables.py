@@ -63,3 +63,10 @@ ACCEPTED_ROWS = _of_rows(
     "Lignes acceptées",
     "Les lignes transmises que les contrôles ont acceptées, telles qu'elles l'ont été.",
 )
+ACCEPTED_CELLS = table(
+    "accepted_cells",
+    "Cellules acceptées",
+    "La place de chaque cellule des lignes acceptées, sans ce qu'elle dit : d'où vient chaque chiffre.",
+    columns="edition source_file source_sheet source_row source_column header field",
+    key="edition source_file source_sheet source_row source_column",
+)

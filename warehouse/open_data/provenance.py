@@ -1,0 +1,216 @@
+"""Where each published figure of a project was read: file, sheet, row, cell, and the day the file was received.
+
+A figure that is computed comes from several cells: those of the edition, and those of what it is compared with, in the
+file of their own edition. Pure functions on frames.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from warehouse.model.schema import conform, empty_frame
+from warehouse.open_data.tables import OPEN_PROJECTS, OPEN_PROVENANCE
+from warehouse.projects.baselines import in_force
+
+KEY = ["edition", "project_id"]
+PLACE = ["source_file", "source_sheet", "source_row"]
+
+# What a figure is read from: for each part of it, the fields that may give it, the first one filled counting.
+Fields = tuple[tuple[str, ...], ...]
+
+MEASURES: Mapping[str, Mapping[str, Fields]] = {
+    "cost": {
+        "forecast": (("updated_cost_meur",),),
+        "initial": (("initial_cost_meur", "rebaseline_cost_meur"),),
+        "revised": (("rebaseline_cost_meur", "initial_cost_meur"),),
+    },
+    "duration": {
+        "forecast": (("start_date",), ("updated_end_date", "duration_years")),
+        "initial": (("initial_start_date", "start_date"), ("initial_end_date", "rebaseline_end_date")),
+        "revised": (("initial_start_date", "start_date"), ("rebaseline_end_date", "initial_end_date")),
+    },
+}
+# The figure of a project that stands in for a baseline, as it was first published.
+STANDS_IN = {"cost": "updated_cost_meur", "duration": "updated_duration_months"}
+
+# The columns that are not read from the one field of their name.
+READ_FROM: Mapping[str, Fields] = {
+    "ministry_id": (("ministry_name", "ministry"),),
+    "partner_ministry_id": (("partner_ministry", "ministry_name", "ministry"),),
+    "programmes": (("funding",),),
+    "updated_end_date": (("updated_end_date", "duration_years"),),
+    "updated_duration_months": MEASURES["duration"]["forecast"],
+    "cost_band": MEASURES["cost"]["forecast"],
+    "initial_start_date": (("initial_start_date", "start_date"),),
+    "overdue": (("updated_end_date", "duration_years"), ("phase",)),
+}
+# What a person may have said in a register rather than a ministry in a file.
+REGISTERS = {
+    "opinion": "opinions",
+    "opinion_date": "opinions",
+    "withheld_reason": "withheld",
+}
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A column that compares the forecast of the edition with a reference, or is the reference itself."""
+
+    measure: str
+    reference: str
+    with_forecast: bool = True
+
+
+def _slippages() -> Iterator[tuple[str, Computed]]:
+    for rate, measure, unit in (("budget", "cost", "meur"), ("schedule", "duration", "months")):
+        for prefix, reference in (
+            ("", "first_baseline"),
+            ("current_", "current_baseline"),
+            ("previous_", "previous_edition"),
+        ):
+            for figure in ("ratio", unit):
+                yield f"{rate}_{prefix}slippage_{figure}", Computed(measure, reference)
+    for figure in ("ratio", "months"):
+        yield f"schedule_corrected_slippage_{figure}", Computed("duration", "first_baseline")
+
+
+COMPUTED: Mapping[str, Computed] = {
+    "initial_cost_meur": Computed("cost", "first_baseline", with_forecast=False),
+    "initial_duration_months": Computed("duration", "first_baseline", with_forecast=False),
+    **dict(_slippages()),
+}
+# The places of a file, which a line of a register has not.
+NOT_IN_REGISTERS = ("source_sheet", "source_row", "source_column", "header", "received_on")
+# What describes the row or the computation, and is no figure of the project.
+NOT_TRACED = frozenset(
+    {*KEY, *PLACE, "source_sha256", "baseline_source", "baseline_edition", "baseline_number"}
+    | {name for name in OPEN_PROJECTS.names() if name.endswith("_status")}
+    | {"cost_withheld", "schedule_withheld", "withheld_note"}
+)
+
+
+def provenance(
+    published: pd.DataFrame,
+    history: pd.DataFrame,
+    slippages: pd.DataFrame,
+    ledger: pd.DataFrame,
+    cells: pd.DataFrame,
+    submissions: pd.DataFrame,
+) -> pd.DataFrame:
+    """Where each figure of an edition was read.
+
+    Args:
+        published: the rows of `OPEN_PROJECTS` of the edition; a figure that is missing there comes from nowhere.
+        history: core projects of the edition and those before, what is withheld taken out.
+        slippages: slippage per project of the edition.
+        ledger: from `warehouse.projects.baselines.effective_ledger`.
+        cells: the columns of `ACCEPTED_CELLS`, of the same editions as `history`.
+        submissions: the register of received files.
+
+    Returns:
+        The columns of `OPEN_PROVENANCE`: a row for each cell that each figure was read from. Where the cells of a file
+        were not kept, the row is known and not the cell; what is in no file is in a register, which is named.
+    """
+    wanted = _wanted(published, _references(history, slippages, ledger))
+    if wanted.empty:
+        return empty_frame(OPEN_PROVENANCE)
+    files = submissions.drop_duplicates(["edition", "sha256"], keep="last")
+    received = files.rename(columns={"edition": "source_edition", "sha256": "source_sha256"})
+    rows = history[[*KEY, *PLACE, "source_sha256"]].rename(columns={"edition": "source_edition"})
+    placed = wanted.merge(rows, on=["source_edition", "project_id"]).merge(
+        received[["source_edition", "source_sha256", "received_on"]], on=["source_edition", "source_sha256"], how="left"
+    )
+    known = cells.rename(columns={"edition": "source_edition"})
+    known = known[["source_edition", *PLACE, "field", "source_column", "header"]]
+    read = placed.merge(known, on=["source_edition", *PLACE, "field"], how="left")
+    of_part = [*KEY, "column", "part", "rank"]
+    # A field that is filled goes before one that is not, then in the order they are declared.
+    ordered = read.assign(is_empty=read["source_column"].isna()).sort_values(["is_empty", "choice"], kind="stable")
+    kept = ordered.drop_duplicates(of_part)
+    has_cells = kept["source_edition"].isin(known["source_edition"])
+    # The opinion of the register comes with its date, whatever date the file gives without an opinion.
+    registered = kept.loc[kept["name"].eq("opinion") & kept["is_empty"] & has_cells, "project_id"]
+    kept["is_empty"] |= kept["name"].eq("opinion_date") & kept["project_id"].isin(registered)
+    told = kept.loc[~(kept["is_empty"] & has_cells)]
+    whole = pd.concat([told, _from_registers(kept, has_cells)], ignore_index=True)
+    return conform(whole.reindex(columns=OPEN_PROVENANCE.names()), OPEN_PROVENANCE)
+
+
+def _from_registers(kept: pd.DataFrame, has_cells: pd.Series) -> pd.DataFrame:
+    """The figures that no cell of the file gave, and that a register can have given."""
+    register = kept["name"].map(REGISTERS).mask(kept["part"].isin(["first_baseline", "current_baseline"]), "baselines")
+    rows = kept.loc[kept["is_empty"] & has_cells & register.notna()]
+    place = rows.reindex(columns=[name for name in rows.columns if name not in NOT_IN_REGISTERS])
+    return place.assign(source_file="registers/" + register.loc[rows.index] + ".csv")
+
+
+def _references(history: pd.DataFrame, slippages: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """For each project, measure and reference: the edition whose file gave it, and what was read there.
+
+    Returns:
+        `edition`, `project_id`, `measure`, `part`, `source_edition`, `kind` (a key of `MEASURES`).
+    """
+    rows = slippages[[*KEY, "baseline_source", "previous_edition"]].reset_index(drop=True)
+    is_declared = rows["baseline_source"].eq("declared")
+    found = [
+        rows.assign(measure=measure, part="previous_edition", source_edition=rows["previous_edition"], kind="forecast")
+        for measure in MEASURES
+    ]
+    for part, which in (("first_baseline", "first"), ("current_baseline", "current")):
+        promised = in_force(ledger, rows, "first" if which == "first" else "current")
+        kind = promised["number"].gt(1).fillna(value=False).map({True: "revised", False: "initial"})
+        for measure, figure in STANDS_IN.items():
+            first = history.dropna(subset=[figure]).groupby("project_id")["edition"].min()
+            stand_in = rows["project_id"].map(first)
+            declared_in = promised["edition"].fillna(rows["edition"])
+            found.append(
+                rows.assign(
+                    measure=measure,
+                    part=part,
+                    source_edition=declared_in.where(is_declared, stand_in),
+                    kind=kind.where(is_declared, "forecast"),
+                )
+            )
+    columns = [*KEY, "measure", "part", "source_edition", "kind"]
+    return pd.concat(found, ignore_index=True)[columns].dropna(subset=["source_edition"])
+
+
+def _wanted(published: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
+    """The fields to look for: one row per figure, part of it, and field that may give it.
+
+    Returns:
+        `edition`, `project_id`, `name` of the column, `column` as published, `part`, `rank`, `choice`, `field`,
+        `source_edition`.
+    """
+    frames = []
+    for column in OPEN_PROJECTS.columns:
+        if column.name in NOT_TRACED:
+            continue
+        filled = published.loc[published[column.name].notna(), KEY].assign(name=column.name, column=column.published)
+        computed = COMPUTED.get(column.name)
+        if computed is None:
+            fields = READ_FROM.get(column.name, ((column.name,),))
+            frames.append(_spread(filled.assign(part="forecast", source_edition=filled["edition"]), fields))
+            continue
+        kinds = MEASURES[computed.measure]
+        if computed.with_forecast:
+            now = filled.assign(part="forecast", source_edition=filled["edition"])
+            frames.append(_spread(now, kinds["forecast"]))
+        of_column = references.loc[
+            references["measure"].eq(computed.measure) & references["part"].eq(computed.reference)
+        ]
+        compared = filled.merge(of_column, on=KEY)
+        frames += [_spread(compared.loc[compared["kind"].eq(kind)], fields) for kind, fields in kinds.items()]
+    filled_frames = [frame for frame in frames if len(frame)]
+    return pd.concat(filled_frames, ignore_index=True) if filled_frames else pd.DataFrame()
+
+
+def _spread(rows: pd.DataFrame, fields: Fields) -> pd.DataFrame:
+    choices = [
+        {"rank": rank, "choice": choice, "field": field}
+        for rank, names in enumerate(fields, start=1)
+        for choice, field in enumerate(names)
+    ]
+    columns = [*KEY, "name", "column", "part", "source_edition", "rank", "choice", "field"]
+    return rows.merge(pd.DataFrame(choices), how="cross")[columns]
