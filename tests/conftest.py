@@ -47,6 +47,15 @@ def semester_cases() -> Path:
 
 
 @pytest.fixture(scope="session")
+def reading_cases() -> Path:
+    """The folder of the small files that once were read wrong, beside the project."""
+    folder = CASES.parent / "reading"
+    if not folder.is_dir():
+        pytest.skip(f"the cases of reading are not there: {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this session of pytest, the same for all its workers."""
     own = tmp_path_factory.getbasetemp()

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import openpyxl.worksheet.worksheet
 import pandas as pd
+from openpyxl.styles import Font
 from publication_cases import PUBLICATION
 from row_cases import EDITION, ROW_CASES, Case
 from submissions import HEADERS, row, rows_of, table_of, write_csv, write_xlsx
@@ -88,7 +90,42 @@ def hide(book: openpyxl.Workbook) -> None:
     book["Projets"].sheet_state = "hidden"
 
 
+def change_cells(change: Callable[[openpyxl.worksheet.worksheet.Worksheet], object]) -> Case:
+    """An inbox of one workbook whose sheet of projects is changed by hand."""
+    return inbox(change_workbook(lambda book: change(book["Projets"])))
+
+
+def hide_row(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
+    sheet.row_dimensions[3].hidden = True
+
+
+def hide_column(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
+    sheet.column_dimensions["I"].hidden = True
+
+
+def strike(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
+    for cell in sheet[3]:
+        cell.font = Font(strike=True)
+
+
+def in_euros(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
+    sheet["I2"].number_format = "#,##0.00 [$€-40C]"
+
+
+def edition_with_a_total(folder: Path) -> None:
+    right = ["ALPHA", "Ministère de la Culture", "Non", "2019-01-01", "3", "Déploiement", "12,5"]
+    headers = ["Projet", "Ministère porteur", "Projet interministériel", "Début", "Durée du projet en années", "Phase",
+               "Coût estimé"]  # fmt: skip
+    write_csv(folder / "13.csv", [headers, right, ["Total", "", "", "", "", "", "12,5"]])
+
+
 FILES: Mapping[str, Case] = {
+    "rows_are_visible": change_cells(hide_row),
+    "columns_are_visible": change_cells(hide_column),
+    "text_is_not_struck_out": change_cells(strike),
+    "text_is_visible": inbox(lambda folder: write_xlsx(folder / "culture.xlsx", table_of([row(name="AL\u200bPHA")]))),
+    "format_is_of_the_unit": change_cells(in_euros),
+    "every_line_is_a_project": inbox(edition_with_a_total),
     "inbox_exists": lambda folder: read_inbox(folder / "2021-11", EDITION)[1],
     "inbox_has_files": lambda folder: read_inbox(folder, EDITION)[1],
     "file_is_readable": inbox(lambda folder: (folder / "culture.xlsx").write_bytes(b"PK\x03\x04 tronqu")),

@@ -17,6 +17,7 @@ from warehouse.home.quarantine import QuarantinedFile
 from warehouse.home.submission_ledger import NIL, QUARANTINED, Standing
 from warehouse.model.findings import Finding
 from warehouse.model.schema import conform
+from warehouse.model.vocabulary import UNSPECIFIED_MINISTRY
 
 SEPARATOR = " ; "
 # What concerns no ministry in particular.
@@ -76,7 +77,7 @@ def expected_ministries(earlier: pd.DataFrame) -> frozenset[str]:
     if earlier.empty:
         return frozenset()
     last = earlier.loc[earlier["edition"].eq(earlier["edition"].max()) & earlier["phase"].ne("completed")]
-    return frozenset(last["ministry_id"].dropna())
+    return frozenset(last["ministry_id"].dropna()) - {UNSPECIFIED_MINISTRY}
 
 
 def findings_by_ministry(received: Received, findings: Iterable[Finding]) -> dict[str, list[Finding]]:

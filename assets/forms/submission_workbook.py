@@ -43,7 +43,7 @@ from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.home.files import write_bytes
 from warehouse.model.errors import SchemaError
 from warehouse.model.schema import Column
-from warehouse.model.vocabulary import VOCABULARIES
+from warehouse.model.vocabulary import UNSPECIFIED_MINISTRY, VOCABULARIES
 
 WRITERS: Mapping[str, Callable[[Book], bytes]] = {".xlsx": xlsx_bytes, ".ods": ods_bytes}
 PROJECTS_SHEET = "Projets"
@@ -350,7 +350,9 @@ def _lists_sheet(fields: Sequence[Field]) -> tuple[BookSheet, dict[str, CellRang
         field.column.vocabulary: f"Valeurs : {field.header}" for field in reversed(fields) if field.column.vocabulary
     }
     vocabularies = [name for name in dict.fromkeys(field.column.vocabulary for field in fields) if name]
-    labels = [VOCABULARIES[name].labels() for name in vocabularies]
+    labels = [
+        [term.label for term in VOCABULARIES[name].terms if term.code != UNSPECIFIED_MINISTRY] for name in vocabularies
+    ]
     depth = max(map(len, labels), default=0)
     rows = (
         BookRow(tuple(BookCell(headers[name], HEADER) for name in vocabularies)),

@@ -24,7 +24,7 @@ from warehouse.home.calendar import Edition
 from warehouse.home.registers import Registers
 from warehouse.model.frames import looked_up
 from warehouse.model.schema import PANDAS_DTYPES
-from warehouse.model.vocabulary import MINISTRIES, VOCABULARIES
+from warehouse.model.vocabulary import MINISTRIES, UNSPECIFIED_MINISTRY, VOCABULARIES
 from warehouse.projects.identification import canonical
 
 # What was promised is not declared anew; a revision of it has columns of its own.
@@ -118,7 +118,7 @@ def ministry_templates(
     """
     followed = _followed(projects, registers, edition, source)
     rows = _rows(followed, submission_fields(edition.key))
-    wanted = sorted(set(followed["ministry_id"])) if ministry_id is None else [ministry_id]
+    wanted = sorted({*followed["ministry_id"]} - {UNSPECIFIED_MINISTRY}) if ministry_id is None else [ministry_id]
     return [
         Template(
             wanted_id,

@@ -93,7 +93,7 @@ def _project_row(row: Row, target: float | None) -> ProjectRow:
         partner="" if pd.isna(row["partner_ministry_id"]) else short_ministry(row["partner_ministry_id"]),
         phase=UNKNOWN if pd.isna(row["phase"]) else PHASES.label(row["phase"]),
         phase_rank=len(PHASES.terms) if pd.isna(row["phase"]) else PHASES.codes().index(row["phase"]),
-        interministerial=bool(row["interministerial"]),
+        interministerial=pd.notna(row["interministerial"]) and bool(row["interministerial"]),
         withheld=_withheld_reason(row) if withheld else "",
         cost=_or(no_cost, row["updated_cost_meur"], french.number(row["updated_cost_meur"], 1)),
         cost_sort=_sort_key(row["updated_cost_meur"]),

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assets.reading.formats.sheets import Sheet, cell_place, cell_text, cell_type
-from assets.reading.parsing import UnreadableValueError, parse_boolean, parse_date, parse_text
+from assets.reading.values.dates import parse_date
+from assets.reading.values.parsing import UnreadableValueError, parse_boolean, parse_text
 from warehouse.facts.ministries import NO_LABELS, find_ministries, nearest_ministries
 from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.terms import match_key

@@ -3,12 +3,14 @@
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from assets.reading.formats.sheets import Cell, Sheet, cell_place, cell_text, cell_type
 from assets.reading.headers import HeaderMatch
 from warehouse.model.cells import column_letter
 from warehouse.model.findings import Finding, declared_finding
+from warehouse.model.french import listed
 from warehouse.model.terms import match_key
 
 EPOCH_1904 = dt.date(1904, 1, 1)
@@ -40,6 +42,7 @@ def data_cells(sheet: Sheet, header_row: int, match: HeaderMatch) -> Iterator[di
                 "field": column.field if column else None,
                 "value_type": cell_type(cell),
                 "value": cell_text(cell),
+                "position": position,
             }
 
 
@@ -61,9 +64,9 @@ def _day_of_1904(cell: Cell) -> Cell:
 
 
 def sheet_findings(
-    file: str, sheet: Sheet, header_row: int, match: HeaderMatch, cells: Sequence[Mapping[str, object]]
+    file: str, sheet: Sheet, header_row: int, match: HeaderMatch, cells: Sequence[Mapping[str, Any]]
 ) -> list[Finding]:
-    """What is to be said of a sheet of projects whose headers are right: hidden, merged or stray cells.
+    """What is to be said of a sheet of projects whose headers are right: what its sender does not see, or did not mean.
 
     Args:
         file: name of the file.
@@ -73,30 +76,154 @@ def sheet_findings(
         cells: what `data_cells` gave of it.
     """
     place: dict[str, Any] = {"file": file, "sheet": sheet.name}
-    stray = [
-        declared_finding(
-            "value_has_a_header",
-            "Une valeur se trouve sous une colonne sans en-tête.",
-            **cell_place(
-                place | {"row": cell["source_row"]}, letter := str(cell["source_column"]), letter, str(cell["value"])
-            ),
-            expected="aucune valeur hors des colonnes du format",
-        )
-        for cell in cells
-        if cell["field"] is None
-    ]
     hidden = declared_finding(
         "sheet_is_visible",
         "Cette feuille est masquée : ses projets sont lus comme les autres.",
         **place,
         expected="une feuille visible, ou pas de feuille",
     )
-    return [*([hidden] if sheet.is_hidden and cells else []), *_merged(place, sheet, header_row, match), *stray]
+    return [
+        *([hidden] if sheet.is_hidden and cells else []),
+        *_hidden(place, sheet, match, cells),
+        *_struck(place, sheet, match, cells),
+        *_merged(place, sheet, header_row, match),
+        *_in_euros(place, sheet, match, cells),
+        *_invisible(place, sheet, match, cells),
+        *_stray(place, match, cells),
+    ]
+
+
+def _at(place: Mapping[str, Any], cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a cell is, as the fields of a finding."""
+    row, letter = {**place, "row": cell["source_row"]}, cell["source_column"]
+    return cell_place(row, letter, cell["header"] or letter, cell["value"])
+
+
+def _stray(place: Mapping[str, Any], match: HeaderMatch, cells: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """The values under no header: each of a submission, the first of each column of a published edition."""
+    alone = [cell for cell in cells if cell["field"] is None and not cell["header"].strip()]
+    columns: dict[str, int] = {}
+    for cell in alone:
+        columns[cell["source_column"]] = columns.get(cell["source_column"], 0) + 1
+    for cell in alone:
+        count = columns.get(cell["source_column"], 0)
+        message = "Une valeur se trouve sous une colonne sans en-tête."
+        if match.layout.is_history:
+            if not count:
+                continue
+            columns[cell["source_column"]] = 0
+            message = "Une colonne sans en-tête n'est pas lue" + (f" : elle a {count} valeurs." if count > 1 else ".")
+        expected = "aucune valeur hors des colonnes du format"
+        yield match.layout.graded(
+            declared_finding("value_has_a_header", message, **_at(place, cell), expected=expected)
+        )
+
+
+def _hidden(
+    place: Mapping[str, Any], sheet: Sheet, match: HeaderMatch, cells: Sequence[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """The rows, then the columns, that the sender does not see and that are read: one finding for all of each."""
+    read = [cell for cell in cells if cell["field"] is not None]
+    rows = sorted({cell["source_row"] for cell in read if cell["source_row"] - 1 in sheet.marks.hidden_rows})
+    if rows:
+        one = len(rows) == 1
+        yield declared_finding(
+            "rows_are_visible",
+            f"{'La ligne' if one else 'Les lignes'} {_ranges(rows)} "
+            f"{'est masquée ou filtrée : elle est lue' if one else 'sont masquées ou filtrées : elles sont lues'} "
+            "comme les autres.",
+            **place,
+            row=rows[0],
+            expected="des lignes visibles, ou pas de ligne",
+        )
+    columns = sorted({cell["position"] for cell in read if cell["position"] in sheet.marks.hidden_columns})
+    if columns:
+        one = len(columns) == 1
+        names = listed([f"« {match.columns[position].header} » ({column_letter(position)})" for position in columns])
+        yield declared_finding(
+            "columns_are_visible",
+            f"{'La colonne' if one else 'Les colonnes'} {names} "
+            f"{'est masquée : elle est lue' if one else 'sont masquées : elles sont lues'} comme les autres.",
+            **place,
+            column=match.columns[columns[0]].header,
+            expected="des colonnes visibles, ou pas de colonne",
+        )
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Row numbers, those that follow each other together: « 3, 7 à 9 et 12 »."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return listed([str(run[0]) if len(run) == 1 else f"{run[0]} à {run[-1]}" for run in runs])
+
+
+def _struck(
+    place: Mapping[str, Any], sheet: Sheet, match: HeaderMatch, cells: Sequence[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """The rows whose name is struck out, or all that they say; then the cells struck out alone."""
+    if not sheet.marks.struck:
+        return
+    for row, of_row in groupby(cells, key=lambda cell: cell["source_row"]):
+        read = [cell for cell in of_row if cell["field"] is not None]
+        struck = [cell for cell in read if (row - 1, cell["position"]) in sheet.marks.struck]
+        if not struck:
+            continue
+        named = next((cell for cell in struck if cell["field"] == "name"), None)
+        if named is not None or len(struck) == len(read):
+            message = f"La ligne {row} est barrée : elle est lue comme les autres."
+            cell, expected = named or struck[0], "une ligne qui n'est pas barrée, ou pas de ligne"
+            yield declared_finding("text_is_not_struck_out", message, **_at(place, cell), expected=expected)
+            continue
+        for cell in struck:
+            message, expected = (
+                "La valeur de cette cellule est barrée : elle est lue.",
+                "la valeur seule, sans ce qui est barré",
+            )
+            yield declared_finding("text_is_not_struck_out", message, **_at(place, cell), expected=expected)
+
+
+def _in_euros(
+    place: Mapping[str, Any], sheet: Sheet, match: HeaderMatch, cells: Sequence[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """The costs whose format alone says euros, and whose number is too small to be any."""
+    for cell in cells:
+        shown = sheet.in_euros.get((cell["source_row"] - 1, cell["position"]))
+        if shown is not None and str(cell["field"]).endswith("cost_meur"):
+            yield match.layout.graded(
+                declared_finding(
+                    "format_is_of_the_unit",
+                    f"Le format de la cellule affiche « {shown} » sous un en-tête en M€.",
+                    **_at(place, cell),
+                    expected="un nombre de M€ sans format monétaire, ou au format M€",
+                )
+            )
+
+
+def _invisible(
+    place: Mapping[str, Any], sheet: Sheet, match: HeaderMatch, cells: Sequence[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """The cells out of which invisible characters were taken: each of a submission, one a column of an edition."""
+    told: set[int] = set()
+    for cell in cells:
+        names = sheet.invisible.get((cell["source_row"] - 1, cell["position"]))
+        if names is None or cell["field"] is None or (match.layout.is_history and cell["position"] in told):
+            continue
+        told.add(cell["position"])
+        yield declared_finding(
+            "text_is_visible",
+            f"Le texte a des caractères invisibles ou de contrôle, qui sont ôtés : {names}.",
+            **_at(place, cell),
+            expected="un texte sans caractère invisible, retapé plutôt que collé",
+        )
 
 
 def _merged(place: Mapping[str, str], sheet: Sheet, header_row: int, match: HeaderMatch) -> list[Finding]:
     """The merged cells that stand for several values: only the first row and column of one has it."""
-    if not sheet.merged:
+    if not sheet.marks.merged:
         return []
     filled = [
         number
@@ -104,7 +231,7 @@ def _merged(place: Mapping[str, str], sheet: Sheet, header_row: int, match: Head
         if number > header_row and sum(bool(cell_text(row[at]).strip()) for at in match.columns if at < len(row)) > 1
     ]
     findings = []
-    for (top, left), (bottom, right) in sheet.merged:
+    for (top, left), (bottom, right) in sheet.marks.merged:
         column = match.columns.get(left)
         text = cell_text(sheet.rows[top][left]) if top < len(sheet.rows) and left < len(sheet.rows[top]) else ""
         projects = bisect_right(filled, bottom) - bisect_left(filled, top)

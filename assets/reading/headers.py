@@ -3,7 +3,8 @@
 A header that drifts is a new line of `layouts/*.csv`, never a new `if`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -17,7 +18,10 @@ from warehouse.model.errors import ConfigurationError
 from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.shipped import shipped_rows
 from warehouse.model.terms import match_key
+from warehouse.projects.tables import HISTORY_LAYOUT
 
+# Without a name and one of these columns a table is no edition, whatever else it holds.
+FIGURES_OF_AN_EDITION = frozenset(("updated_cost_meur", "duration_years", "updated_end_date"))
 # How far a row must look like headers before an unknown one is said to be wrong, rather than the sheet another thing.
 RECOGNISED_HEADERS = 3
 
@@ -42,6 +46,20 @@ class Layout:
 
     name: str
     columns: tuple[LayoutColumn, ...]
+
+    @property
+    def is_history(self) -> bool:
+        """Whether its files are published editions: what they hold is read, and only what is none of them refused."""
+        return self.name == HISTORY_LAYOUT
+
+    def graded(self, finding: Finding) -> Finding:
+        """A finding about a file of this layout: nobody can send a published edition again, so it refuses nothing."""
+        return finding.graded("warning") if self.is_history and finding.severity == "error" else finding
+
+    def column(self, header: str) -> LayoutColumn | None:
+        """The column of a header, as it is or in other case, accents and punctuation, and in no other currency."""
+        found = self.by_header.get(match_key(header))
+        return found if found is not None and _currencies(header) <= _currencies(found.header) else None
 
     @cached_property
     def by_header(self) -> Mapping[str, LayoutColumn]:
@@ -83,7 +101,12 @@ class HeaderMatch:
     missing: tuple[str, ...]
 
 
-LAYOUT_NAMES = ("submission", "open_data")
+def _currencies(header: str) -> frozenset[str]:
+    """The currencies and the percents of a header: « M$ » is not « M€ »."""
+    return frozenset(letter for letter in header if letter in "%‰" or unicodedata.category(letter) == "Sc")
+
+
+LAYOUT_NAMES = ("submission", HISTORY_LAYOUT)
 
 
 @cache
@@ -125,7 +148,7 @@ def match_headers(cells: Sequence[str], layout: Layout) -> HeaderMatch:
     for position, text in enumerate(cells):
         if not text.strip():
             continue
-        column = layout.by_header.get(match_key(text))
+        column = layout.column(text)
         if column is None:
             unknown.append(position)
         elif column.field in found:
@@ -133,7 +156,9 @@ def match_headers(cells: Sequence[str], layout: Layout) -> HeaderMatch:
         else:
             columns[position] = column
             found.add(column.field)
-    missing = tuple(header for field, header in layout.required.items() if field not in found)
+    # An edition gives a duration, or an end.
+    given = found | ({"duration_years"} if "updated_end_date" in found else set())
+    missing = tuple(header for field, header in layout.required.items() if field not in given)
     return HeaderMatch(layout, columns, tuple(unknown), tuple(repeated), missing)
 
 
@@ -158,36 +183,58 @@ def _fit(match: HeaderMatch) -> tuple[int, int]:
     return (len(match.columns) - len(match.missing) - len(match.unknown), len(match.columns))
 
 
-def header_findings(file: str, sheet: Sheet, header_row: int, match: HeaderMatch) -> list[Finding]:
-    """What is wrong with the headers of a recognised sheet."""
+def header_findings(
+    file: str, sheet: Sheet, header_row: int, match: HeaderMatch, filled: Collection[int]
+) -> list[Finding]:
+    """What is wrong with the headers of a recognised sheet.
+
+    Args:
+        file: name of the file.
+        sheet: the sheet.
+        header_row: its row of headers, counted from 0.
+        match: what they are.
+        filled: the columns that have a value under their header; of a published edition the others say nothing.
+    """
     texts = [cell_text(cell) for cell in sheet.rows[header_row]]
     place: dict[str, Any] = {"file": file, "sheet": sheet.name, "row": header_row + 1}
     found = {column.field for column in match.columns.values()}
+    layout = match.layout
+    fate = " Cette colonne n'est pas lue." if layout.is_history else ""
 
     def at(position: int, rule: str, message: str, expected: str) -> Finding:
         cell = cell_place(place, column_letter(position), texts[position], texts[position])
-        return declared_finding(rule, message, **cell, expected=expected)
+        return layout.graded(declared_finding(rule, message + fate, **cell, expected=expected))
 
-    def nearest(position: int) -> str:
-        return " ou ".join(f"« {name} »" for name in match.layout.nearest_headers(texts[position], found))
+    def known(position: int) -> str:
+        nearest = " ou ".join(f"« {name} »" for name in layout.nearest_headers(texts[position], found))
+        if nearest:
+            return f"un en-tête connu, par exemple {nearest}"
+        return "pas d'autre colonne que celles du format, qui y sont toutes : ôter celle-ci"
+
+    def missing(header: str) -> Finding:
+        said = declared_finding(
+            "required_header_is_present",
+            f"La colonne « {header} » manque.",
+            **place,
+            column=header,
+            expected=f"une colonne « {header} »",
+        )
+        return layout.graded(said) if _is_edition(match) else said
+
+    def told(positions: Sequence[int]) -> Iterator[int]:
+        return (position for position in positions if not layout.is_history or position in filled)
 
     return [
-        *(
-            at(position, "header_is_known", "En-tête inconnu.", f"un en-tête connu, par exemple {nearest(position)}")
-            for position in match.unknown
-        ),
+        *(at(position, "header_is_known", "En-tête inconnu.", known(position)) for position in told(match.unknown)),
         *(
             at(position, "header_is_unique", "En-tête répété.", "une seule colonne de ce nom")
-            for position in match.repeated
+            for position in told(match.repeated)
         ),
-        *(
-            declared_finding(
-                "required_header_is_present",
-                f"La colonne « {header} » manque.",
-                **place,
-                column=header,
-                expected=f"une colonne « {header} »",
-            )
-            for header in match.missing
-        ),
+        *(missing(header) for header in match.missing),
     ]
+
+
+def _is_edition(match: HeaderMatch) -> bool:
+    """Whether a table that lacks columns of the published layout is an edition all the same."""
+    fields = {column.field for column in match.columns.values()}
+    return match.layout.is_history and "name" in fields and not FIGURES_OF_AN_EDITION.isdisjoint(fields)

@@ -7,7 +7,7 @@ cell means is for `assets.projects`.
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.parsers import expat
 
@@ -23,9 +23,11 @@ from assets.reading.formats.file_limits import (
     refuse_unsafe_workbook,
 )
 from assets.reading.formats.old_workbooks import sheets_of_old_workbook
-from assets.reading.formats.sheets import Sheet, cell_text
-from assets.reading.formats.workbook_marks import WorkbookMarks, workbook_marks
+from assets.reading.formats.opendocument_marks import opendocument_marks
+from assets.reading.formats.sheets import Sheet, cell_text, marked_sheet, visible_sheet
+from assets.reading.formats.workbook_marks import WorkbookMarks, marks_of, workbook_marks
 from assets.reading.headers import HeaderMatch, find_headers, header_findings, header_keys, layouts
+from assets.reading.history import project_cells
 from warehouse.facts.ministries import NO_LABELS
 from warehouse.model.findings import Finding, declared_finding, errors_of
 
@@ -103,14 +105,16 @@ def _sheet_cells(
 ) -> tuple[list[dict[str, object]], list[Finding]]:
     """The cells under the headers of a recognised sheet, none with wrong headers, and what is to be said of it."""
     findings = [_unended(file, sheet)] if not sheet.is_ended else []
-    problems = header_findings(file, sheet, header_row, match)
-    if problems:
-        return [], findings + problems
     cells = list(data_cells(sheet, header_row, match))
-    return [cell for cell in cells if cell["field"] is not None], [
-        *findings,
-        *sheet_findings(file, sheet, header_row, match, cells),
-    ]
+    problems = header_findings(file, sheet, header_row, match, {int(str(cell["position"])) for cell in cells})
+    if errors_of(problems):
+        return [], findings + problems
+    told = sheet_findings(file, sheet, header_row, match, cells)
+    read: list[dict[str, object]] = [cell for cell in cells if cell["field"] is not None]
+    if match.layout.is_history:
+        read, passed = project_cells(file, sheet.name, read)
+        told += passed
+    return read, [*findings, *problems, *told]
 
 
 def unread(error: OSError) -> str:
@@ -140,17 +144,16 @@ def open_sheets(path: Path, limits: FileLimits = DEFAULT_LIMITS) -> list[Sheet]:
         raise UnreadableFileError(f"L'extension « {path.suffix} » n'est pas acceptée.")
     refuse_large_file(path, limits)
     if suffix == ".csv":
-        return [csv_sheet(path, limits, header_keys())]
+        return [visible_sheet(csv_sheet(path, limits, header_keys()))]
     refuse_unsafe_workbook(path, limits)
-    if suffix == ".xls":
-        return sheets_of_old_workbook(path, limits)
-    return _workbook_sheets(path)
+    sheets = sheets_of_old_workbook(path, limits) if suffix == ".xls" else _workbook_sheets(path)
+    return list(map(visible_sheet, sheets))
 
 
 def _workbook_sheets(path: Path) -> list[Sheet]:
     try:
         workbook = CalamineWorkbook.from_path(path)
-        marks = WorkbookMarks() if path.suffix.lower() == ".ods" else workbook_marks(path)
+        marks = opendocument_marks(path) if path.suffix.lower() == ".ods" else workbook_marks(path)
         sheets = [
             _sheet_of(workbook, meta.name, marks, is_hidden=meta.visible != SheetVisibleEnum.Visible)
             for meta in workbook.sheets_metadata
@@ -171,15 +174,10 @@ def _workbook_sheets(path: Path) -> list[Sheet]:
 def _sheet_of(workbook: CalamineWorkbook, name: str, marks: WorkbookMarks, *, is_hidden: bool) -> Sheet:
     sheet = workbook.get_sheet_by_name(name)
     rows = sheet.to_python(skip_empty_area=False)
-    for (row, column), shown in marks.errors.get(name, {}).items():
-        if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = shown
-    return Sheet(
-        name,
-        rows,
-        is_hidden=is_hidden,
-        counts_from_1904=marks.counts_from_1904,
-        merged=sheet.merged_cell_ranges or (),
+    own = marks_of(marks, name)
+    return marked_sheet(
+        Sheet(name, rows, is_hidden=is_hidden, counts_from_1904=marks.counts_from_1904),
+        replace(own, merged=own.merged or sheet.merged_cell_ranges or ()),
     )
 
 

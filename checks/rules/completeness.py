@@ -10,7 +10,7 @@ from warehouse.history.movements import exit_reasons
 from warehouse.home.registers import Registers
 from warehouse.home.submission_ledger import NIL
 from warehouse.model.findings import Finding, declared_finding
-from warehouse.model.vocabulary import MINISTRIES
+from warehouse.model.vocabulary import MINISTRIES, UNSPECIFIED_MINISTRY
 from warehouse.projects.opinions import OPINION_THRESHOLD_MEUR, open_missions
 
 # A ministry with fewer projects than this loses half of them by losing one.
@@ -56,7 +56,7 @@ def silent_ministries(projects: pd.DataFrame, last: pd.DataFrame, submissions: p
     edition = projects["edition"].iloc[0]
     nil = submissions.loc[submissions["edition"].eq(edition) & submissions["status"].eq(NIL), "ministry_id"]
     heard = {*projects["ministry_id"], *projects["partner_ministry_id"].dropna(), *nil.dropna()}
-    counts = last["ministry_id"].value_counts().sort_index()
+    counts = last["ministry_id"].value_counts().drop(UNSPECIFIED_MINISTRY, errors="ignore").sort_index()
     return [
         _of_ministry("every_ministry_answers", str(ministry), last, count=count)
         for ministry, count in counts.items()

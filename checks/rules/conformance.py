@@ -7,6 +7,7 @@ import pandas as pd
 
 from checks.rules.places import PLACE
 from warehouse.model.terms import match_key
+from warehouse.projects.names import says_total
 from warehouse.projects.opinions import OPINION_THRESHOLD_MEUR, WITHOUT_OPINION, opinions_on
 from warehouse.projects.tables import CORE_PROJECTS
 
@@ -24,6 +25,9 @@ def contradictions(rows: pd.DataFrame) -> Broken:
     return {
         "project_id_is_well_formed": declared.notna() & ~matches(declared, pattern),
         "project_id_is_declared_once": declared.notna() & declared.duplicated(keep=False),
+        "interministerial_is_given": rows["interministerial"].isna(),
+        "line_is_no_total": rows["name"].map(says_total, na_action="ignore").fillna(value=False).astype(bool)
+        & (rows["phase"].isna() | rows["start_date"].isna()),
         "project_is_declared_once": name.notna().all(axis="columns") & name.duplicated(keep=False),
         "updated_end_date_is_after_start": rows["updated_end_date"].lt(rows["start_date"]),
         "initial_end_date_is_after_start": rows["initial_end_date"].lt(rows["initial_start_date"]),

@@ -11,13 +11,11 @@ import numpy as np
 import pandas as pd
 
 from checks.rules.conformance import Broken
-from warehouse.projects.durations import MONTHS_PER_YEAR
+from warehouse.projects.durations import COST_IN_EUROS_MEUR, MONTHS_PER_YEAR
 
 # Published costs go from 0.3 to 500 M€ (editions 1 to 13), and a programme of a billion has been announced: beyond
 # these bounds a figure is in another unit more often than it is true.
 LEAST_COST_MEUR, MOST_COST_MEUR = 0.1, 1000.0
-# A hundred billion: no cost in M€, whatever the project.
-COST_IN_EUROS_MEUR = 100_000.0
 # Between two costs of one project: a thousand is a unit, five is another project.
 UNIT_RATIO, UNIT_TOLERANCE = 1000.0, 2.0
 MOST_COST_RATIO = 5.0

@@ -1,5 +1,7 @@
 """Everything that is checked of the rows of an edition, taken by themselves, before they are identified."""
 
+from collections.abc import Iterable, Iterator
+
 import pandas as pd
 
 from checks.rules.conformance import Place, contradictions, omissions
@@ -8,7 +10,7 @@ from checks.rules.figures import implausible_figures, meant_figures
 from checks.rules.places import Places
 from checks.rules.words import incoherent_words
 from warehouse.model.findings import Finding
-from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.tables import CORE_PROJECTS, HISTORY_LAYOUT
 from warehouse.projects.withheld import without_withheld
 
 # What is required of a row and follows from others, or is given later in the run.
@@ -47,7 +49,16 @@ def row_findings(
     told = shown.assign(**meant_figures(shown))
     return {
         check: [
-            finding for rule in rules if rule in failing for finding in places.findings(rule, told.iloc[failing[rule]])
+            finding
+            for rule in rules
+            if rule in failing
+            for finding in _graded(places.findings(rule, told.iloc[failing[rule]]), told.iloc[failing[rule]])
         ]
         for check, rules in zip(CHECKS, ([*(one.rule for one in DECLARATION), *refused], *others), strict=True)
     }
+
+
+def _graded(findings: Iterable[Finding], rows: pd.DataFrame) -> Iterator[Finding]:
+    """Findings of rows, one each: what a published edition says is warned of, since nobody can send it again."""
+    for finding, layout in zip(findings, rows["layout"], strict=True):
+        yield finding.graded("warning") if layout == HISTORY_LAYOUT and finding.severity == "error" else finding

@@ -12,7 +12,7 @@ from checks.rules.places import PLACE
 from warehouse.facts.ministries import are_related
 from warehouse.home.registers import Registers
 from warehouse.model.terms import match_key
-from warehouse.model.vocabulary import PHASES
+from warehouse.model.vocabulary import PHASES, UNSPECIFIED_MINISTRY
 from warehouse.projects.durations import MONTHS_PER_YEAR
 from warehouse.projects.withheld import without_withheld
 
@@ -118,7 +118,8 @@ def _ends(rows: pd.DataFrame) -> Broken:
 
 def _labels(rows: pd.DataFrame) -> Broken:
     ministries = zip(rows["ministry_id"], rows["ministry_id_before"], strict=True)
-    strangers = [not are_related(now, before) for now, before in ministries]
+    # A ministry that an edition does not name is not another one.
+    strangers = [UNSPECIFIED_MINISTRY not in pair and not are_related(*pair) for pair in ministries]
     flips = rows["interministerial"].ne(rows["interministerial_before"])
     return {
         "name_does_not_change": rows["name"].map(match_key).ne(rows["name_before"].map(match_key)),

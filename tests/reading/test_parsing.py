@@ -7,23 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.reading.parsing import (
+from assets.reading.values.dates import is_ambiguous_date, parse_date
+from assets.reading.values.parsing import (
     Cost,
     UnreadableValueError,
-    is_ambiguous_date,
     parse_boolean,
     parse_code,
     parse_cost,
-    parse_date,
     parse_number,
     parse_programmes,
     parse_text,
     parse_years,
     says_formula_error,
-    says_withheld,
     split_link,
-    withheld_reason,
 )
+from assets.reading.values.sentences import says_withheld, withheld_reason
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import MINISTRIES, PHASES, VOCABULARIES
 

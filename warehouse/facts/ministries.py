@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from warehouse.model.shipped import shipped_rows
 from warehouse.model.terms import match_key
-from warehouse.model.vocabulary import MINISTRIES
+from warehouse.model.vocabulary import MINISTRIES, UNSPECIFIED_MINISTRY
 
 NO_LABELS: Mapping[str, str] = {}
 
@@ -27,7 +27,7 @@ DECREE = "décret de composition"
 
 # What may stand between two ministries. A cut counts only where both sides are known ministries, since most official
 # labels hold « et » and commas themselves.
-_BETWEEN = re.compile(r"\s*/\s*|\s+et\s+|\s+[-–—]\s+|,\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[/;\n]\s*|\s+et\s+|\s+[-–—]\s+|,\s+", re.IGNORECASE)
 _WITH_CODE = re.compile(r"(?P<label>[^()]+)\((?P<code>[^()]+)\)\s*")
 
 
@@ -143,7 +143,8 @@ def find_ministries(text: str, more: Mapping[str, str] = NO_LABELS) -> tuple[str
     """The ministry or the two ministries that a text stands for; empty when any part of it is unknown.
 
     A text is a label or a code, alone or followed by a code of the same ministry in brackets, or two of them around
-    a slash, « et », a spaced hyphen or a comma. Two spellings of one ministry are one ministry.
+    a slash, a semicolon, the end of a line, « et », a spaced hyphen or a comma. Two spellings of one ministry are one
+    ministry.
 
     Args:
         text: what a submission says.
@@ -167,6 +168,8 @@ def _halves(text: str) -> Iterator[tuple[str, str]]:
 
 def _find_one(text: str, more: Mapping[str, str]) -> str | None:
     found = MINISTRIES.find(text) or more.get(match_key(text))
+    if found == UNSPECIFIED_MINISTRY:
+        return None
     bracketed = _WITH_CODE.fullmatch(text)
     if found is not None or bracketed is None:
         return found
@@ -184,4 +187,9 @@ def nearest_ministries(label: str, count: int = 3) -> list[str]:
 @cache
 def _spellings() -> dict[tuple[str, str], str]:
     """Published label and spelling to spelling."""
-    return {(term.label, spelling): spelling for term in MINISTRIES.terms for spelling in (term.label, *term.aliases)}
+    return {
+        (term.label, spelling): spelling
+        for term in MINISTRIES.terms
+        for spelling in (term.label, *term.aliases)
+        if term.code != UNSPECIFIED_MINISTRY
+    }

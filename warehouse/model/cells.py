@@ -29,6 +29,14 @@ def submitted_text(text: str) -> str:
     return lines[1:] if lines.startswith("'") and is_formula(lines[1:]) else lines
 
 
+def column_number(letters: str) -> int:
+    """The rank of a column, counted from 1, by its letters: A, …, Z, AA."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
 def column_letter(position: int) -> str:
     """The letter a spreadsheet gives a column counted from 0: A, …, Z, AA."""
     letters = ""

@@ -147,13 +147,17 @@ def listed(items: list[str]) -> str:
     return f"{', '.join(items[:-1])} et {items[-1]}"
 
 
-# What no reader sees but what moves the text around: controls, bidirectional marks, zero-width characters.
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+# What no reader sees but what moves, hides or runs something: controls, bidirectional marks, zero-width characters,
+# fillers and tags; tabs and the ends of lines are none of them. A private character may be drawn, as a tick is.
+INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def visible(text: str) -> str:
     """A submitted text on one line, composed, without the characters that only disturb what is around."""
-    return re.sub(r"[ \t\n]+", " ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+    return re.sub(r"[ \t\r\n]+", " ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
 def typeset(text: str) -> str:

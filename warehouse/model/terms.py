@@ -13,8 +13,8 @@ def match_key(text: str) -> str:
 
     `@` reads as `a`, as in the project names `OP@LE` and `MISTR@L`.
     """
-    decomposed = unicodedata.normalize("NFKD", text.replace("@", "a").replace("œ", "oe"))
-    return re.sub(r"[^a-z0-9]", "", decomposed.casefold())
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return re.sub(r"[^a-z0-9]", "", decomposed.replace("@", "a").replace("œ", "oe").replace("æ", "ae"))
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,8 @@ DISCLOSURE_QUANTITIES = VOCABULARIES["disclosure_quantities"]
 FORECAST_HORIZONS = VOCABULARIES["forecast_horizons"]
 SKILL_VERDICTS = VOCABULARIES["skill_verdicts"]
 MINISTRIES = _ministries()
+# What stands for the ministry of a project whose published edition names none that is known; nobody submits as it.
+UNSPECIFIED_MINISTRY = "unspecified"
 VOCABULARIES |= {vocabulary.name: vocabulary for vocabulary in (CAUSES, MINISTRIES)}
 COST_BAND_VOCABULARY = VOCABULARIES["cost_bands"]
 # The bands of the published editions: lower bound inclusive, so 9 M€ is in 9-20 (the threshold of the opinion).

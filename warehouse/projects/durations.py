@@ -10,6 +10,8 @@ from warehouse.model.vocabulary import COST_BANDS
 # Mean length of a Gregorian month: 365.2425 days / 12.
 DAYS_PER_MONTH = 30.436875
 MONTHS_PER_YEAR = 12
+# A hundred billion: no cost in M€, whatever the project.
+COST_IN_EUROS_MEUR = 100_000.0
 
 
 def duration_months(start: pd.Series, end: pd.Series) -> pd.Series:

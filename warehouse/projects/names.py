@@ -62,6 +62,10 @@ _NUMBER_AT_THE_END = re.compile(r"([a-z]{4,}?)v?([1-9])")
 _PARTS = re.compile(r"[/:;()\[\]«»\"]|\s[-–—]\s|\s[–—]|[–—]\s")
 # One letter in seven: a typing error or a plural, not another word.
 _SIMILAR_SCORE = 85
+# A line that adds up the others: « Total », « Sous-total Justice », « Ensemble des projets ».
+_TOTAL = re.compile(
+    r"(?:sous )?tota(?:l|ux)(?: .*)?|(?:ensemble|somme|cumul|moyenne)(?: (?:de|des|du|general|generale) .*| generale?)?"
+)
 _SHORTEST_TYPO = 5
 _SHORTEST_ACRONYM = 3
 
@@ -128,6 +132,11 @@ def compare_versions(one: ProjectName, other: ProjectName) -> Versions:
     if one.versions | other.versions == {"1"}:
         return Versions.FIRST_LEFT_OUT
     return Versions.CONFLICTING if one.versions and other.versions else Versions.ONE_SIDED
+
+
+def says_total(text: str) -> bool:
+    """Whether what stands for a name says that the line adds up the others."""
+    return _TOTAL.fullmatch(" ".join(plain_words(text))) is not None
 
 
 def plain_words(text: str) -> list[str]:

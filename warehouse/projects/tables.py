@@ -43,6 +43,8 @@ CORE_PROJECTS = table(
 )
 
 
+# The layout of the published editions, which nobody sends again: what they hold is read, and never refused.
+HISTORY_LAYOUT = "open_data"
 # Where a row stands in what was received; an edition is that of its folder.
 PLACE = ["edition", "source_file", "source_sheet", "source_row"]
 

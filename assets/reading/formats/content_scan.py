@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from warehouse.home.settings import FileLimits
+from warehouse.model.cells import column_letter, column_number
 
 ODS_MANIFEST = "META-INF/manifest.xml"
 ENCODINGS = ("utf-8", "us-ascii")
@@ -53,9 +54,20 @@ def damaged(detail: object) -> UnreadableFileError:
     return UnreadableFileError(f"Le classeur est illisible : tronqué ou endommagé ({detail}).")
 
 
-def beyond(what: str, found: object, limit: object) -> UnreadableFileError:
-    """The refusal of a workbook for what it has too much of: what was found, and the limit."""
-    return UnreadableFileError(f"Le classeur a {what} : {found}, plus que la limite de {limit}.")
+def beyond(what: str, found: object, limit: object, remedy: str = "") -> UnreadableFileError:
+    """The refusal of a workbook for what it has too much of: what was found, the limit, and what to do about it."""
+    said = f"Le classeur a {what} : {found}, plus que la limite de {limit}."
+    return UnreadableFileError(f"{said} {remedy}".rstrip())
+
+
+def _far_cell(row: int, column: int) -> str:
+    """What to do about a cell far from the others: a space forgotten below a table is nothing to see."""
+    if not column:
+        return ""
+    return (
+        f"La cellule {column_letter(column - 1)}{row} n'est pas vide, ne serait-ce que d'une espace : supprimer les "
+        "lignes et les colonnes qui suivent le tableau."
+    )
 
 
 def _is_infinite(decimal: str) -> bool:
@@ -131,10 +143,10 @@ class ContentScan:
         """Count a filled cell that ends at a row and a column (from 1), holds a text, and is repeated."""
         self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
         if self.last_row > self.limits.rows:
-            raise beyond("une feuille de trop de lignes", self.last_row, self.limits.rows)
+            raise beyond("une feuille de trop de lignes", self.last_row, self.limits.rows, _far_cell(row, column))
         cells = self.cells + self.last_row * self.last_column
         if cells > self.limits.cells:
-            raise beyond("trop de cellules", cells, self.limits.cells)
+            raise beyond("trop de cellules", cells, self.limits.cells, _far_cell(row, column))
         if length > self.limits.cell_characters:
             raise beyond("une cellule de trop de caractères", length, self.limits.cell_characters)
         self.characters += length * times
@@ -176,12 +188,23 @@ class XlsxScan(ContentScan):
                 self._start_cell(attributes)
             case "si":
                 self.within, self.length = "si", 0
+            case "mergeCell":
+                self._refuse_vast_merge(attributes.get("ref", ""))
             case "sheet":
                 self._once(next((value for key, value in attributes.items() if key.endswith(":id")), ""))
             case "Relationship" if self.member.casefold().endswith("workbook.xml.rels"):
                 self._once(re.sub(r"^/?(xl/)?", "", attributes.get("Target", "").casefold()))
             case "v" | "t" | "f" as local if self.within:
                 self.is_filled, self.taken = True, local
+
+    def _refuse_vast_merge(self, area: str) -> None:
+        # Whoever writes the workbook again makes a cell of each.
+        corners = [_REFERENCE.fullmatch(corner) for corner in area.split(":")]
+        if len(corners) == 2 and corners[0] and corners[1]:
+            rows = int(corners[1][2]) - int(corners[0][2]) + 1
+            columns = column_number(corners[1][1]) - column_number(corners[0][1]) + 1
+            if rows * columns > self.limits.cells:
+                raise beyond("une fusion de trop de cellules", f"{area} ({rows * columns})", self.limits.cells)
 
     def _once(self, sheet: str) -> None:
         # Each would be read and filled again, while its cells are counted once.
@@ -202,9 +225,7 @@ class XlsxScan(ContentScan):
             found = _REFERENCE.fullmatch(reference)
             if found is None:
                 raise damaged(f"« {self.member} » : cellule « {reference[:20]} »")
-            column = 0
-            for letter in found[1].upper():
-                column = column * 26 + ord(letter) - ord("A") + 1
+            column = column_number(found[1])
             # Of two cells at one place, or of two places of one cell, each reader takes the one it likes.
             if column <= self.column or int(found[2]) != self.row:
                 raise damaged(f"« {self.member} » : cellule « {reference} » à la place d'une autre")
@@ -292,11 +313,18 @@ class OdsScan(ContentScan):
                 self.attribute_length = len(attributes.get("office:string-value", ""))
                 self.is_filled = "office:value-type" in attributes or "table:formula" in attributes
                 self._refuse_false_value(attributes)
+                self._refuse_vast_merge(attributes)
             case "text:s" if self.is_cell:
                 self.length += self.whole(attributes.get("text:c", "1"))
                 self.is_filled = True
             case "manifest:encryption-data":
                 raise UnreadableFileError("Le classeur est protégé par un mot de passe.")
+
+    def _refuse_vast_merge(self, attributes: dict[str, str]) -> None:
+        # Whoever writes the workbook again makes a cell of each.
+        spans = [self.whole(attributes.get(f"table:number-{each}-spanned", "1")) for each in ("rows", "columns")]
+        if spans[0] * spans[1] > self.limits.cells:
+            raise beyond("une fusion de trop de cellules", spans[0] * spans[1], self.limits.cells)
 
     def _refuse_other_names(self, attributes: dict[str, str]) -> None:
         # The reader knows elements by these prefixes, whatever they stand for.

@@ -1,4 +1,4 @@
-"""Read a CSV file as French offices write it: UTF-8 with a mark or not, or Windows-1252; semicolon, comma or tab."""
+"""Read a CSV file as French offices write it: UTF-8 or UTF-16, Windows-1252, ISO-8859-15; semicolon, comma or tab."""
 
 import csv
 import io
@@ -8,12 +8,18 @@ from pathlib import Path
 
 from assets.reading.formats.file_limits import FileLimits, UnreadableFileError
 from assets.reading.formats.sheets import HEADER_ROWS, Sheet
+from warehouse.model.findings import shorten
 from warehouse.model.terms import match_key
 
 DELIMITERS = ",;\t"
 # Longer than any line of headers; a hostile line is not cut into millions of cells to look for them.
 HEADER_CHARACTERS = 10_000
 # An accented letter, or an apostrophe, in UTF-8: « Ã© » or « â€™ » once taken for Windows-1252, which no text holds.
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# What only one of the two has: quotes and dashes of Windows-1252, then a euro or « œ » of ISO-8859-15 inside a word,
+# which would be « ¤ » or « S½urs ».
+_WINDOWS_ONLY = re.compile(rb"[\x80-\x9f]")
+_LATIN9_ONLY = re.compile(rb"\xa4|[A-Za-z\xc0-\xff][\xbc-\xbe]|[\xbc-\xbe][A-Za-z\xc0-\xff]")
 _LETTERS_OF_UTF8 = re.compile(rb"\xc3[\x80-\xbf]|\xe2\x80[\x80-\xbf]")
 
 
@@ -38,9 +44,10 @@ def csv_sheet(path: Path, limits: FileLimits, known_headers: Collection[str]) ->
     # The module's own limit is global and names no value: ours is looked at row by row.
     former = csv.field_size_limit(max(len(text), 1))
     try:
-        rows = list(_bounded_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), limits))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        rows = list(_bounded_rows(reader, limits))
     except csv.Error as error:
-        raise UnreadableFileError(f"Le fichier CSV est mal formé ou tronqué ({error}).") from error
+        raise _malformed(text, reader.line_num) from error
     finally:
         csv.field_size_limit(former)
     is_ended = text.endswith(("\n", "\r"))
@@ -49,7 +56,25 @@ def csv_sheet(path: Path, limits: FileLimits, known_headers: Collection[str]) ->
     return Sheet(path.stem, rows, is_ended=is_ended)
 
 
+def _malformed(text: str, line: int) -> UnreadableFileError:
+    """The refusal of a CSV whose quotes do not match, with the line where reading stopped and the quote before it."""
+    read = text.splitlines()[:line]
+    number = next((at for at in range(len(read), 0, -1) if '"' in read[at - 1]), line)
+    quoted = read[number - 1] if read else ""
+    start = max(0, quoted.find('"') - 20)
+    return UnreadableFileError(
+        f"Le fichier CSV est mal formé ou tronqué : à la ligne {number}, un guillemet n'est pas fermé, ou ferme une "
+        f'cellule avant sa fin (« {shorten(quoted[start:], 60)} »). Doubler les guillemets d\'un texte (""), ou '
+        "enregistrer le fichier de nouveau depuis un tableur, en « CSV UTF-8 » ou en .xlsx."
+    )
+
+
 def _decoded(content: bytes) -> str:
+    if content.startswith(_UTF16_MARKS):
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise UnreadableFileError("Le fichier s'annonce en UTF-16, et n'en est pas : il est endommagé.") from error
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -60,10 +85,13 @@ def _decoded(content: bytes) -> str:
                 "fait de deux fichiers de codages différents."
             ) from error
         # What French offices write when they do not write UTF-8; it has a character for nearly every byte.
+        is_latin9 = _LATIN9_ONLY.search(content) and not _WINDOWS_ONLY.search(content)
         try:
-            text = content.decode("cp1252")
+            text = content.decode("iso8859-15" if is_latin9 else "cp1252")
         except UnicodeDecodeError as refused:
-            raise UnreadableFileError("Le fichier n'est ni en UTF-8 ni en Windows-1252.") from refused
+            raise UnreadableFileError(
+                "Le fichier n'est ni en UTF-8 ni en Windows-1252 : l'enregistrer en « CSV UTF-8 » ou en .xlsx."
+            ) from refused
     if "\0" in text:
         raise UnreadableFileError("Le fichier contient des octets nuls : ce n'est pas un fichier CSV.")
     return text

@@ -89,7 +89,7 @@ def _refuse_unsafe_zip(content: bytes, suffix: str, limits: FileLimits) -> None:
     scan = OdsScan(limits) if suffix == ".ods" else XlsxScan(limits)
     # The manifest says whether the rest is encrypted; the shared strings give the length of what cells refer to.
     first = (ODS_MANIFEST.casefold(), "xl/sharedstrings.xml")
-    for member in sorted(members, key=lambda each: each.filename.casefold() not in first):
+    for member in sorted(members, key=lambda each: each.filename.replace("\\", "/").casefold() not in first):
         _scan_member(content, member, scan)
     scan.conclude()
 

@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from assets.reading.formats.content_scan import ContentScan, UnreadableFileError, beyond
 from assets.reading.formats.file_limits import FileLimits
-from assets.reading.formats.sheets import Sheet
+from assets.reading.formats.old_workbook_marks import old_workbook_marks
+from assets.reading.formats.sheets import Sheet, marked_sheet
+from assets.reading.formats.workbook_marks import marks_of
 
 
 def sheets_of_old_workbook(path: Path, limits: FileLimits) -> list[Sheet]:
@@ -78,5 +81,9 @@ def _bounded_sheets(path: str, limits: FileLimits) -> list[Sheet]:
             scan.reach(0, 0, 0)
             scan.close_sheet()
             is_hidden = meta.visible != SheetVisibleEnum.Visible
-            sheets.append(Sheet(meta.name, cells, is_hidden=is_hidden, merged=sheet.merged_cell_ranges or ()))
-    return sheets
+            sheets.append(Sheet(meta.name, cells, is_hidden=is_hidden))
+    marks = old_workbook_marks(path)
+    return [
+        marked_sheet(replace(sheet, counts_from_1904=marks.counts_from_1904), marks_of(marks, sheet.name))
+        for sheet in sheets
+    ]

@@ -1,16 +1,49 @@
 """The cells of a sheet as received, and how each is written as text: nothing is interpreted."""
 
 import datetime as dt
+import re
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from assets.reading.formats.number_formats import LEAST_EUROS, number_format
+from warehouse.model.french import INVISIBLE
 
 # Above it a float no longer holds every integer.
 LARGEST_EXACT_INTEGER = 2**53
 # Titles and notes may stand above the headers.
 HEADER_ROWS = 15
+# What a call to a note is written with, and how it is kept apart from the figure before it.
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LINE_ENDS = re.compile(r"[\u2028\u2029\x85\x0b\x0c]")
 
 Cell = object
+# A row and a column, counted from 0.
+Position = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class SheetMarks:
+    """What a reader of values leaves out of a sheet; places are counted from 0.
+
+    Attributes:
+        texts: what a cell shows where its value would be lost or false: an error, a line break, a call to a note.
+        formats: the code of the format of cells that show more than their number.
+        struck: the cells whose text is struck out.
+        hidden_rows: those that the sender does not see, filtered ones included.
+        hidden_columns: the same.
+        merged: the first and the last cell of each merged area.
+    """
+
+    texts: Mapping[Position, str] = field(default_factory=dict)
+    formats: Mapping[Position, str] = field(default_factory=dict)
+    struck: frozenset[Position] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: Sequence[tuple[Position, Position]] = ()
+
+
+NO_MARKS = SheetMarks()
 
 
 @dataclass(frozen=True)
@@ -18,7 +51,8 @@ class Sheet:
     """The cells of one sheet, row by row from the first.
 
     `is_ended` is false for a CSV whose last line has no end, `counts_from_1904` true where a bare day number counts
-    from 1 January 1904. `merged` holds the first and the last cell of each merged area, as rows and columns from 0.
+    from 1 January 1904. `in_euros` holds what is shown of the numbers whose format alone says euros, `invisible` the
+    characters taken out of a cell, by name.
     """
 
     name: str
@@ -26,7 +60,64 @@ class Sheet:
     is_ended: bool = True
     is_hidden: bool = False
     counts_from_1904: bool = False
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+    marks: SheetMarks = NO_MARKS
+    in_euros: Mapping[Position, str] = field(default_factory=dict)
+    invisible: Mapping[Position, str] = field(default_factory=dict)
+
+
+def marked_sheet(sheet: Sheet, marks: SheetMarks) -> Sheet:
+    """A sheet whose cells say what its sender sees: the unit of a format, an error, a note apart from its figure.
+
+    Args:
+        sheet: with the values that a reader gave.
+        marks: what the reader left out.
+    """
+    rows = [list(row) for row in sheet.rows] if marks.texts or marks.formats else sheet.rows
+    in_euros = {}
+    for (row, column), text in marks.texts.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text  # type: ignore[index]  # lists, since there are texts
+    for (row, column), code in marks.formats.items():
+        shape = number_format(code)
+        value = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+        if shape is None or isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        if shape.is_of_euros() and abs(value) < LEAST_EUROS:
+            in_euros[row, column] = shape.shown(value)
+        else:
+            rows[row][column] = shape.shown(value)  # type: ignore[index]
+    return replace(sheet, rows=rows, marks=marks, in_euros=in_euros)
+
+
+def visible_sheet(sheet: Sheet) -> Sheet:
+    """A sheet without the characters that nobody sees but that move, hide or run something; each is named."""
+    found: dict[Position, str] = {}
+    rows: list[Sequence[Cell]] = []
+    for number, row in enumerate(sheet.rows):
+        kept = row
+        for position, cell in enumerate(row):
+            if isinstance(cell, str) and INVISIBLE.search(cell):
+                kept = list(kept) if kept is row else kept
+                found[number, position] = _named(cell)
+                kept[position] = _without_invisible(cell)  # type: ignore[index]  # a list by now
+        rows.append(kept)
+    if not found:
+        return replace(sheet, name=_without_invisible(sheet.name))
+    return replace(sheet, name=_without_invisible(sheet.name), rows=rows, invisible=found)
+
+
+def _without_invisible(text: str) -> str:
+    return INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def _named(text: str) -> str:
+    """The code points of the invisible characters of a text, each once: `U+200B, U+202E`."""
+    return ", ".join(dict.fromkeys(f"U+{ord(character):04X}" for character in INVISIBLE.findall(text)))
+
+
+def raised(text: str) -> str:
+    """A call to a note as characters of its own: `2` is `²`, so that « 24 » followed by it is never 242."""
+    return text.translate(_RAISED)
 
 
 def cell_type(cell: Cell) -> str:
