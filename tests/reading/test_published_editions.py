@@ -300,9 +300,9 @@ def test_a_workbook_of_an_edition_is_read_as_its_csv(tmp_path: Path) -> None:
 
 def test_a_damaged_edition_goes_through_to_its_page(tmp_path: Path) -> None:
     lines: list[Sequence[object]] = [line(c0=f"P{rank}") for rank in range(6)]
-    changes = [{"c0": "NA"}, {"c0": "B", "c1": "NA"}, {"c0": "C", "c2": "NA"}, {"c0": "D", "c3": "NA"},
-               {"c0": "E", "c5": "NA"}, {"c0": "F", "c6": "12,5 M€ hors T2"}, {"c0": "G", "c6": "en cours"}]  # fmt: skip
-    odd: list[Sequence[object]] = [*(line(**change) for change in changes), ["Total", "", "", "", "", "", "99"]]
+    missing = [line(**{"c0": f"SANS {rank}"} | {f"c{rank}": "NA"}) for rank in range(len(LINE))]
+    costs = [line(c0="F", c6="12,5 M€ hors personnel"), line(c0="G", c6="en cours")]
+    odd: list[Sequence[object]] = [*missing, *costs, ["Total", "", "", "", "", "", "99"]]
     write_csv(tmp_path / "inbox" / "2021-07" / "13.csv", [HEADERS, *lines])
     write_csv(tmp_path / "inbox" / EDITION / "14.csv", [HEADERS, *lines, *odd])
     done = panorama(tmp_path, "backfill", f"2021-07..{EDITION}")
