@@ -211,8 +211,8 @@ def test_french_eight_bit_encodings_are_told_apart(tmp_path: Path, name: str, en
 def test_a_bad_quote_leads_to_its_line(tmp_path: Path, text: str) -> None:
     headers, right = table_of([row()])
     cells = [str(cell) for cell in right]
-    lines = [headers, cells, [text if cell == "PROJET ALPHA" else cell for cell in cells]]
-    content = "".join(";".join(str(cell) for cell in line) + "\r\n" for line in lines)
+    lines = [[*map(str, headers)], cells, [text if cell == "PROJET ALPHA" else cell for cell in cells]]
+    content = "".join(";".join(line) + "\r\n" for line in lines)
     (tmp_path / "a.csv").write_text(content, encoding="utf-8")
     (finding,) = said(read(tmp_path))
     assert finding.rule == "file_is_readable"
