@@ -74,7 +74,7 @@ def test_both_date_systems_give_the_same_days(tmp_path: Path, is_1904: bool) -> 
     assert read == days
 
 
-def test_hidden_rows_columns_and_sheets_are_read_as_the_others(tmp_path: Path) -> None:
+def test_hidden_rows_columns_and_sheets_are_read_as_the_others_and_said(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
         book.add_worksheet("Lisez-moi").write(0, 0, "Mode d'emploi")
         sheet = book.add_worksheet("Projets")
@@ -86,7 +86,8 @@ def test_hidden_rows_columns_and_sheets_are_read_as_the_others(tmp_path: Path) -
         sheet.set_row(2, None, None, {"hidden": True})
         sheet.set_column(3, 4, None, None, {"hidden": True})
     cells, findings = read_inbox(tmp_path, EDITION)
-    assert (only(findings).rule, only(findings).severity) == ("sheet_is_visible", "warning")
+    assert [finding.rule for finding in findings] == ["sheet_is_visible", "rows_are_visible", "columns_are_visible"]
+    assert {finding.severity for finding in findings} == {"warning"}
     projects, problems = type_projects(cells)
     assert not problems
     assert projects["name"].tolist() == ["PROJET 001", "PROJET 002", "PROJET 003"]
