@@ -32,7 +32,8 @@ EDITIONS = (Edition("2020-06", 11), Edition("2020-11", 12), Edition("2021-07", 1
 # A ministry of which nothing was received.
 AWAITED: dict[str, Any] = {"edition": "2021-11", "ministry_id": "cohesion_territoires", "status": "missing"}
 AWAITED |= dict.fromkeys(("projects", "errors", "warnings", "notices"), 0)
-MINISTRY_IDS = [term.code for term in MINISTRIES.terms if term.code not in ("comptes_publics", "cohesion_territoires")]
+_NOT_LEADING = ("comptes_publics", "cohesion_territoires", "unspecified")
+MINISTRY_IDS = [term.code for term in MINISTRIES.terms if term.code not in _NOT_LEADING]
 NAMES = (
     "Portail des agents de l'État", "Réseau radio du futur", "Source RH", "Carnet de santé scolaire", "Héliade",
     "Guichet des entreprises", "Pilotage des chantiers", "Référentiel des élèves", "Justice en ligne",
