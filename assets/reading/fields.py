@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from assets.reading.lines import Lines, Problem, Text, Value, Values
-from assets.reading.ministries import LineMinistries, ministries_of_line
+from assets.reading.ministries import LineMinistries, leading_ministry, ministries_of_line
 from assets.reading.values.absences import says_nothing
 from assets.reading.values.dates import parse_date
 from assets.reading.values.parsing import (
@@ -26,7 +26,7 @@ from assets.reading.values.sentences import code_in_sentence, cost_in_sentence, 
 from warehouse.archive.tables import SUBMITTED_ROWS
 from warehouse.facts.ministries import nearest_ministries
 from warehouse.model.french import exact
-from warehouse.model.vocabulary import VOCABULARIES
+from warehouse.model.vocabulary import MINISTRIES, VOCABULARIES
 from warehouse.projects.durations import COST_IN_EUROS_MEUR, MONTHS_PER_YEAR
 from warehouse.projects.tables import HISTORY_LAYOUT
 
@@ -247,6 +247,7 @@ def _ministries(lines: Lines) -> tuple[Values[str], Values[str]]:
     known: dict[tuple[str, str], LineMinistries] = {}
     problems: dict[str, dict[int, list[Problem]]] = {name: {} for name in MINISTRY_FIELDS}
     found: dict[int, LineMinistries] = {}
+    layout_of = {**lines.texts("ministry", "layout"), **lines.texts("ministry_name", "layout")}
 
     def read(text: str, partner: str) -> LineMinistries:
         if (text, partner) not in known:
@@ -263,6 +264,13 @@ def _ministries(lines: Lines) -> tuple[Values[str], Values[str]]:
         # The code beside a full name that cannot be read says whose the project is all the same.
         if found[line].lead is None and name == "ministry_name" and line in labels:
             found[line] = read(labels[line], partner)
+        if (
+            found[line].lead is None
+            and layout_of.get(line) == HISTORY_LAYOUT
+            and (lead := leading_ministry(text, lines.ministry_labels))
+        ):
+            found[line] = found[line]._replace(lead=lead)
+            problems[name][line] = [_known_in_part(lead)]
     for name in MINISTRY_FIELDS:
         lines.report(name, problems[name])
     return {line: each.lead for line, each in found.items()}, {line: each.partner for line, each in found.items()}
@@ -270,6 +278,12 @@ def _ministries(lines: Lines) -> tuple[Values[str], Values[str]]:
 
 def _said(lines: Lines, name: str) -> Mapping[int, str]:
     return {line: text for line, text in lines.texts(name).items() if not says_nothing(text)}
+
+
+def _known_in_part(ministry_id: str) -> Problem:
+    label = MINISTRIES.label(ministry_id)
+    message = f"Seul le début de ce libellé est un ministère connu : le projet est compté sous « {label} »."
+    return Problem("ministry_is_known", message, "un ministère connu, ou deux")
 
 
 def _unknown_ministry(label: str) -> Problem:

@@ -1,9 +1,13 @@
 """The ministries that a line of a submission names."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from warehouse.facts.ministries import find_ministries
+
+# What may follow the name of a ministry: a bracket, a service, another body.
+_FOLLOWS = re.compile(r"\s*[(/;\n]|\s+[-–—]\s+|,\s|\s+et\s+", re.IGNORECASE)
 
 
 class LineMinistries(NamedTuple):
@@ -33,3 +37,10 @@ def ministries_of_line(text: str, partner: str, ministry_labels: Mapping[str, st
     codes = [each[0] if len(each) == 1 else None for each in found]
     unknown = (label for label, code in zip(labels, codes, strict=True) if code is None and label.strip())
     return LineMinistries(codes[0], codes[1] if len(codes) > 1 else None, tuple(unknown))
+
+
+def leading_ministry(text: str, ministry_labels: Mapping[str, str]) -> str | None:
+    """The ministry that begins a label nobody knows whole, `MEF / DGFiP`; the longest beginning that names only one."""
+    starts = [text[: cut.start()] for cut in _FOLLOWS.finditer(text)]
+    found = (find_ministries(start, ministry_labels) for start in reversed(starts))
+    return next((known[0] for known in found if len(known) == 1), None)

@@ -233,6 +233,18 @@ def test_ministries_on_two_lines_of_a_cell_are_read(tmp_path: Path) -> None:
     assert reading.rows["partner_ministry_id"].fillna("").tolist() == ["", "justice"]
 
 
+@pytest.mark.parametrize(
+    ("label", "ministry"),
+    [("MEF / DGFiP", "economie_finances"), ("Ministère de l'Intérieur (DGPN)", "interieur"),
+     ("Ministère de la Justice - secrétariat général", "justice"), ("DINUM, agence inconnue", "pm"),
+     ("Agence inconnue / Ministère de la Justice", "unspecified")],
+)  # fmt: skip
+def test_a_service_after_its_ministry_does_not_hide_it(tmp_path: Path, label: str, ministry: str) -> None:
+    reading = edition_of(tmp_path, [line(c1=label)])
+    assert reading.rows["ministry_id"].tolist() == [ministry]
+    assert [(one.rule, one.severity, one.value) for one in said(reading)] == [("ministry_is_known", "warning", label)]
+
+
 def test_other_columns_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
     headers = [*HEADERS, "Observations", "", "Vide", "Phase"]
     lines = [[*line(), "une note", "x", "", "Terminé"], [*line(c0="B"), "", "y", "", ""]]
