@@ -15,7 +15,7 @@ from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
 from warehouse.model.french import number, points, visible
-from warehouse.model.vocabulary import BRIDGE_COMPONENTS, FORECAST_HORIZONS, PERIMETERS, SKILL_VERDICTS
+from warehouse.model.vocabulary import BRIDGE_COMPONENTS, FORECAST_HORIZONS, PERIMETERS
 from warehouse.model.vocabulary import RATES as RATE_LABELS
 from warehouse.slippage.bridge import POINTS, RATES, bridge, headline, waterfall
 
@@ -84,17 +84,9 @@ def _perimeters(groups: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
 def _print_backtest(backtest: list[dict[str, Any]], console: Console) -> None:
     if backtest:
         console.print("Épreuve des prévisions : ce qu'elles auraient valu", style="bold")
-    for line in backtest:
-        skill = number(None if line["skill_ratio"] is None else line["skill_ratio"] * POINTS, 1)
-        covered = [
-            number(None if line[f"coverage_{name}_ratio"] is None else line[f"coverage_{name}_ratio"] * POINTS)
-            for name in ("p50", "p80")
-        ]
-        console.print(
-            f"  {RATE_LABELS.label(line['rate'])}, {FORECAST_HORIZONS.label(line['horizon']).lower()} : gain {skill} % "
-            f"sur l'absence de changement, couverture P50 {covered[0]} %, P80 {covered[1]} % (n = {line['n']}) ; "
-            f"{SKILL_VERDICTS.label(line['verdict']).lower()}"
-        )
+    horizons = FORECAST_HORIZONS.codes()
+    for line in sorted(backtest, key=lambda line: (line["rate"], horizons.index(line["horizon"]))):
+        console.print(f"  {line['sentence']}")
 
 
 def print_explanation(found: dict[str, Any], console: Console) -> None:

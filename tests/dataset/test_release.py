@@ -265,7 +265,7 @@ def test_an_indicator_that_is_not_the_mean_of_the_rows_is_refused(home: Home, fo
         ("historique", "DELTA", LATER, "ecart_budgetaire_meur_edition_precedente", "6.7"),
         (PANORAMA, "GAMMA", LATER, "cout_actualise_meur", "61.4"),
         ("ecarts", "GAMMA", LATER, "taux_ecart", "0.36"),
-        ("previsions", "GAMMA", LATER, "cout_final_p80_meur", "70"),
+        ("previsions", "GAMMA", LATER, "cout_attendu_p80_meur", "70"),
     ],
 )
 def test_a_withheld_figure_in_any_file_is_refused_without_quoting_it(

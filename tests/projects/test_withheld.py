@@ -47,8 +47,10 @@ def test_a_figure_withheld_in_the_previous_edition_keeps_back_what_is_counted_fr
     assert since == {"budget_previous_slippage_ratio", "budget_previous_slippage_meur"}
 
 
-def test_a_final_cost_is_kept_back_with_the_end_it_runs_to() -> None:
-    assert "cost_p80_meur" in {column.name for column in withheld_columns(OUT_FORECAST, "schedule")}
+def test_an_expected_cost_is_kept_back_with_the_cost_and_in_constant_euros_with_the_end_too() -> None:
+    kept_back = {flag: {column.name for column in withheld_columns(OUT_FORECAST, flag)} for flag in FLAGS}
+    assert {"cost_p80_meur", "cost_p80_constant_meur"} <= kept_back["cost"]
+    assert kept_back["schedule"] & {"cost_p80_meur", "cost_p80_constant_meur"} == {"cost_p80_constant_meur"}
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=5))

@@ -5,32 +5,26 @@ which only the true quantile minimises (Koenker and Bassett, "Regression Quantil
 level × shortfall when the outcome is above the forecast, (1 − level) × excess when it is below.
 """
 
-import math
-from functools import lru_cache
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from warehouse.forecast.chains import QUANTILE_LEVELS, futures, generator, quantile
-from warehouse.forecast.changes import LEAST_CHANGES, UNMOVED, Changes, is_known, observations
+from warehouse.forecast.outcomes import FIGURES, HORIZONS, NO_CHANGE, observations, outcomes
+from warehouse.forecast.quantiles import QUANTILE_LEVELS, TOLERANCE, quantiles
 from warehouse.forecast.tables import OUT_FORECAST_BACKTEST
+from warehouse.forecast.verdicts import p50_verdicts, p80_verdicts, sentences
 from warehouse.model.schema import empty_frame
-from warehouse.model.vocabulary import FORECAST_HORIZONS, RATES
-from warehouse.projects.durations import MONTHS_PER_YEAR
 
-# Below, a coverage of 80 % is known to more than ± 18 points (two standard errors): it tells nothing.
-LEAST_TRIALS = 20
-# Times the projects are drawn again to tell a skill from luck.
-RESAMPLES = 1000
-# What two equal costs may differ by, once multiplied and divided.
-TOLERANCE = 1e-9
-REPLAYED = ["rate", "horizon", "project_id", "origin", "target", "months", "p50", "p80", "no_change", "actual"]
+# The quantile of the normal distribution exceeded one time in ten.
+ONE_IN_TEN = 1.2815515655446004
+HORIZON = ["rate", "horizon"]
+_LOSSES = [f"{rule}_{name}" for rule in ("model", "no_change") for name in QUANTILE_LEVELS]
+_COVERED = [f"covered_{rule}" for rule in (*QUANTILE_LEVELS, "no_change")]
 
 
 def backtest(projects: pd.DataFrame) -> pd.DataFrame:
-    """The table of the trial of every edition: what could be judged of the forecasts before it.
+    """The table of the trial of every edition: what could be judged of the forecasts before it, and what it forecasts.
+
+    A forecast that its own trial does not support is left out: the verdict says why.
 
     Args:
         projects: core projects of every edition.
@@ -40,73 +34,36 @@ def backtest(projects: pd.DataFrame) -> pd.DataFrame:
     """
     if projects.empty:
         return empty_frame(OUT_FORECAST_BACKTEST)
-    scored = _scored(replay(projects))
-    trials = [
-        _trial(scored.loc[scored["target"].le(edition)]).assign(edition=edition)
-        for edition in sorted(projects["edition"].unique())
-    ]
-    return pd.concat(trials, ignore_index=True)[OUT_FORECAST_BACKTEST.names()]
+    editions = sorted(projects["edition"].unique())
+    known = outcomes(observations(projects))
+    forecast = quantiles(known, editions)
+    scored = _scored(replay(known, forecast))
+    trials = [_trial(scored.loc[scored["told"].le(edition)]).assign(edition=edition) for edition in editions]
+    trial = pd.concat(trials, ignore_index=True).merge(forecast, on=["edition", *HORIZON], validate="one_to_one")
+    trial = trial.assign(p50_verdict=p50_verdicts(trial), p80_verdict=p80_verdicts(trial))
+    return trial.assign(
+        change_p50=trial["change_p50"].where(trial["p50_verdict"].eq("added_value")),
+        change_p80=trial["change_p80"].where(trial["p80_verdict"].eq("calibrated")),
+        sentence=sentences(trial),
+    )[OUT_FORECAST_BACKTEST.names()]
 
 
-def replay(projects: pd.DataFrame) -> pd.DataFrame:
+def replay(outcomes: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
     """Every forecast that past editions would have made, beside what was published later.
 
     A row depends on the editions up to its outcome alone.
 
     Args:
-        projects: core projects of every edition.
+        outcomes: see `warehouse.forecast.outcomes.outcomes`.
+        forecast: see `warehouse.forecast.quantiles.quantiles`.
 
     Returns:
-        One row per rate, horizon, project, edition of origin and of outcome: `REPLAYED`. Costs are shares of the
-        figure at the origin (1 is no change), ends are months moved (0 is no change).
+        The outcomes whose origin forecast something, with `p50`, `p80` and `no_change`, in the unit of `change`.
     """
-    observed = observations(projects)
-    changes = Changes.among(observed)
-    known = observed.loc[is_known(observed)].sort_values(["project_id", "month"], ignore_index=True)
-    parts = [_replayed_from(str(origin), known, changes) for origin in sorted(known["edition"].unique())]
-    told = [part for part in parts if len(part)]
-    return pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=REPLAYED)
-
-
-def _replayed_from(origin: str, known: pd.DataFrame, changes: Changes) -> pd.DataFrame:
-    """The part of `replay` of one origin."""
-    changes = changes.known_at(origin)
-    starts = known.loc[known["edition"].eq(origin) & ~known["phase"].isin(UNMOVED)]
-    tried = _tried_horizons(starts, known.loc[known["edition"].gt(origin)])
-    if len(changes) < LEAST_CHANGES or tried.empty:
-        return pd.DataFrame(columns=REPLAYED)
-    starts = starts.loc[starts["project_id"].isin(tried["project_id"])]
-    horizons = np.unique(tried["until"])
-    found = futures(changes, starts, list(horizons))
-    place = np.searchsorted(horizons, tried["until"]), pd.Index(starts["project_id"]).get_indexer(tried["project_id"])
-    rates = (
-        ("budget", found.growth, 1.0, tried["cost_later"] / tried["cost"]),
-        ("schedule", found.moved, 0.0, (tried["end_later"] - tried["end"]).astype("float64")),
-    )
-    return pd.concat(
-        [
-            tried.assign(
-                rate=rate, no_change=unchanged, actual=actual, **{name: drawn[name][place] for name in QUANTILE_LEVELS}
-            )
-            for rate, drawn, unchanged, actual in rates
-        ]
-    )[REPLAYED]
-
-
-def _tried_horizons(starts: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
-    """Each outcome of the projects of an origin, once for each horizon that it judges; `until` it, in months."""
-    figures = ["project_id", "edition", "month", "cost", "end"]
-    pairs = starts[figures].merge(later[[*figures, "phase"]], on="project_id", suffixes=("", "_later"))
-    pairs = pairs.assign(months=pairs["month_later"] - pairs["month"])
-    completed = pairs.loc[pairs["phase"].eq("completed")]
-    judged = {
-        "next": pairs.drop_duplicates("project_id"),
-        "one_year": pairs.loc[pairs["months"].ge(MONTHS_PER_YEAR)],
-        "completion": completed.drop_duplicates("project_id"),
-    }
-    tried = pd.concat([rows.assign(horizon=horizon) for horizon, rows in judged.items()], ignore_index=True)
-    until = tried["months"].astype("float64").mask(tried["horizon"].eq("completion"), math.inf)
-    return tried.assign(until=until).rename(columns={"edition": "origin", "edition_later": "target"})
+    drawn = forecast.rename(columns={"edition": "origin"})[["origin", *HORIZON, "change_p50", "change_p80"]]
+    replayed = outcomes.merge(drawn.dropna(), on=["origin", *HORIZON], validate="many_to_one")
+    bounded = {name: replayed[f"change_{name}"].clip(lower=replayed["least"]) for name in QUANTILE_LEVELS}
+    return replayed.assign(**bounded, no_change=replayed["rate"].map(NO_CHANGE).astype("float64"))
 
 
 def pinball(forecast: pd.Series, actual: pd.Series, level: float) -> pd.Series:
@@ -116,98 +73,54 @@ def pinball(forecast: pd.Series, actual: pd.Series, level: float) -> pd.Series:
 
 
 def summary(replayed: pd.DataFrame) -> pd.DataFrame:
-    """The trial of replayed forecasts: the columns of `OUT_FORECAST_BACKTEST` but `edition`."""
+    """The trial of replayed forecasts, by rate and horizon: counts, coverages, losses and skills."""
     return _trial(_scored(replayed))
 
 
 def _scored(replayed: pd.DataFrame) -> pd.DataFrame:
-    """Each replayed forecast, in order: whether its quantiles cover the outcome, their losses and those of no change.
-
-    `project` is the rank of the project.
-    """
-    ordered = replayed.sort_values(["project_id", "origin", "target"], ignore_index=True)
-    actual = ordered["actual"]
-    measured = {
-        name: values
-        for quantile_name, level in QUANTILE_LEVELS.items()
-        for name, values in (
-            (f"coverage_{quantile_name}", actual.le(ordered[quantile_name] + TOLERANCE)),
-            (f"model_{quantile_name}", pinball(ordered[quantile_name], actual, level)),
-            (f"no_change_{quantile_name}", pinball(ordered["no_change"], actual, level)),
-        )
-    }
-    return ordered[["rate", "horizon", "target"]].assign(
-        project=pd.factorize(ordered["project_id"])[0], **pd.DataFrame(measured, dtype="float64")
+    """Each replayed forecast, in order: whether it covers the outcome, its losses and those of no change."""
+    ordered = replayed.sort_values(["project_id", "origin", *HORIZON], ignore_index=True)
+    actual, no_change = ordered["change"], ordered["no_change"]
+    covered = {name: actual.le(ordered[name] + TOLERANCE) for name in (*QUANTILE_LEVELS, "no_change")}
+    return ordered[[*HORIZON, "told", "project_id"]].assign(
+        n=1,
+        **{f"covered_{rule}": flags.astype("int64") for rule, flags in covered.items()},
+        **{f"model_{name}": pinball(ordered[name], actual, level) for name, level in QUANTILE_LEVELS.items()},
+        **{f"no_change_{name}": pinball(no_change, actual, level) for name, level in QUANTILE_LEVELS.items()},
     )
 
 
 def _trial(scored: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {"rate": rate, "horizon": horizon}
-            | _tried(scored.loc[scored["rate"].eq(rate) & scored["horizon"].eq(horizon)])
-            for rate in RATES.codes()
-            for horizon in FORECAST_HORIZONS.codes()
-        ]
+    by_project = scored.groupby([*HORIZON, "project_id"])[["n", *_COVERED, *_LOSSES]].sum()
+    model, no_change = by_project["model_p50"], by_project["no_change_p50"]
+    sums = (
+        by_project.assign(n_projects=1, model_2=model**2, no_change_2=no_change**2, model_no_change=model * no_change)
+        .groupby(level=HORIZON)
+        .sum()
+        .reindex(pd.MultiIndex.from_product([FIGURES, HORIZONS], names=HORIZON), fill_value=0)
     )
-
-
-def _tried(rows: pd.DataFrame) -> dict[str, Any]:
-    figures: dict[str, Any] = {"n": len(rows), "n_projects": rows["project"].nunique()}
+    n, of_n = sums["n"], sums["n"].where(sums["n"].gt(0))
+    figures = {"n": n, "n_projects": sums["n_projects"]}
+    for rule in (*QUANTILE_LEVELS, "no_change"):
+        figures[f"coverage_{rule}_ratio"] = sums[f"covered_{rule}"] / of_n
     for name in QUANTILE_LEVELS:
-        model, no_change = math.fsum(rows[f"model_{name}"].tolist()), math.fsum(rows[f"no_change_{name}"].tolist())
-        figures |= {
-            f"coverage_{name}_ratio": _mean(rows[f"coverage_{name}"].sum(), len(rows)),
-            f"pinball_{name}": _mean(model, len(rows)),
-            f"no_change_pinball_{name}": _mean(no_change, len(rows)),
-            f"skill_{name}_ratio": _skill(model, no_change),
-        }
-    losses = pd.DataFrame(
-        {
-            rule: np.concatenate([rows[f"{rule}_{name}"].to_numpy() for name in QUANTILE_LEVELS])
-            for rule in ("model", "no_change")
-        }
-    )
-    by_project = losses.groupby(np.tile(rows["project"].to_numpy(), len(QUANTILE_LEVELS))).sum()
-    skill = _skill(math.fsum(by_project["model"]), math.fsum(by_project["no_change"]))
-    low = lowest_skill(by_project)
-    return figures | {"skill_ratio": skill, "skill_low_ratio": low, "verdict": verdict(len(rows), skill, low)}
+        figures[f"pinball_{name}"] = sums[f"model_{name}"] / of_n
+        figures[f"no_change_pinball_{name}"] = sums[f"no_change_{name}"] / of_n
+        figures[f"skill_{name}_ratio"] = 1 - sums[f"model_{name}"] / sums[f"no_change_{name}"].where(
+            sums[f"no_change_{name}"].gt(0)
+        )
+    figures["skill_p50_low_ratio"] = figures["skill_p50_ratio"] - ONE_IN_TEN * _skill_error(sums)
+    return pd.DataFrame(figures).reset_index()
 
 
-def verdict(n: int, skill: float | None, low: float | None) -> str:
-    """The code of `skill_verdicts` for a skill measured on `n` forecasts; a skill that is not known adds nothing."""
-    if n < LEAST_TRIALS:
-        return "insufficient"
-    if skill is None or skill <= 0:
-        return "no_added_value"
-    return "added_value" if low is not None and low > 0 else "uncertain"
+def _skill_error(sums: pd.DataFrame) -> pd.Series:
+    """The standard error of a skill, projects being drawn, not forecasts: those of one project go wrong together.
 
-
-def lowest_skill(losses: pd.DataFrame) -> float | None:
-    """The skill exceeded nine times out of ten when the projects are drawn again with replacement.
-
-    Projects are drawn, not forecasts: those of one project go wrong together.
-
-    Args:
-        losses: one row per project, in order: `model` and `no_change`.
+    That of a ratio of sums of n pairs, √(n / (n − 1) × Σ (model − ratio × no change)²) / Σ no change (Cochran,
+    "Sampling Techniques", 1977, 6.4).
     """
-    if losses.empty:
-        return None
-    counts = _resampled(len(losses))
-    model, no_change = (counts @ losses[name].to_numpy() for name in ("model", "no_change"))
-    told = no_change > 0
-    return quantile(1 - model[told] / no_change[told], 0.1) if told.any() else None
-
-
-@lru_cache(maxsize=8)
-def _resampled(projects: int) -> npt.NDArray[np.int64]:
-    """How many times each project is drawn in each resample."""
-    return generator("lowest_skill", projects).multinomial(projects, [1 / projects] * projects, size=RESAMPLES)
-
-
-def _mean(total: float, count: int) -> float | None:
-    return total / count if count else None
-
-
-def _skill(model: float, no_change: float) -> float | None:
-    return 1 - model / no_change if no_change > 0 else None
+    n, total = sums["n_projects"], sums["no_change_p50"].where(sums["no_change_p50"].gt(0))
+    ratio = sums["model_p50"] / total
+    squares = sums["model_2"] - 2 * ratio * sums["model_no_change"] + ratio**2 * sums["no_change_2"]
+    error: pd.Series = np.sqrt(squares.clip(lower=0) * n / (n - 1).where(n.gt(1))) / total
+    return error

@@ -1,34 +1,27 @@
-"""Expected final cost and end of each project, from what happened to the forecasts of comparable projects.
+"""What is to be expected of the cost and the end of each project, from what happened to those of all projects.
 
 Reference class forecasting (Flyvbjerg, "Curbing Optimism Bias and Strategic Misrepresentation in Planning: Reference
 Class Forecasting in Practice", European Planning Studies, 2008): not what the project says of itself, but how far the
-forecasts of projects like it moved.
+figures of projects like it moved over the same horizon. The class is every project followed: narrower ones (phase,
+nearness of the end) forecast no better.
 
-P50 and P80 are the quantiles of many `warehouse.forecast.chains` of such `warehouse.forecast.changes`;
-`warehouse.forecast.backtest` tells what they are worth.
+`warehouse.forecast.backtest` tells the changes that may be expected, and whether such forecasts were worth giving.
 """
-
-import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from warehouse.facts.deflator import beyond, deflate, price_index
-from warehouse.forecast.chains import DRAWS, QUANTILE_LEVELS, futures
-from warehouse.forecast.changes import LEAST_CHANGES, SHRINKAGE, Changes, observations
+from warehouse.forecast.outcomes import FIGURES, HORIZONS, is_known, observations
+from warehouse.forecast.quantiles import P80, QUANTILE_LEVELS
 from warehouse.forecast.tables import OUT_FORECAST
-from warehouse.model.frames import looked_up
+from warehouse.model.french import number
 from warehouse.model.schema import empty_frame
-from warehouse.model.vocabulary import FORECAST_HORIZONS, RATES
 from warehouse.projects.withheld import without_withheld
 
 METHOD = (
-    f"Classe de référence : {DRAWS} suites de changements constatés d'une édition à l'autre, tirées avec remise "
-    f"jusqu'à l'achèvement, dans la classe avec le poids n / (n + {SHRINKAGE}), sinon dans l'ensemble."
+    "Changements constatés sur le même horizon dans les projets suivis : leur médiane (P50), et leur quantile conforme "
+    f"(P80) au niveau {number(P80, 1)} × (n + 1) / n, n étant le nombre de ces projets."
 )
-# The horizons of the trial whose verdict is taken, the one closest to what is forecast first.
-VERDICT_HORIZONS = ("completion", "one_year", "next")
 
 
 def forecasts(projects: pd.DataFrame, slippages: pd.DataFrame, trial: pd.DataFrame) -> pd.DataFrame:
@@ -37,197 +30,135 @@ def forecasts(projects: pd.DataFrame, slippages: pd.DataFrame, trial: pd.DataFra
     Args:
         projects: core projects of every edition.
         slippages: slippage per project of the same editions, for the first baselines.
-        trial: the back-test of the same editions, for its verdicts.
+        trial: the back-test of the same editions: the changes that each may forecast, and why not.
 
     Returns:
-        The columns of `OUT_FORECAST`, one row per project and edition; no figure where nothing is forecast.
+        The columns of `OUT_FORECAST`, one row per project, edition and horizon; no figure where nothing is forecast.
     """
     if projects.empty:
         return empty_frame(OUT_FORECAST)
-    projects = projects.reset_index(drop=True)
-    observed = observations(projects)
-    changes = Changes.among(observed)
-    status = statuses(projects, observed, changes)
-    drawn = _drawn(observed.loc[status["schedule"].eq("forecast")], changes).reindex(projects.index)
-    costs = {f"cost_{name}_meur": drawn[f"cost_{name}_meur"] for name in QUANTILE_LEVELS}
-    drawn = drawn.assign(**{name: cost.where(status["budget"].eq("forecast")) for name, cost in costs.items()})
-    shown = without_withheld(projects)
+    rows = _with_horizons(projects.reset_index(drop=True))
+    shown, observed = without_withheld(rows), observations(rows)
+    tried = {rate: _tried(rows, trial.loc[trial["rate"].eq(rate)]) for rate in FIGURES}
+    status = pd.DataFrame({rate: statuses(rows, observed, rate, tried[rate]) for rate in FIGURES})
+    moved = _moved(observed, tried, status)
+    expected = pd.DataFrame(_costs(observed, tried, status) | _ends(observed, moved))
     return (
         shown[["edition", "project_id", "name", "ministry_id", "phase", "updated_cost_meur", "updated_end_date"]]
         .assign(
+            horizon=rows["horizon"],
             budget_status=status["budget"],
             schedule_status=status["schedule"],
-            **{name: drawn[name] for name in _DRAWN if not name.startswith("moved")},
-            **_final_slippages(shown, slippages, drawn),
-            **_constant(shown["edition"], shown["start_date"], drawn),
-            **{name: looked_up(shown["edition"], told) for name, told in _verdicts(trial).items()},
+            **{str(name): values for name, values in expected.items()},
+            **_slippages(shown, slippages, expected, moved),
+            **{str(name): values for name, values in _constant(shown, expected).items()},
+            **_verdicts(tried),
             method=METHOD,
         )
         .reindex(columns=OUT_FORECAST.names())
     )
 
 
-def statuses(projects: pd.DataFrame, observed: pd.DataFrame, changes: Changes) -> pd.DataFrame:
-    """Whether cost and end of each project are forecast, and why not.
+def _with_horizons(projects: pd.DataFrame) -> pd.DataFrame:
+    """Each row of the core projects, once per horizon."""
+    repeated = projects.loc[projects.index.repeat(len(HORIZONS))].reset_index(drop=True)
+    return repeated.assign(horizon=pd.Series(list(HORIZONS) * len(projects), dtype="str"))
 
-    The forecast of a cost runs until the end: when the end is withheld, so is the cost at completion.
+
+def _tried(rows: pd.DataFrame, trial: pd.DataFrame) -> pd.DataFrame:
+    """The line of the trial of each row, for one rate."""
+    keys = ["edition", "horizon"]
+    return rows[keys].merge(trial, how="left", on=keys, validate="many_to_one").set_axis(rows.index)
+
+
+def statuses(rows: pd.DataFrame, observed: pd.DataFrame, rate: str, tried: pd.DataFrame) -> pd.Series:
+    """Whether the figure of a rate is forecast, and why not.
 
     Args:
-        projects: core projects.
+        rows: core projects, a row per horizon.
         observed: their `observations`, aligned.
-        changes: what they are forecast from.
+        rate: of `FIGURES`.
+        tried: the line of the trial of each row.
 
     Returns:
-        `budget` and `schedule`, codes of `forecast_statuses`, aligned with `projects`.
+        Codes of `forecast_statuses`, aligned with `rows`.
     """
-    enough = {edition: len(changes.known_at(edition)) >= LEAST_CHANGES for edition in projects["edition"].unique()}
-    schedule = pd.Series("forecast", index=projects.index, dtype="str")
-    schedule = schedule.where(projects["edition"].map(enough).astype(bool), "insufficient_history")
-    schedule = schedule.mask(observed["end"].isna(), "missing")
-    budget = schedule.mask(~observed["cost"].gt(0), "missing")
-    end_withheld = projects["schedule_withheld"].astype(bool)
-    cost_withheld = projects["cost_withheld"].astype(bool)
-    both = {
-        "budget": budget.mask(end_withheld | cost_withheld, "withheld"),
-        "schedule": schedule.mask(end_withheld, "withheld"),
-    }
-    phase = projects["phase"]
-    return pd.DataFrame(
-        {
-            rate: status.mask(phase.eq("scoping"), "scoping").mask(phase.eq("completed"), "completed")
-            for rate, status in both.items()
-        }
-    )
+    given = tried[[f"change_{name}" for name in QUANTILE_LEVELS]].notna().any(axis=1)
+    status = pd.Series("forecast", index=rows.index, dtype="str").where(given, "not_validated")
+    status = status.mask(tried["p80_verdict"].eq("insufficient"), "insufficient_history")
+    status = status.mask(~is_known(observed, rate).fillna(value=False), "missing")
+    held = rows["cost_withheld"] if rate == "budget" else rows["schedule_withheld"]
+    status = status.mask(held.astype(bool), "withheld")
+    return status.mask(rows["phase"].eq("scoping"), "scoping").mask(rows["phase"].eq("completed"), "completed")
 
 
-# What is drawn for a project, with its type; the months its end moves serve the slippage and are not published.
-_DRAWN: Mapping[str, str] = {
-    "cost_p50_meur": "float64",
-    "cost_p80_meur": "float64",
-    "end_p50_date": "datetime64[s]",
-    "end_p80_date": "datetime64[s]",
-    "moved_p50": "float64",
-    "moved_p80": "float64",
-    "reference_class": "str",
-    "n_class": "Int64",
-    "n_whole": "Int64",
-    "class_weight_ratio": "float64",
-}
+def _costs(observed: pd.DataFrame, tried: dict[str, pd.DataFrame], status: pd.DataFrame) -> dict[str, pd.Series]:
+    cost = observed["cost"].where(status["budget"].eq("forecast"))
+    return {f"cost_{name}_meur": cost * tried["budget"][f"change_{name}"] for name in QUANTILE_LEVELS}
 
 
-def _drawn(starts: pd.DataFrame, changes: Changes) -> pd.DataFrame:
-    """What is drawn for each project, aligned with `starts`: the columns `_DRAWN`."""
-    parts = [_drawn_at(rows, changes.known_at(str(edition))) for edition, rows in starts.groupby("edition")]
-    drawn = pd.concat(parts) if parts else pd.DataFrame(index=starts.index, columns=list(_DRAWN))
-    return drawn.astype(_DRAWN)
+def _moved(observed: pd.DataFrame, tried: dict[str, pd.DataFrame], status: pd.DataFrame) -> dict[str, pd.Series]:
+    """The months each end moves, by quantile; a project that is not finished does not end before the edition."""
+    least = (observed["month"] - observed["end"]).astype("float64")
+    changes = {name: tried["schedule"][f"change_{name}"] for name in QUANTILE_LEVELS}
+    return {name: change.clip(lower=least).where(status["schedule"].eq("forecast")) for name, change in changes.items()}
 
 
-def _drawn_at(starts: pd.DataFrame, changes: Changes) -> pd.DataFrame:
-    """The same for the projects of one edition; one that is not finished does not end before the edition."""
-    found = futures(changes, starts, [math.inf])
-    end, month = (starts[name].astype("int64") for name in ("end", "month"))
-    figures: dict[str, Any] = {
-        "reference_class": [one.label for one in found.classes],
-        "n_class": [len(one.members) for one in found.classes],
-        "n_whole": len(changes),
-        "class_weight_ratio": [one.weight for one in found.classes],
-    }
-    for name in QUANTILE_LEVELS:
-        moved = pd.Series(found.moved[name][0], index=starts.index).clip(lower=month - end).astype("int64")
-        months = (end + moved).to_numpy().astype("datetime64[M]")
-        figures |= {
-            f"moved_{name}": moved,
-            f"end_{name}_date": months.astype("datetime64[s]"),
-            f"cost_{name}_meur": starts["cost"] * found.growth[name][0],
-        }
-    return pd.DataFrame(figures, index=starts.index)
+def _ends(observed: pd.DataFrame, moved: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    ends = {}
+    for name, months in moved.items():
+        numbers = (observed["end"].astype("float64") + months).fillna(0).to_numpy(dtype="int64")
+        dates = pd.Series(numbers.astype("datetime64[M]").astype("datetime64[s]"), index=months.index)
+        ends[f"end_{name}_date"] = dates.where(months.notna())
+    return ends
 
 
-def _final_slippages(shown: pd.DataFrame, slippages: pd.DataFrame, drawn: pd.DataFrame) -> dict[str, pd.Series]:
+def _slippages(
+    shown: pd.DataFrame, slippages: pd.DataFrame, expected: pd.DataFrame, moved: dict[str, pd.Series]
+) -> dict[str, pd.Series]:
     keys = ["edition", "project_id"]
     first = slippages.set_index(keys).reindex(pd.MultiIndex.from_frame(shown[keys])).set_axis(shown.index)
     cost = first["initial_cost_meur"].where(first["budget_status"].eq("known"))
     duration = first["initial_duration_months"].astype("float64").where(first["schedule_status"].eq("known"))
     updated = shown["updated_duration_months"].astype("float64")
-    return {f"budget_{name}_slippage_ratio": (drawn[f"cost_{name}_meur"] - cost) / cost for name in QUANTILE_LEVELS} | {
-        f"schedule_{name}_slippage_ratio": (updated + drawn[f"moved_{name}"] - duration) / duration
-        for name in QUANTILE_LEVELS
+    budget = {name: (expected[f"cost_{name}_meur"] - cost) / cost for name in QUANTILE_LEVELS}
+    schedule = {name: (updated + months - duration) / duration for name, months in moved.items()}
+    return {
+        f"{rate}_{name}_slippage_ratio": values
+        for rate, by_name in (("budget", budget), ("schedule", schedule))
+        for name, values in by_name.items()
     }
 
 
-def _constant(editions: pd.Series, start: pd.Series, drawn: pd.DataFrame) -> pd.DataFrame:
-    """Final costs in the prices of the last year known to each edition."""
+def _constant(shown: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
+    """Expected costs in the prices of the last year known to each edition."""
     parts = [
-        _constant_at(start.loc[rows.index], drawn.loc[rows.index], price_index(str(edition)))
-        for edition, rows in editions.groupby(editions)
+        _constant_at(rows, expected.loc[rows.index], price_index(str(edition)))
+        for edition, rows in shown.groupby("edition")
     ]
-    return pd.concat(parts).reindex(editions.index)
+    return pd.concat(parts).reindex(shown.index)
 
 
-def _constant_at(start: pd.Series, drawn: pd.DataFrame, index: pd.Series) -> pd.DataFrame:
+def _constant_at(shown: pd.DataFrame, expected: pd.DataFrame, index: pd.Series) -> pd.DataFrame:
     """The same for the projects of one edition, each cost taken as spent in the middle of the project.
 
     The real spread of the spending over the years is not submitted; half-way is where its mean lies when it is even.
     """
-    midway = start + (drawn["end_p50_date"] - start) / 2
-    year = midway.dt.year.astype("Int64").where(drawn["cost_p50_meur"].notna())
+    costs = {name: expected[f"cost_{name}_meur"] for name in QUANTILE_LEVELS}
+    midway = shown["start_date"] + (shown["updated_end_date"] - shown["start_date"]) / 2
+    year = midway.dt.year.astype("Int64").where(pd.DataFrame(costs).notna().any(axis=1))
     base = int(index.index[-1])
-    constant = {
-        f"cost_{name}_constant_meur": deflate(drawn[f"cost_{name}_meur"], year, base, index) for name in QUANTILE_LEVELS
-    }
+    constant = {f"cost_{name}_constant_meur": deflate(cost, year, base, index) for name, cost in costs.items()}
     return pd.DataFrame(constant).assign(
         price_year=year,
-        base_year=pd.Series(base, index=start.index, dtype="Int64").where(year.notna()),
+        base_year=pd.Series(base, index=shown.index, dtype="Int64").where(year.notna()),
         deflator_extended=beyond(year, index),
     )
 
 
-def _verdicts(trial: pd.DataFrame) -> dict[str, pd.Series]:
-    """By column of `OUT_FORECAST`, what each edition says of its forecasts."""
-    verdicts = {str(edition): skill_verdicts(rows) for edition, rows in trial.groupby("edition")}
+def _verdicts(tried: dict[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """By column of `OUT_FORECAST`, what the forecasts of each rate and horizon are worth."""
     codes = {
-        f"{rate}_skill_verdict": {edition: by_rate[rate][0] for edition, by_rate in verdicts.items()}
-        for rate in RATES.codes()
+        f"{rate}_{name}_verdict": lines[f"{name}_verdict"] for rate, lines in tried.items() for name in QUANTILE_LEVELS
     }
-    spoken = {edition: " ".join(sentence for _, sentence in by_rate.values()) for edition, by_rate in verdicts.items()}
-    return {name: pd.Series(told, dtype="str") for name, told in {**codes, "skill_verdict": spoken}.items()}
-
-
-def skill_verdicts(trial: pd.DataFrame) -> dict[str, tuple[str, str]]:
-    """What the forecasts of each rate are worth, by the longest horizon tried often enough.
-
-    Args:
-        trial: rows of `OUT_FORECAST_BACKTEST` of one edition.
-
-    Returns:
-        By rate, the code of the verdict and a French sentence.
-    """
-    spoken = {"budget": "Coût", "schedule": "Fin"}
-    verdicts = {}
-    for rate, subject in spoken.items():
-        told = trial.loc[trial["rate"].eq(rate) & trial["verdict"].ne("insufficient")]
-        tried = {row["horizon"]: row for row in told.to_dict("records")}
-        horizon = next((name for name in VERDICT_HORIZONS if name in tried), None)
-        if horizon is None:
-            verdicts[rate] = ("insufficient", f"{subject} : recul insuffisant pour juger la prévision.")
-            continue
-        figures = tried[horizon]
-        verdict = str(figures["verdict"])
-        sentence = _SENTENCES[verdict].format(
-            n=figures["n"],
-            horizon=FORECAST_HORIZONS.label(horizon),
-            skill=100 * (figures["skill_ratio"] or 0),
-            coverage=100 * figures["coverage_p80_ratio"],
-        )
-        verdicts[rate] = (verdict, f"{subject} : {sentence}")
-    return verdicts
-
-
-_TRIED = "sur {n} prévisions rejouées ({horizon})"
-_SENTENCES: Mapping[str, str] = {
-    "added_value": f"prévision avec valeur ajoutée {_TRIED} : perte inférieure de {{skill:.0f}} % à celle du dernier "
-    "chiffre publié, P80 respecté dans {coverage:.0f} % des cas.",
-    "uncertain": f"prévision de valeur incertaine {_TRIED} : le gain sur le dernier chiffre publié peut être dû au "
-    "hasard ; P80 respecté dans {coverage:.0f} % des cas.",
-    "no_added_value": f"prévision sans valeur ajoutée {_TRIED} : le dernier chiffre publié ne se trompe pas davantage.",
-}
+    return codes | {"skill_verdict": tried["budget"]["sentence"] + " " + tried["schedule"]["sentence"]}

@@ -85,7 +85,6 @@ RATES = VOCABULARIES["rates"]
 METHODS = VOCABULARIES["methods"]
 DISCLOSURE_QUANTITIES = VOCABULARIES["disclosure_quantities"]
 FORECAST_HORIZONS = VOCABULARIES["forecast_horizons"]
-SKILL_VERDICTS = VOCABULARIES["skill_verdicts"]
 MINISTRIES = _ministries()
 # What stands for the ministry of a project whose published edition names none that is known; nobody submits as it.
 UNSPECIFIED_MINISTRY = "unspecified"
