@@ -74,9 +74,9 @@ def _sentence(line: Mapping[Any, Any]) -> str:
     n_projects = int(line["n_projects"])
     if line["p80_verdict"] == "insufficient":
         judges = f"il n'y en a que {n_projects}" if n_projects else "il n'y en a encore aucun"
-        return (
-            f"{subject} : aucune prévision, car il faut {LEAST_PROJECTS} projets pour juger celles du passé ; {judges}."
-        )
+        editions = ", d'éditions aux trois quarts achevées," if line["horizon"] == "completion" else ""
+        needed = f"il faut {LEAST_PROJECTS} projets{editions} pour juger celles du passé"
+        return f"{subject} : aucune prévision, car {needed} ; {judges}."
     p80 = _P80_SENTENCES[line["p80_verdict"]].format(
         coverage=percent(line["coverage_p80_ratio"]), n=line["n"], projects=counted(n_projects, "projet")
     )
