@@ -312,6 +312,12 @@ def test_one_edition_alone_forecasts_nothing_and_says_so() -> None:
     assert sentence == f"Coût, {why} ; il n'y en a encore aucun. Fin, {why} ; il n'y en a encore aucun."
 
 
+def test_at_completion_it_says_which_editions_judge() -> None:
+    (sentence,) = set(forecast(restless(), horizon="completion")["skill_verdict"])
+    why = "il faut 20 projets, d'éditions aux trois quarts achevées, pour juger celles du passé ;"
+    assert sentence.startswith(f"Coût, achèvement : aucune prévision, car {why} il n'y en a encore aucun.")
+
+
 def test_a_horizon_does_not_answer_for_another() -> None:
     # Three editions, half a year apart: the next one is judged, a year is not.
     frame = restless(editions=EDITIONS[:3])
