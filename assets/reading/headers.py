@@ -22,6 +22,10 @@ from warehouse.projects.tables import HISTORY_LAYOUT
 
 # Without a name and one of these columns a table is no edition, whatever else it holds.
 FIGURES_OF_AN_EDITION = frozenset(("updated_cost_meur", "duration_years", "updated_end_date"))
+_FIGURES = FIGURES_OF_AN_EDITION | {"submitted_cost_band", "published_on"}
+# « Projets » for « Projet », « Ministere porteurs »: likeness of headers out of 100, punctuation aside.
+NEAR_HEADER = 90
+MOST_GUESSED = 40
 # How far a row must look like headers before an unknown one is said to be wrong, rather than the sheet another thing.
 RECOGNISED_HEADERS = 3
 
@@ -61,6 +65,17 @@ class Layout:
         found = self.by_header.get(match_key(header))
         return found if found is not None and _currencies(header) <= _currencies(found.header) else None
 
+    def near_column(self, header: str, found: Collection[str]) -> LayoutColumn | None:
+        """The column that a header of a published edition most likely is, a plural or a typing error aside.
+
+        Never one of figures, whose unit may hang on a letter, nor one of a field `found` already.
+        """
+        keys = {
+            match_key(column.header): column for column in self.columns if column.field not in _FIGURES | set(found)
+        }
+        best = process.extractOne(match_key(header), keys.keys(), scorer=fuzz.ratio, score_cutoff=NEAR_HEADER)
+        return None if best is None or not self.is_history else keys[best[0]]
+
     @cached_property
     def by_header(self) -> Mapping[str, LayoutColumn]:
         """Columns by the key of their header (case, accents, punctuation and spaces aside)."""
@@ -99,6 +114,7 @@ class HeaderMatch:
     unknown: tuple[int, ...]
     repeated: tuple[int, ...]
     missing: tuple[str, ...]
+    guessed: tuple[int, ...] = ()
 
 
 def _currencies(header: str) -> frozenset[str]:
@@ -156,10 +172,18 @@ def match_headers(cells: Sequence[str], layout: Layout) -> HeaderMatch:
         else:
             columns[position] = column
             found.add(column.field)
+    guessed = []
+    # Not of a row of values, nor of a thousand columns.
+    for position in unknown[:MOST_GUESSED] if len(columns) >= RECOGNISED_HEADERS else []:
+        if near := layout.near_column(cells[position], found):
+            columns[position] = near
+            found.add(near.field)
+            guessed.append(position)
+            unknown.remove(position)
     # An edition gives a duration, or an end.
     given = found | ({"duration_years"} if "updated_end_date" in found else set())
     missing = tuple(header for field, header in layout.required.items() if field not in given)
-    return HeaderMatch(layout, columns, tuple(unknown), tuple(repeated), missing)
+    return HeaderMatch(layout, columns, tuple(unknown), tuple(repeated), missing, tuple(guessed))
 
 
 def find_headers(sheet: Sheet, edition: str) -> tuple[int, HeaderMatch] | None:
@@ -224,7 +248,13 @@ def header_findings(
     def told(positions: Sequence[int]) -> Iterator[int]:
         return (position for position in positions if not layout.is_history or position in filled)
 
+    def guessed(position: int) -> Finding:
+        cell = cell_place(place, column_letter(position), texts[position], texts[position])
+        message = f"En-tête inconnu, lu comme « {match.columns[position].header} »."
+        return layout.graded(declared_finding("header_is_known", message, **cell, expected=known(position)))
+
     return [
+        *map(guessed, match.guessed),
         *(at(position, "header_is_known", "En-tête inconnu.", known(position)) for position in told(match.unknown)),
         *(
             at(position, "header_is_unique", "En-tête répété.", "une seule colonne de ce nom")

@@ -116,7 +116,8 @@ def test_a_date_may_have_an_hour_or_a_short_month(text: str, value: dt.date) -> 
 
 @pytest.mark.parametrize(
     "text", ["décalé 2023", "maintenu 2026", "marché 2021", "avrillé 2020", "jui 2021", "ma 2020", "octroyé 2021",
-             "novembre² 2021", "2019-07-31T22:00:00Z", "2019-08-01T10:30 environ", "mars-avril 2020"]
+             "novembre² 2021", "2019-07-31T22:00:00Z", "2019-08-01T10:30 environ", "mars-avril 2020",
+             "31/12/9999", "2999-01-01", "mai 3000"]
 )  # fmt: skip
 def test_a_word_that_begins_as_a_month_is_no_month(text: str) -> None:
     with pytest.raises(UnreadableValueError) as refused:

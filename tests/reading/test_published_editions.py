@@ -29,6 +29,7 @@ MARKERS = ("NA", "N/A", "n.c.", "NC", "ND", "n. d.", "s.o.", "S.O.", "-", "–",
 ODDITIES = (
     "à confirmer par le ministère au prochain semestre", "décalé 2023", "31/02/2021", "✓", "?", "12,5 ou 14", "-5",
     "9e9", "2e400", "=1+1", "#REF!", "<b>gras</b>", "\U0001f600", "1.234,5", "Ministère de la Magie", "200 000 000",
+    "31/12/9999",
 )  # fmt: skip
 # The columns of the rows that come from each field, or follow from it.
 FOLLOWS: Mapping[str, set[str]] = {
@@ -256,6 +257,17 @@ def test_other_columns_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
         ("header_is_unique", "warning", "N1"),
         ("value_has_a_header", "warning", "L2"),
     ]
+
+
+def test_a_header_that_drifts_by_a_letter_is_read_and_told(tmp_path: Path) -> None:
+    headers = ["Projets", "Ministere porteurs", *HEADERS[2:6], "Coût estimé (k€)", *HEADERS[7:]]
+    reading = edition_of(tmp_path, [line()], headers)
+    (row,) = reading.rows.to_dict("records")
+    assert (row["name"], row["ministry_id"]) == ("ALPHA", "culture")
+    # A unit hangs on a letter: a cost is never guessed.
+    assert pd.isna(row["updated_cost_meur"])
+    found = [(one.rule, one.severity, one.cell) for one in said(reading) if one.rule == "header_is_known"]
+    assert found == [("header_is_known", "warning", f"{letter}1") for letter in "ABG"]
 
 
 @pytest.mark.parametrize("rank", range(1, len(HEADERS)))

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
+from typing import NoReturn
 
 from assets.reading.values.absences import says_nothing
 from assets.reading.values.parsing import UnreadableValueError, has_note, spaced
@@ -14,6 +15,8 @@ EXCEL_DAYS = range(29221, 65746)
 # Below this a two-digit year is of this century; no project of the panorama starts before 1980.
 CENTURY_PIVOT = 80
 MONTHS = 12
+# Beyond, a year is mistyped, and no duration could be counted from it.
+LAST_YEAR = 2200
 # From this hour on in universal time, the day has changed in Paris.
 _LAST_HOUR_OF_THE_DAY = 22
 _MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
@@ -51,7 +54,7 @@ def parse_date(text: str, *, is_number: bool = False, day_first: bool = True) ->
     try:
         if found := _ISO.fullmatch(plain):
             _refuse_other_day(found)
-            return dt.date(int(found[1]), int(found[2]), int(found[3] or 1))
+            return dt.date(_year(found[1]), int(found[2]), int(found[3] or 1))
         if found := _DAY_FIRST.fullmatch(plain):
             _refuse_other_day(found)
             return dt.date(_year(found[3]), int(found[2]), int(found[1] or 1))
@@ -70,7 +73,7 @@ def is_ambiguous_date(text: str) -> bool:
     if found is None or found[1] is None:
         return False  # « 07/2021 » has no day
     one, other = int(found[1]), int(found[2])
-    return one != other and min(one, other) > 0 and max(one, other) <= MONTHS and _year(found[3]) > 0
+    return one != other and min(one, other) > 0 and max(one, other) <= MONTHS and found[3] != "0000"
 
 
 def _excel_date(text: str) -> dt.date:
@@ -94,8 +97,12 @@ def _no_date(expected: str) -> UnreadableValueError:
 def _year(text: str) -> int:
     year = int(text)
     if len(text) > 2:
-        return year
+        return year if year <= LAST_YEAR else _refuse_year()
     return year + (2000 if year < CENTURY_PIVOT else 1900)
+
+
+def _refuse_year() -> NoReturn:
+    raise _no_date(f"une date jusqu'en {LAST_YEAR}, par exemple 01/07/2021 ou juillet 2021")
 
 
 def _month(word: str) -> int:
