@@ -209,8 +209,20 @@ def test_the_first_published_figures_stand_in_for_a_baseline() -> None:
     assert frame.loc["PGP-0001", "baseline_source"] == "first_publication"
     assert frame.loc["PGP-0001", "baseline_edition"] == "2021-07"
     assert frame.loc["PGP-0001", "budget_slippage_ratio"] == pytest.approx(0.5)
-    assert frame.loc["PGP-0002", "budget_slippage_ratio"] == 0
-    assert frame.loc["PGP-0002", "baseline_edition"] == "2021-11"
+
+
+@pytest.mark.parametrize("rate", ["budget", "schedule"])
+def test_the_edition_that_first_publishes_figures_has_no_reference_to_count_from(rate: str) -> None:
+    before = projects(project(1, "2021-07", updated_cost_meur=8.0, updated_duration_months=20))
+    now = projects(project(1), project(2))
+    line = slippages(now, pd.concat([before, now])).set_index("project_id").loc["PGP-0002"]
+    assert (line["baseline_source"], line[f"{rate}_status"]) == ("none", "not_comparable")
+    assert line[["baseline_edition", "baseline_number", f"{rate}_slippage_ratio", "initial_cost_meur"]].isna().all()
+    groups = conform(slippage_by_group(slippages(pd.concat([before, now])), CALENDAR), OUT_SLIPPAGE_GROUPS)
+    means = groups.query("dimension == 'portfolio' and perimeter == 'published' and method == 'mean_of_ratios'")
+    (mean,) = means.loc[means["edition"].eq("2021-11") & means["rate"].eq(rate)].to_dict("records")
+    assert (mean["n"], mean["n_projects"]) == (1, 2)
+    assert mean["value_ratio"] > 0
 
 
 def test_a_declared_baseline_is_never_mixed_with_a_published_one() -> None:
@@ -229,7 +241,9 @@ def test_withheld_figures_do_not_become_the_first_published_ones() -> None:
     )
     frame = slippages(history).set_index("edition")
     assert frame.loc["2021-11", "initial_cost_meur"] == 8.0
-    assert frame["baseline_edition"].to_dict() == {"2020-11": "2020-11", "2021-07": "2021-07", "2021-11": "2021-07"}
+    # Its duration was published from the start, its cost at the second edition only.
+    assert frame["baseline_edition"].fillna("").tolist() == ["", "2020-11", "2021-07"]
+    assert frame["budget_status"].tolist() == ["withheld", "not_comparable", "known"]
 
 
 def test_figures_revealed_after_the_fact_are_compared_with_what_was_published() -> None:
@@ -249,9 +263,9 @@ def test_cost_and_duration_may_be_first_published_at_different_editions() -> Non
         project(1, "2021-11", updated_cost_meur=12.0, updated_duration_months=30),
     )
     frame = slippages(history).set_index("edition")
-    assert frame["baseline_edition"].tolist() == ["2020-11", "2021-07", "2021-07"]
-    assert frame["budget_slippage_ratio"].tolist()[1:] == [0, 0.5]
-    assert frame["schedule_slippage_ratio"].tolist() == [0, 0.25, 0.5]
+    assert frame["baseline_edition"].fillna("").tolist() == ["", "2020-11", "2021-07"]
+    assert frame["budget_slippage_ratio"].fillna(-1).tolist() == [-1, -1, 0.5]
+    assert frame["schedule_slippage_ratio"].fillna(-1).tolist() == [-1, 0.25, 0.5]
 
 
 def test_an_edition_is_compared_with_the_one_just_before_in_the_calendar_only() -> None:

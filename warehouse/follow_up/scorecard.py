@@ -22,6 +22,8 @@ MINIMUM_RATED_AXES = 3
 POINTS = {"green": 0, "amber": 1, "red": 2}
 # What an opinion, or its absence where it is required, weighs in governance.
 LACKING_POINTS = 2
+# The forecast that each rate is about.
+UPDATED = {"budget": "updated_cost_meur", "schedule": "updated_duration_months"}
 OPINION_POINTS = {"favourable": 0, "with_reservations": 1, "tacit": 1, "unfavourable": 2}
 
 
@@ -97,19 +99,16 @@ def _declared(frame: pd.DataFrame, declared: pd.Series | None) -> pd.Series:
 def axis_values(frame: pd.DataFrame) -> pd.DataFrame:
     """The value of each axis, compared with its thresholds; missing when it is not known.
 
-    A slippage against figures first published in the same edition is zero by construction, and says nothing.
-
     Args:
         frame: `warehouse.follow_up.situations.situations`, with `unattended`: adrift without an open mission.
 
     Returns:
         Aligned with `frame`: the value of each axis, under the names of `AXES`.
     """
-    empty = frame["baseline_source"].eq("first_publication") & frame["baseline_edition"].eq(frame["edition"])
     return pd.DataFrame(
         {
-            "cost_axis_ratio": frame["budget_slippage_ratio"].mask(empty),
-            "schedule_axis_ratio": frame["schedule_slippage_ratio"].mask(empty),
+            "cost_axis_ratio": frame["budget_slippage_ratio"],
+            "schedule_axis_ratio": frame["schedule_slippage_ratio"],
             "stability_value": frame["editions_worsened"].astype("float64").where(frame["editions_compared"].gt(0)),
             "governance_value": _governance(frame),
             "data_quality_value": _defects(frame),
@@ -129,14 +128,26 @@ def _governance(frame: pd.DataFrame) -> pd.Series:
 def _defects(frame: pd.DataFrame) -> pd.Series:
     """Number of defects of the data; unknown in the scoping phase, where no figure is expected.
 
-    A withheld figure is not a defect, nor a reason that no project of the edition gives: it was not asked.
+    A withheld figure is not a defect, nor a figure published for the first time where no baseline is declared, nor a
+    reason that no project of the edition gives: it was not asked.
     """
     silent = frame["deviation_reason"].isna() | frame["deviation_reason"].eq(NO_DEVIATION)
     asked = frame["deviation_reason"].notna().groupby(frame["edition"]).transform("any")
     slipped = frame[[f"{rate}_slippage_ratio" for rate in RATES]].abs().gt(NO_CHANGE_PTS / 100).any(axis=1)
-    absent = frame[[f"{rate}_status" for rate in RATES]].isin(["missing", "not_comparable"]).sum(axis=1)
-    defects = absent + (silent & asked & slipped).astype("int64") + frame["overdue"].astype("int64")
+    defects = _absent(frame) + (silent & asked & slipped).astype("int64") + frame["overdue"].astype("int64")
     return defects.astype("float64").mask(frame["phase"].eq("scoping"))
+
+
+def _absent(frame: pd.DataFrame) -> pd.Series:
+    """How many of both slippages are not known for want of a figure."""
+    is_first = {
+        rate: frame["baseline_source"].ne("declared") & frame[updated].notna() for rate, updated in UPDATED.items()
+    }
+    absent = {
+        rate: frame[f"{rate}_status"].eq("missing") | frame[f"{rate}_status"].eq("not_comparable") & ~is_first[rate]
+        for rate in RATES
+    }
+    return pd.DataFrame(absent).sum(axis=1)
 
 
 def _reasons(told: pd.DataFrame, ratings: pd.DataFrame) -> pd.Series:

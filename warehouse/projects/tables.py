@@ -8,8 +8,8 @@ from warehouse.model.schema import Table
 table = Theme("warehouse.projects").table
 
 STAND_IN_CAVEAT = (
-    "À défaut de référence déclarée, les premiers chiffres publiés en tiennent lieu : l'écart part alors de zéro à la "
-    "première publication du projet et ne se compare pas au taux officiel."
+    "À défaut de référence déclarée, les premiers chiffres publiés en tiennent lieu à partir de l'édition suivante : à "
+    "celle qui les publie, l'écart est non comparable. Un écart compté ainsi ne se compare pas au taux officiel."
 )
 NO_WITHHELD_CAVEAT = "Les chiffres non publiés n'y figurent pas et n'entrent dans aucun calcul."
 

@@ -67,8 +67,9 @@ def first_references(projects: pd.DataFrame, published: pd.DataFrame, ledger: pd
     """The first baseline of each project, as it was known at each edition.
 
     The ledger's number 1 makes it `declared`, and failing that the initial figures the edition declares; else the
-    first published figures stand in, marked `first_publication`; else there is `none`. A declared baseline and
-    published figures are never mixed in a project.
+    first published figures stand in, marked `first_publication`, from the edition after the one that published them:
+    there, they are no reference, since nothing can have moved. Else there is `none`. A declared baseline and published
+    figures are never mixed in a project.
 
     Args:
         projects: core projects of any editions.
@@ -102,14 +103,14 @@ def first_references(projects: pd.DataFrame, published: pd.DataFrame, ledger: pd
 
 
 def _first_published(projects: pd.DataFrame, published: pd.DataFrame, measure: str) -> tuple[pd.Series, pd.Series]:
-    """The first figure published for each project and its edition, missing in the editions before that one.
+    """The first figure published for each project and its edition, missing in that edition and those before it.
 
     Cost and duration may be first known in different editions (a project leaves its scoping phase).
     """
     known = published.dropna(subset=[measure]).sort_values("edition").drop_duplicates("project_id")
     firsts = known.set_index("project_id")
     edition = looked_up(projects["project_id"], firsts["edition"])
-    is_past = edition.le(projects["edition"])
+    is_past = edition.lt(projects["edition"])
     return looked_up(projects["project_id"], firsts[measure]).where(is_past), edition.where(is_past)
 
 
