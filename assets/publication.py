@@ -7,6 +7,8 @@ from assets.page.rendering import PublicationTables, render_site
 from assets.session import Session
 from warehouse.archive.tables import (
     CORE_PROJECTS,
+    OUT_HEADLINE_CHANGES,
+    OUT_HEADLINES,
     OUT_KEY_FIGURES,
     OUT_MINISTRY_QUALITY,
     OUT_MOVEMENTS,
@@ -17,7 +19,10 @@ from warehouse.archive.tables import (
 from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.results import read_findings
+from warehouse.open_data.key_figures import open_key_figures
 from warehouse.projects.withheld import without_withheld
+from warehouse.slippage.headlines import with_headlines_only
+from warehouse.slippage.official import official_table
 
 FOLDER = "publication"
 
@@ -50,16 +55,20 @@ def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Ses
 def publication_tables(session: Session, edition: Edition) -> PublicationTables:
     """What the page of an edition is made of."""
     store = session.store
-    figures = store.history(OUT_KEY_FIGURES, edition.key)
+    slippages, headlines = (store.history(table, edition.key) for table in (OUT_SLIPPAGE_PROJECTS, OUT_HEADLINES))
+    changes = store.history(OUT_HEADLINE_CHANGES, edition.key)
+    official = official_table(edition.key)
+    figures = open_key_figures(store.history(OUT_KEY_FIGURES, edition.key), headlines, changes, slippages, official)
     return PublicationTables(
         edition=edition,
         editions=tuple(session.editions(figures["edition"])),
         key_figures=figures,
-        groups=store.history(OUT_SLIPPAGE_GROUPS, edition.key),
-        slippage=store.read(OUT_SLIPPAGE_PROJECTS, edition.key),
+        groups=with_headlines_only(store.history(OUT_SLIPPAGE_GROUPS, edition.key), headlines),
+        slippage=slippages.loc[slippages["edition"].eq(edition.key)],
         projects=without_withheld(store.read(CORE_PROJECTS, edition.key)),
         movements=store.read(OUT_MOVEMENTS, edition.key),
         findings=tuple(read_findings(session.home, edition)),
         project_quality=store.read(OUT_PROJECT_QUALITY, edition.key),
         ministry_quality=store.read(OUT_MINISTRY_QUALITY, edition.key),
+        official=official,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import pandas as pd
 
 from assets.declaring import made, tables_asset
 from assets.session import Session
@@ -11,8 +12,11 @@ from warehouse.archive.tables import (
     OUT_BRIDGE,
     OUT_CAUSES,
     OUT_DISCLOSURE,
+    OUT_HEADLINE_CHANGES,
+    OUT_HEADLINES,
     OUT_KEY_FIGURES,
     OUT_MOVEMENTS,
+    OUT_OFFICIAL_FIGURES,
     OUT_SLIPPAGE_GROUPS,
     OUT_SLIPPAGE_PROJECTS,
     OUT_TARGET_PROJECTS,
@@ -25,7 +29,9 @@ from warehouse.slippage.bridge import bridges
 from warehouse.slippage.by_group import slippage_by_group
 from warehouse.slippage.by_project import slippages
 from warehouse.slippage.causes import slippage_causes
+from warehouse.slippage.headlines import headline_changes, headlines
 from warehouse.slippage.measures import key_figures
+from warehouse.slippage.official import official_table
 from warehouse.slippage.targets import target_progress, target_shares
 
 
@@ -34,6 +40,7 @@ from warehouse.slippage.targets import target_progress, target_shares
     {
         OUT_SLIPPAGE_PROJECTS: [CORE_PROJECTS],
         OUT_BRIDGE: [OUT_SLIPPAGE_PROJECTS],
+        OUT_HEADLINE_CHANGES: [OUT_SLIPPAGE_PROJECTS, OUT_BRIDGE],
         OUT_CAUSES: [CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS],
         OUT_TARGETS: [OUT_SLIPPAGE_PROJECTS],
         OUT_TARGET_PROJECTS: [OUT_SLIPPAGE_PROJECTS],
@@ -45,12 +52,15 @@ def slippage(
     """Measure the slippage of each project, then what it adds to the headlines and to the distance to each target."""
     projects = session.store.history(CORE_PROJECTS)
     measured = slippages(projects, session.ledger, session.calendar)
+    first_known = first_known_slippages(session.state)
+    bridge = bridges(measured, first_known)
     yield from made(
         context,
         session,
         {
             OUT_SLIPPAGE_PROJECTS: measured,
-            OUT_BRIDGE: bridges(measured, first_known_slippages(session.state)),
+            OUT_BRIDGE: bridge,
+            OUT_HEADLINE_CHANGES: headline_changes(measured, first_known, bridge),
             OUT_CAUSES: slippage_causes(projects, measured),
             OUT_TARGETS: target_progress(measured, targets()),
             OUT_TARGET_PROJECTS: target_shares(measured, targets()),
@@ -63,6 +73,8 @@ def slippage(
     {
         OUT_KEY_FIGURES: [CORE_PROJECTS, OUT_MOVEMENTS],
         OUT_SLIPPAGE_GROUPS: [OUT_SLIPPAGE_PROJECTS, OUT_KEY_FIGURES],
+        OUT_HEADLINES: [OUT_SLIPPAGE_PROJECTS, OUT_SLIPPAGE_GROUPS],
+        OUT_OFFICIAL_FIGURES: [CORE_PROJECTS],
         OUT_DISCLOSURE: [CORE_PROJECTS, OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS],
     },
 )
@@ -85,6 +97,14 @@ def headline(
         {
             OUT_KEY_FIGURES: chosen.figures,
             OUT_SLIPPAGE_GROUPS: chosen.groups,
+            OUT_HEADLINES: headlines(measured, chosen.groups),
+            OUT_OFFICIAL_FIGURES: _known_here(official_table(str(projects["edition"].max())), projects),
             OUT_DISCLOSURE: chosen.disclosure,
         },
     )
+
+
+def _known_here(official: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """The official figures of the editions that the home has; the dataset gives the others too."""
+    kept: pd.DataFrame = official.loc[official["edition"].isin(projects["edition"])]
+    return kept

@@ -32,6 +32,7 @@ from warehouse.slippage.bridge import bridges
 from warehouse.slippage.by_group import slippage_by_group
 from warehouse.slippage.by_project import slippages
 from warehouse.slippage.causes import slippage_causes
+from warehouse.slippage.headlines import headline_changes, headlines
 from warehouse.slippage.measures import key_figures
 from warehouse.slippage.targets import target_progress, target_shares
 
@@ -43,7 +44,7 @@ def make(state: State, rows: pd.DataFrame, first: pd.DataFrame) -> None:
     projects = core_projects(rows, registers)
     ledger = effective_ledger(registers["baselines"])
     measured = slippages(projects, ledger, calendar)
-    bridges(measured, first)
+    headline_changes(measured, first, bridges(measured, first))
     slippage_causes(projects, measured)
     target_progress(measured, targets())
     target_shares(measured, targets())
@@ -52,7 +53,8 @@ def make(state: State, rows: pd.DataFrame, first: pd.DataFrame) -> None:
     leavers(projects, measured, exits, calendar)
     groups = slippage_by_group(measured, calendar)
     figures = key_figures(projects, moved, calendar)
-    released(figures, groups, withheld_figures(projects, ledger, calendar), "exclude")
+    chosen = released(figures, groups, withheld_figures(projects, ledger, calendar), "exclude")
+    headlines(measured, chosen.groups)
     frame = situations(projects, measured, targets())
     watch = watchlist(frame, ledger, missions)
     ministry_brief(projects, measured, moved, watch, calendar)

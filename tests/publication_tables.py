@@ -15,6 +15,8 @@ from assets.page.rendering import PublicationTables
 from warehouse.archive.tables import (
     CORE_PROJECTS,
     OUT_COLLECTION,
+    OUT_HEADLINE_CHANGES,
+    OUT_HEADLINES,
     OUT_KEY_FIGURES,
     OUT_MINISTRY_QUALITY,
     OUT_MOVEMENTS,
@@ -24,14 +26,19 @@ from warehouse.archive.tables import (
 )
 from warehouse.home.calendar import Calendar, Edition
 from warehouse.model.findings import Finding
-from warehouse.model.schema import conform
+from warehouse.model.schema import conform, empty_frame
 from warehouse.model.vocabulary import COST_BANDS, METHODS, MINISTRIES
+from warehouse.open_data.key_figures import open_key_figures
 from warehouse.quality.scores import RATIOS, ministry_quality, score_pct
+from warehouse.slippage.bridge import bridges
+from warehouse.slippage.headlines import headline_changes, headlines, with_headlines_only
+from warehouse.slippage.official import official_table
 
 EDITIONS = (Edition("2020-06", 11), Edition("2020-11", 12), Edition("2021-07", 13), Edition("2021-11", 14))
 # A ministry of which nothing was received.
 AWAITED: dict[str, Any] = {"edition": "2021-11", "ministry_id": "cohesion_territoires", "status": "missing"}
 AWAITED |= dict.fromkeys(("projects", "errors", "warnings", "notices"), 0)
+NOT_CORRECTED = empty_frame(OUT_SLIPPAGE_PROJECTS)
 _NOT_LEADING = ("comptes_publics", "cohesion_territoires", "unspecified")
 MINISTRY_IDS = [term.code for term in MINISTRIES.terms if term.code not in _NOT_LEADING]
 NAMES = (
@@ -140,7 +147,7 @@ def slippage_of(projects: pd.DataFrame, baseline_source: str = "declared") -> pd
 
 
 def groups_of(slippage: pd.DataFrame, target_ratio: float = 0.15) -> pd.DataFrame:
-    """The statistics of the whole and of each ministry."""
+    """The statistics of the whole and of each ministry; as many know the cohort as the edition."""
     statistics: dict[str, Callable[[pd.Series], float]] = {
         "mean_of_ratios": pd.Series.mean,
         "ratio_of_sums": lambda ratios: float(ratios.mean()) * 0.9,
@@ -155,7 +162,7 @@ def groups_of(slippage: pd.DataFrame, target_ratio: float = 0.15) -> pd.DataFram
     rows = [
         {
             "edition": slippage["edition"].iloc[0],
-            "perimeter": "published",
+            "perimeter": perimeter,
             "dimension": dimension,
             "group_id": group,
             "group_label": label,
@@ -166,6 +173,7 @@ def groups_of(slippage: pd.DataFrame, target_ratio: float = 0.15) -> pd.DataFram
             "n_projects": len(part),
         }
         for dimension, group, label, part in cuts
+        for perimeter in (("published", "cohort") if dimension == "portfolio" else ("published",))
         for rate in ("budget", "schedule")
         for known in [part.loc[part[f"{rate}_status"] == "known", f"{rate}_slippage_ratio"]]
         for method in METHODS.codes()
@@ -193,7 +201,8 @@ def _key_figures(frames: list[pd.DataFrame], *, fictitious: bool) -> pd.DataFram
                 "entries": pd.NA if before is None else len(now - before),
                 "exits": pd.NA if before is None else len(before - now),
                 "withheld": int(frame["withheld"].sum()),
-                "target_pct": 15.0,
+                "target_ratio": 0.15,
+                "target_due_on": pd.Timestamp("2022-12-31"),
                 "fictitious": fictitious,
             }
         )
@@ -264,27 +273,39 @@ def tables(
     quality, moved = quality_of(frames[-1]), _movements(frames[-2], frames[-1])
     awaited = conform(pd.DataFrame([AWAITED], columns=OUT_COLLECTION.names()), OUT_COLLECTION)
     both = pd.concat([quality_of(frames[-2].iloc[::2]), quality])
+    told = pd.concat(slippages, ignore_index=True)
+    groups = conform(pd.concat([groups_of(slippage) for slippage in slippages]), OUT_SLIPPAGE_GROUPS)
+    bridge, official = bridges(told, NOT_CORRECTED), official_table(EDITIONS[-1].key)
+    changes = conform(headline_changes(told, NOT_CORRECTED, bridge), OUT_HEADLINE_CHANGES)
+    stated = conform(headlines(told, groups), OUT_HEADLINES)
+    figures = _key_figures(frames, fictitious=fictitious)
     ministries = ministry_quality(both, awaited, pd.concat(frames[-2:]), Calendar(EDITIONS))
     return PublicationTables(
         edition=EDITIONS[-1],
         editions=EDITIONS,
-        key_figures=_key_figures(frames, fictitious=fictitious),
-        groups=conform(pd.concat([groups_of(slippage) for slippage in slippages]), OUT_SLIPPAGE_GROUPS),
+        key_figures=open_key_figures(figures, stated, changes, told, official),
+        groups=with_headlines_only(groups, stated),
         slippage=slippages[-1],
         projects=frames[-1],
         movements=moved,
         findings=FINDINGS,
         project_quality=quality,
+        official=official,
         ministry_quality=conform(ministries.loc[ministries["edition"].eq(EDITIONS[-1].key)], OUT_MINISTRY_QUALITY),
     )
 
 
 def only_editions(whole: PublicationTables, *keys: str) -> PublicationTables:
     """The same tables when the warehouse holds these editions alone."""
+    figures = whole.key_figures[whole.key_figures["edition"].isin(keys)].reset_index(drop=True)
+    for compared in ("previous", "reference"):
+        absent = ~figures[f"{compared}_edition"].isin(keys)
+        told = [str(name) for name in figures if f"_{compared}_" in f"_{name}"]
+        figures = figures.assign(**{name: figures[name].mask(absent) for name in told})
     return replace(
         whole,
         editions=tuple(edition for edition in whole.editions if edition.key in keys),
-        key_figures=whole.key_figures[whole.key_figures["edition"].isin(keys)].reset_index(drop=True),
+        key_figures=figures,
         groups=whole.groups[whole.groups["edition"].isin(keys)].reset_index(drop=True),
         movements=whole.movements[whole.movements["previous_edition"].isin(keys)],
     )

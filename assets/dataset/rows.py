@@ -18,6 +18,8 @@ from warehouse.archive.tables import (
     OUT_CHANGES,
     OUT_FORECAST,
     OUT_FORECAST_BACKTEST,
+    OUT_HEADLINE_CHANGES,
+    OUT_HEADLINES,
     OUT_KEY_FIGURES,
     OUT_MINISTRY_QUALITY,
     OUT_MOVEMENTS,
@@ -31,6 +33,7 @@ from warehouse.home.registers import Registers
 from warehouse.home.store import ParquetStore
 from warehouse.model.schema import Table, conform
 from warehouse.model.vocabulary import EXIT_REASONS, MINISTRIES, MOVEMENT_KINDS, PHASES, WITHHELD_REASONS
+from warehouse.open_data.key_figures import OPEN_KEY_FIGURES, open_key_figures
 from warehouse.open_data.provenance import provenance
 from warehouse.open_data.tables import (
     LEGACY_PROJECTS,
@@ -41,8 +44,8 @@ from warehouse.open_data.tables import (
     OPEN_FORECAST,
     OPEN_HISTORY,
     OPEN_INDICATORS,
-    OPEN_KEY_FIGURES,
     OPEN_MOVEMENTS,
+    OPEN_OFFICIAL,
     OPEN_PROJECT_QUALITY,
     OPEN_PROJECTS,
     OPEN_PROVENANCE,
@@ -53,6 +56,8 @@ from warehouse.open_data.tables import (
 from warehouse.projects.baselines import effective_ledger
 from warehouse.projects.durations import MONTHS_PER_YEAR
 from warehouse.projects.withheld import FLAGS, mask, withheld_overlay, without_withheld
+from warehouse.slippage.headlines import with_headlines_only
+from warehouse.slippage.official import official_table
 
 # Rate, unit of its amount.
 RATES = (("budget", "meur"), ("schedule", "months"))
@@ -281,6 +286,11 @@ def open_provenance(given: WarehouseTables) -> pd.DataFrame:
     )
 
 
+def _indicators(given: WarehouseTables) -> pd.DataFrame:
+    """The statistics of groups, without those of the portfolio where an edition has no headline."""
+    return with_headlines_only(given.of(OUT_SLIPPAGE_GROUPS), given.of(OUT_HEADLINES))
+
+
 def _trends(groups: pd.DataFrame) -> pd.DataFrame:
     rows: pd.DataFrame = groups.loc[groups["dimension"].isin(["portfolio", "ministry"])]
     return rows
@@ -290,9 +300,16 @@ def _trends(groups: pd.DataFrame) -> pd.DataFrame:
 _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
     OPEN_PROJECTS: projects_of_edition,
     OPEN_HISTORY: lambda given: open_projects(given.projects, given.slippages, OPEN_HISTORY),
-    OPEN_INDICATORS: lambda given: _of_edition(given.of(OUT_SLIPPAGE_GROUPS), given.edition),
-    OPEN_KEY_FIGURES: lambda given: given.of(OUT_KEY_FIGURES),
-    OPEN_TRENDS: lambda given: _trends(given.of(OUT_SLIPPAGE_GROUPS)),
+    OPEN_INDICATORS: lambda given: _of_edition(_indicators(given), given.edition),
+    OPEN_KEY_FIGURES: lambda given: open_key_figures(
+        given.of(OUT_KEY_FIGURES),
+        given.of(OUT_HEADLINES),
+        given.of(OUT_HEADLINE_CHANGES),
+        given.slippages,
+        official_table(given.edition.key),
+    ),
+    OPEN_OFFICIAL: lambda given: official_table(given.edition.key),
+    OPEN_TRENDS: lambda given: _trends(_indicators(given)),
     OPEN_SLIPPAGE: lambda given: open_slippages(given.slippages),
     OPEN_BRIDGE: lambda given: given.of(OUT_BRIDGE),
     OPEN_MOVEMENTS: lambda given: open_movements(given.of(OUT_CHANGES), given.of(OUT_MOVEMENTS), given.projects),

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from assets.page.drawing import PALETTE, Chart, Spec, chart, field, layer
+from assets.page.headline_wording import RATE_TITLES, target_said
 from assets.page.tables import RATES, PublicationTables, Statistic, ministries_by_slippage, statistic
-from assets.page.wording import RATE_HEADERS, RATE_TITLES, WITHHELD, DataTable, short_ministry
+from assets.page.wording import RATE_HEADERS, WITHHELD, DataTable, short_ministry
 from warehouse.model import french
 from warehouse.model.french import NBSP, UNKNOWN
 from warehouse.model.terms import Vocabulary
@@ -57,13 +58,12 @@ def history_chart(tables: PublicationTables) -> Chart | None:
     if not rows:
         return None
     data = pd.DataFrame(rows)
-    target = tables.figures()["target_pct"]
-    target_ratio = None if pd.isna(target) else float(target) / 100
+    target_ratio = tables.target_ratio()
     now = [statistic(tables, tables.edition, rate) for rate in RATES]
     description = (
         f"Deux courbes, de {tables.editions[0].month_label()} à {tables.edition.month_label()}. À cette édition{NBSP}: "
         f"écart budgétaire moyen {french.percent(now[0].value)}, écart calendaire moyen {french.percent(now[1].value)}"
-        + ("." if target_ratio is None else f", pour une cible de {french.short_percent(target_ratio)}.")
+        + ("." if target_ratio is None else f", pour une cible de {target_said(tables.figures())}.")
     )
     title = "Écarts moyens d’une édition à l’autre"
     return chart(
@@ -285,8 +285,7 @@ def ministry_chart(tables: PublicationTables) -> Chart | None:
         ]
     if not rows:
         return None
-    target = tables.figures()["target_pct"]
-    target_ratio = None if pd.isna(target) else float(target) / 100
+    target_ratio = tables.target_ratio()
     title = "Écarts moyens par ministère"
     sorted_by = (
         f", du plus grand écart budgétaire ({budgeted[0]}) au plus petit ({budgeted[-1]})" if len(budgeted) > 1 else ""

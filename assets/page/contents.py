@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
-from assets.page import charts, drawing, project_rows, quality_wording, wording
+from assets.page import charts, drawing, headline_wording, project_rows, quality_wording, wording
 from assets.page import tables as reading
 from assets.page.tables import PublicationTables
 from warehouse.model import french
@@ -31,7 +29,7 @@ class Contents:
     lede: tuple[str, ...]
     fictitious: bool
     caveat: str
-    rates: tuple[wording.RateCard, ...]
+    rates: tuple[headline_wording.RateCard, ...]
     figures: tuple[wording.Figure, ...]
     movements_intro: str
     entries: tuple[wording.Movement, ...]
@@ -47,6 +45,7 @@ class Contents:
     method: tuple[Definition, ...]
     quality_method: tuple[Definition, ...]
     methods: wording.DataTable
+    official: wording.DataTable
     coverage: wording.DataTable
     sources: wording.DataTable
     findings: tuple[wording.FindingGroup, ...]
@@ -59,7 +58,6 @@ def contents(tables: PublicationTables) -> Contents:
     intro, entries, exits = wording.movements(shown)
     rows = project_rows.project_rows(shown)
     phases = {row.phase_rank: row.phase for row in rows}
-    target = shown.figures()["target_pct"]
     published = shown.edition.published_on
     return Contents(
         title=wording.TITLE,
@@ -70,7 +68,7 @@ def contents(tables: PublicationTables) -> Contents:
         lede=wording.lede(shown),
         fictitious=shown.is_fictitious(),
         caveat=wording.caveat(shown),
-        rates=tuple(wording.rate_card(shown, rate) for rate in reading.RATES),
+        rates=tuple(headline_wording.rate_card(shown, rate) for rate in reading.RATES),
         figures=wording.key_figures(shown),
         movements_intro=intro,
         entries=entries,
@@ -82,10 +80,11 @@ def contents(tables: PublicationTables) -> Contents:
         ministry_options=tuple(dict.fromkeys(row.ministry for row in rows)),
         phase_options=tuple(phases[rank] for rank in sorted(phases)),
         bar_width=project_rows.BAR_WIDTH,
-        target="" if pd.isna(target) else french.short_percent(float(target) / 100),
+        target=headline_wording.target_said(shown.figures()),
         method=_method(shown),
         quality_method=_definitions(quality_wording.method()),
         methods=wording.methods_table(shown),
+        official=wording.official_table(shown),
         coverage=wording.coverage_table(shown),
         sources=wording.sources_table(shown),
         findings=wording.finding_groups(shown.findings),
@@ -95,9 +94,10 @@ def contents(tables: PublicationTables) -> Contents:
 
 def _method(tables: PublicationTables) -> tuple[Definition, ...]:
     initial = "l'initial est celui de la première référence"
-    if tables.from_first_publication():
-        initial = "à défaut de référence déclarée, les premiers chiffres publiés tiennent lieu d'initial"
-    target = tables.figures()["target_pct"]
+    if int(tables.figures()["stand_ins"]):
+        initial = "à défaut de référence déclarée, les premiers chiffres publiés tiennent lieu d'initial, à partir de "
+        initial += "l'édition suivante"
+    target = headline_wording.target_said(tables.figures())
     definitions = {
         "Coût complet": "en millions d'euros TTC : dépenses depuis la conception et 24 premiers mois de "
         "fonctionnement, masse salariale comprise.",
@@ -108,16 +108,20 @@ def _method(tables: PublicationTables) -> tuple[Definition, ...]:
         "C'est la méthode du taux officiel.",
         "Projets comptés": "seuls les écarts connus entrent dans une moyenne, et leur nombre l'accompagne. Un chiffre "
         "inconnu n'est jamais compté pour zéro.",
-        "Évolution": "différence de deux taux, en points de pourcentage ; l'ensemble des projets peut avoir changé "
-        "entre les deux éditions.",
+        "Évolution": "différence de deux taux, en points de pourcentage, tels qu'ils sont connus aujourd'hui, "
+        "corrections comprises. Elle est la somme de ce qu'y ont fait les projets suivis (de combien leur moyenne a "
+        "changé), les entrées, les sorties et les projets devenus ou n'étant plus comparables ; les parts sont "
+        "arrondies.",
+        "Pas de taux": "quand moins des trois quarts des projets hors cadrage ont une référence antérieure, aucune "
+        "moyenne n'est donnée pour l'ensemble ; le chiffre officiel est donné à la place, avec sa source.",
+        "Chiffre officiel": "publié à l'époque et relevé tel quel ; il est donné à côté de ce qui est calculé, et n'y "
+        "entre jamais.",
         "n. c.": "non communiqué : le chiffre n'a pas été transmis ou n'existe pas encore, par exemple pour un projet "
         "en cadrage.",
         "Non publié": "chiffre qui n'est pas rendu public à cette édition, par exemple pendant un appel d'offres.",
     }
-    if not pd.isna(target):
-        definitions["Cible"] = (
-            f"au plus {french.short_percent(float(target) / 100)} d'écart moyen, budgétaire comme calendaire."
-        )
+    if target:
+        definitions["Cible"] = f"au plus {target} d'écart moyen, budgétaire comme calendaire."
     return _definitions(definitions)
 
 

@@ -71,8 +71,7 @@ def project_rows(tables: PublicationTables) -> tuple[ProjectRow, ...]:
     slippage = tables.slippage.set_index("project_id").rename(columns=renamed)
     slippage = slippage.filter(regex=r"_(status|ratio)$|^baseline")
     joined = tables.projects.join(slippage, on="project_id")
-    target = tables.figures()["target_pct"]
-    target_ratio = None if pd.isna(target) else float(target) / 100
+    target_ratio = tables.target_ratio()
     rows = [
         _project_row({str(key): value for key, value in row.items()}, target_ratio) for row in joined.to_dict("records")
     ]

@@ -3,7 +3,7 @@
 Rows of tables and sections in French are made from here by `assets.page.wording`; charts by `assets.page.charts`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -26,11 +26,11 @@ _AMOUNT: dict[Rate, str] = {"budget": "budget_slippage_meur", "schedule": "sched
 class PublicationTables:
     """All that the page and the PDF of one edition are made of.
 
-    `editions` are the editions up to this one that have figures, in calendar order; `key_figures` has one row
-    for each, this one last, and `groups` their portfolio and ministry rows. `slippage`, `projects` and
+    `editions` are the editions up to this one that have figures, in calendar order; `key_figures` has one row of
+    `chiffres_cles` for each, this one last, and `groups` their portfolio and ministry rows. `official` is what was
+    published at the time, of every edition up to this one. `slippage`, `projects` and
     `movements` are those of `edition` alone, like the scores of the data sent, `project_quality` and
-    `ministry_quality`. `findings` are the warnings and notices to publish. Changes are
-    stated against the previous edition and `reference_edition`, when these have figures.
+    `ministry_quality`. `findings` are the warnings and notices to publish.
     """
 
     edition: Edition
@@ -43,7 +43,7 @@ class PublicationTables:
     findings: tuple[Finding, ...]
     project_quality: pd.DataFrame
     ministry_quality: pd.DataFrame
-    reference_edition: str | None = "2020-06"
+    official: pd.DataFrame
 
     def figures(self) -> pd.Series:
         """The key figures of this edition.
@@ -60,21 +60,18 @@ class PublicationTables:
         """The edition just before this one in the calendar, when it has figures."""
         return next((other for other in self.editions if other.ordinal == self.edition.ordinal - 1), None)
 
-    def reference(self) -> Edition | None:
-        """The chosen reference edition, when it is earlier than this one and has figures."""
-        return next((e for e in self.editions if e.key == self.reference_edition and e < self.edition), None)
+    def compared_with(self) -> Mapping[str, Edition]:
+        """The editions changes are stated against: the `previous` one, then the `reference` when it is another."""
+        row, by_key = self.figures(), {edition.key: edition for edition in self.editions}
+        named = {name: row[f"{name}_edition"] for name in ("previous", "reference")}
+        if named["reference"] == named["previous"]:
+            del named["reference"]
+        return {name: by_key[key] for name, key in named.items() if not pd.isna(key)}
 
-    def compared_with(self) -> Iterator[Edition]:
-        """The editions changes are stated against: the previous one, then the reference."""
-        previous, reference = self.previous(), self.reference()
-        if previous:
-            yield previous
-        if reference and reference != previous:
-            yield reference
-
-    def from_first_publication(self) -> bool:
-        """Whether some slippage counts from first published figures rather than from a declared baseline."""
-        return bool((self.slippage["baseline_source"] == "first_publication").any())
+    def target_ratio(self) -> float | None:
+        """The target in force at the edition; None before one is adopted."""
+        target = self.figures()["target_ratio"]
+        return None if pd.isna(target) else float(target)
 
     @cached_property
     def statistics(self) -> Mapping[tuple[str, str, str, str | None], "Statistic"]:
@@ -103,10 +100,6 @@ class Statistic:
     value: float | None
     n: int
     n_projects: int
-
-    def minus(self, other: "Statistic") -> float | None:
-        """The difference of the two values; None when either is unknown."""
-        return None if self.value is None or other.value is None else self.value - other.value
 
 
 NO_STATISTIC = Statistic(None, 0, 0)

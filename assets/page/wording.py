@@ -3,6 +3,7 @@
 Fed with tables already `publishable`; each class below is one part of the publication.
 """
 
+import datetime as dt
 import itertools
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,50 +11,20 @@ from typing import Any
 
 import pandas as pd
 
-from assets.page.tables import (
-    HEADLINE,
-    RATES,
-    PublicationTables,
-    Rate,
-    Statistic,
-    ministries_by_slippage,
-    statistic,
-)
+from assets.page.headline_wording import RATE_TITLES, missing_previous
+from assets.page.tables import RATES, PublicationTables, Statistic, ministries_by_slippage, statistic
 from warehouse.home.calendar import Edition
 from warehouse.model import french
 from warehouse.model.findings import SEVERITY_LABELS, Finding
 from warehouse.model.french import NARROW, NBSP, UNKNOWN
-from warehouse.model.vocabulary import EXIT_REASONS, METHODS, MINISTRIES, SLIPPAGE_STATUSES
+from warehouse.model.vocabulary import CONFIDENCES, EXIT_REASONS, METHODS, MINISTRIES, SLIPPAGE_STATUSES
 
 TITLE = "Panorama des grands projets numériques de l’État"
 WITHHELD = "non publié"
-RATE_TITLES: dict[Rate, str] = {"budget": "Écart budgétaire moyen", "schedule": "Écart calendaire moyen"}
+# What is not computed here, which is another thing than not communicated.
+ABSENT = "–"
 # The columns of a table of means: each rate, then the number of slippages it rests on.
 RATE_HEADERS = (RATE_TITLES["budget"], "Écarts connus", RATE_TITLES["schedule"], "Écarts connus")
-
-
-@dataclass(frozen=True)
-class Change:
-    """How a rate moved since another edition."""
-
-    since: str
-    text: str
-    trend: str  # down, up, flat or unknown
-
-
-@dataclass(frozen=True)
-class RateCard:
-    """One mean slippage: value, what it rests on, place against the target, changes."""
-
-    rate: Rate
-    title: str
-    value: str
-    basis: str
-    method: str
-    target: str
-    verdict: str  # met, missed or unknown
-    changes: tuple[Change, ...]
-    missing_previous: str
 
 
 @dataclass(frozen=True)
@@ -114,77 +85,9 @@ def edition_label(edition: Edition) -> str:
     return f"{french.ordinal(edition.ordinal)} édition – {edition.month_label()}"
 
 
-def basis(stat: Statistic) -> str:
-    """What a mean rests on: « moyenne de 46 projets sur 50 »."""
-    if stat.value is None:
-        return f"aucun écart connu sur {french.counted(stat.n_projects, 'projet')}"
-    return f"moyenne de {french.counted(stat.n, 'projet')} sur {french.number(stat.n_projects)}"
-
-
 def share(stat: Statistic) -> str:
-    """The short form of `basis` for a table: « 46 / 50 »."""
+    """What a mean of a table rests on: « 46 / 50 »."""
     return f"{french.number(stat.n)}{NBSP}/{NBSP}{french.number(stat.n_projects)}"
-
-
-def rate_card(tables: PublicationTables, rate: Rate) -> RateCard:
-    """The card of one mean slippage."""
-    now = statistic(tables, tables.edition, rate)
-    target = tables.figures()["target_pct"]
-    verdict, sentence = _against_target(
-        now.value, None if pd.isna(target) else float(target), official=not tables.from_first_publication()
-    )
-    changes = tuple(
-        _change(now.minus(statistic(tables, other, rate)), other, previous=other == tables.previous())
-        for other in tables.compared_with()
-    )
-    return RateCard(
-        rate=rate,
-        title=RATE_TITLES[rate],
-        value=french.percent(now.value),
-        basis=basis(now),
-        method=METHODS.label(HEADLINE).lower(),
-        target=sentence,
-        verdict=verdict,
-        changes=changes,
-        missing_previous=missing_previous(tables),
-    )
-
-
-def missing_previous(tables: PublicationTables) -> str:
-    """Why no change since the previous edition is stated; empty when one is."""
-    if tables.previous() or tables.edition.ordinal == 1:
-        return ""
-    rank = french.ordinal(tables.edition.ordinal - 1)
-    return f"édition précédente ({rank}) absente de l’entrepôt"
-
-
-def _against_target(value: float | None, target_pct: float | None, *, official: bool) -> tuple[str, str]:
-    if target_pct is None:
-        return "unknown", "aucune cible en vigueur"
-    target = french.short_percent(target_pct / 100)
-    if value is None:
-        return "unknown", f"cible{NBSP}: {target}"
-    distance = abs(value - target_pct / 100)
-    printed = french.points(distance, signed=False)
-    if french.rounded(distance * 100, 1) == 0:
-        printed = f"moins de 0,1{NBSP}point"
-    met = value <= target_pct / 100
-    if not official:
-        # The target was set for slippages counted from the initial forecasts: no verdict on other ones.
-        side = "au-dessous" if met else "au-dessus"
-        return "unknown", f"à titre indicatif, à {printed} {side} de la cible de {target}"
-    if met:
-        return "met", f"cible de {target} atteinte, à {printed} au-dessous"
-    return "missed", f"cible de {target} non atteinte, à {printed} au-dessus"
-
-
-def _change(difference: float | None, other: Edition, *, previous: bool) -> Change:
-    since = f"depuis {other.month_label()}" + (" (édition précédente)" if previous else "")
-    if difference is None:
-        return Change(since, UNKNOWN, "unknown")
-    moved = french.rounded(difference * 100, 1)
-    trend = "flat" if moved == 0 else "down" if moved < 0 else "up"
-    return Change(since, french.points(difference), trend)
 
 
 def key_figures(tables: PublicationTables) -> tuple[Figure, ...]:
@@ -230,28 +133,31 @@ def lede(tables: PublicationTables) -> tuple[str, ...]:
     worth = "" if cost == UNKNOWN else f", pour un coût complet prévu de {cost}"
     number = french.counted(int(row["projects"]), "grand projet numérique", "grands projets numériques")
     sentences = [f"L’État conduit {number}{worth}."]
-    against = "premiers chiffres publiés" if tables.from_first_publication() else "prévisions initiales"
-    values = [statistic(tables, tables.edition, rate).value for rate in RATES]
-    said = [
-        f"{french.percent(value, signed=True)} sur les {what}"
-        for value, what in zip(values, ("coûts", "durées"), strict=True)
-        if value is not None
-    ]
-    if said:
-        sentences.append(f"Par rapport aux {against}, l’écart moyen est de {french.listed(said)}.")
+    against = "premiers chiffres publiés" if int(row["stand_ins"]) else "prévisions initiales"
+    if said := _on_costs_and_durations(row, "{}_mean_ratio"):
+        sentences.append(f"Par rapport aux {against}, l’écart moyen est de {said}.")
+    elif said := _on_costs_and_durations(row, "official_{}_mean_ratio"):
+        sentences.append(f"L’écart moyen publié à l’époque est de {said}.")
     return tuple(sentences)
+
+
+def _on_costs_and_durations(row: pd.Series, column: str) -> str:
+    values = [(row[column.format(rate)], what) for rate, what in zip(RATES, ("coûts", "durées"), strict=True)]
+    return french.listed(
+        [f"{french.percent(value, signed=True)} sur les {what}" for value, what in values if not pd.isna(value)]
+    )
 
 
 def caveat(tables: PublicationTables) -> str:
     """What to say beside the rates when they do not start from declared baselines; empty otherwise."""
-    if not tables.from_first_publication():
+    row = tables.figures()
+    concerned = int(row["stand_ins"])
+    if not concerned:
         return ""
-    concerned = int((tables.slippage["baseline_source"] == "first_publication").sum())
-    everyone = concerned == len(tables.slippage)
-    who = "tous les projets" if everyone else french.counted(concerned, "projet")
+    who = "tous les projets" if concerned == int(row["projects"]) else french.counted(concerned, "projet")
     return (
         f"Pour {who}, aucune référence n’a été déclarée{NBSP}: l’écart y est compté à partir des premiers chiffres "
-        "publiés. Il part donc de zéro à la première publication du projet et n’est pas le taux officiel."
+        "publiés, à une édition antérieure. Ce n’est pas le taux officiel."
     )
 
 
@@ -331,6 +237,23 @@ def coverage_table(tables: PublicationTables) -> DataTable:
         ("Statut", "Écart budgétaire", "Écart calendaire"),
         tuple(rows),
     )
+
+
+def official_table(tables: PublicationTables) -> DataTable:
+    """What was published at the time, by edition and source, beside what is computed of the same edition."""
+    computed = tables.key_figures.set_index("edition")
+    rows = []
+    columns = [f"{rate}_mean_ratio" for rate in RATES]
+    for line in tables.official.dropna(subset=columns, how="all").to_dict("records"):
+        cells = []
+        for column in columns:
+            mean = computed[column].get(line["edition"])
+            cells += [french.percent(line[column]), ABSENT if pd.isna(mean) else french.percent(mean)]
+        source = f"{french.capitalised(CONFIDENCES.label(line['confidence']))}{NBSP}: {line['source']}"
+        month = french.month(dt.date.fromisoformat(f"{line['edition']}-01"))
+        rows.append((french.capitalised(month), *cells, french.typeset(source)))
+    headers = ("Édition", "Budget, publié", "Budget, calculé", "Calendrier, publié", "Calendrier, calculé", "Source")
+    return DataTable("Écarts moyens publiés à l’époque, et calculés ici", headers, tuple(rows))
 
 
 def sources_table(tables: PublicationTables) -> DataTable:

@@ -1,13 +1,14 @@
 """The difference between two editions, or two versions of one: gathered for a machine, told to a person."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
 
-from pipelines.told.summary import require_computed
+from pipelines.told.means import RATE_NAMES, change_lines
+from pipelines.told.summary import headline_changes_of, require_computed
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.archive.versions import version_store
 from warehouse.history.changes import changes_between
@@ -20,7 +21,7 @@ from warehouse.model import french
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
 from warehouse.model.terms import Vocabulary
-from warehouse.model.vocabulary import CHANGES, EXIT_REASONS, MINISTRIES, PHASES, WITHHELD_REASONS
+from warehouse.model.vocabulary import CHANGES, EXIT_REASONS, MINISTRIES, PHASES, RATES, WITHHELD_REASONS
 from warehouse.projects.baselines import effective_ledger
 
 _VOCABULARIES = {"phase": PHASES, "moved_ministry": MINISTRIES}
@@ -42,12 +43,16 @@ class Side:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two sides and what differs; `is_correction` when they are two versions of one edition."""
+    """Two sides and what differs; `is_correction` when they are two versions of one edition.
+
+    `headlines` says, of two editions as they are known now, what moved each mean slippage; None where one has none.
+    """
 
     before: Side
     after: Side
     rows: pd.DataFrame
     is_correction: bool
+    headlines: Mapping[str, dict[str, Any] | None] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, None for what is missing."""
@@ -56,6 +61,7 @@ class Comparison:
         return {
             "before": self.before.label(),
             "after": self.after.label(),
+            **{f"{rate}_slippage": change for rate, change in self.headlines.items()},
             "changes": plain_records(self.rows[columns]),
         }
 
@@ -76,7 +82,15 @@ def compare(home: Home, before: str, after: str) -> Comparison:
     rows = changes_between(right.projects, left.projects, ledger, ever=history["project_id"], exits=exits)
     order = {code: rank for rank, code in enumerate(CHANGES.codes())}
     rows = rows.assign(rank=rows["change"].map(order)).sort_values(["rank", "name", "project_id"], kind="stable")
-    return Comparison(left, right, rows.drop(columns="rank"), is_correction=False)
+    found = rows.drop(columns="rank")
+    if left.version is not None or right.version is not None:
+        return Comparison(left, right, found, is_correction=False)
+    store = ParquetStore(home.warehouse)
+    headlines = {
+        rate: headline_changes_of(store, rate, right.edition, [left.edition])[left.edition.key]
+        for rate in RATES.codes()
+    }
+    return Comparison(left, right, found, is_correction=False, headlines=headlines)
 
 
 def _side(home: Home, text: str) -> Side:
@@ -92,6 +106,14 @@ def _side(home: Home, text: str) -> Side:
 def print_comparison(found: Comparison, console: Console) -> None:
     """Tell a comparison to a person: counts, then each project under each kind of change."""
     console.print(f"De {found.before.label()} à {found.after.label()}", style="bold")
+    for rate, change in found.headlines.items():
+        if change is None:
+            console.print(f"  {RATE_NAMES[rate]} : inconnu à l'une des deux éditions, ou sans assez de références")
+            continue
+        first, *others = change_lines(found.before.label(), change)
+        console.print(f"  {RATE_NAMES[rate]} {french.number(change['end_pct'], 1)} % : {first}")
+        for line in others:
+            console.print(f"    {line}")
     if found.rows.empty:
         console.print("  aucune différence")
         return
@@ -102,8 +124,8 @@ def print_comparison(found: Comparison, console: Console) -> None:
                 f"  {row['project_id']} {row['name']} : {title}, {_plain(row['before'])} → {_plain(row['after'])}"
             )
         return
-    for change, rows in found.rows.groupby("change", sort=False):
-        console.print(f"{CHANGES.label(str(change))} ({len(rows)})", style="bold")
+    for kind, rows in found.rows.groupby("change", sort=False):
+        console.print(f"{CHANGES.label(str(kind))} ({len(rows)})", style="bold")
         for row in rows.to_dict("records"):
             console.print(f"  {row['project_id']} {told(row)}")
 

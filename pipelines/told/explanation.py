@@ -17,7 +17,8 @@ from warehouse.model.frames import plain_records
 from warehouse.model.french import number, points, visible
 from warehouse.model.vocabulary import BRIDGE_COMPONENTS, FORECAST_HORIZONS, PERIMETERS
 from warehouse.model.vocabulary import RATES as RATE_LABELS
-from warehouse.slippage.bridge import POINTS, RATES, bridge, headline, waterfall
+from warehouse.slippage.bridge import POINTS, RATES, bridge, waterfall
+from warehouse.slippage.headlines import headline
 
 SHOWN_PROJECTS = 5
 MEAN = "mean_of_ratios"
@@ -27,7 +28,8 @@ def explain(home: Home, first: Edition, last: Edition) -> dict[str, Any]:
     """Gather what explains the headlines of `last` since `first`, as plain data.
 
     Returns:
-        `first`, `last`; for each rate, both means, the change, the points of each component and of each project;
+        `first`, `last`; for each rate, both means as they are known now, what was first published of the former where
+        it was corrected since, the change, the points of each component and of each project;
         `perimeters`: for each edition from `first` to `last`, the mean over each perimeter; `backtest`: the lines of
         the forecast's back-test at `last`.
 
@@ -41,14 +43,16 @@ def explain(home: Home, first: Edition, last: Edition) -> dict[str, Any]:
         require_computed(store, OUT_SLIPPAGE_PROJECTS, edition)
     after, before = (store.read(OUT_SLIPPAGE_PROJECTS, edition.key) for edition in (last, first))
     corrected = first_known(read_state(home), first.key)
-    lines = bridge(after, before, corrected)
-    start = before if corrected is None else corrected
+    bridged = bridge(after, before, corrected)
+    lines = bridged.loc[bridged["edition"].ne(bridged["reference_edition"])]
     found: dict[str, Any] = {"first": first.key, "last": last.key}
     for rate in RATES:
         of_rate = lines.loc[lines["rate"].eq(rate)]
-        then, now = headline(start, rate), headline(after, rate)
+        then, now = headline(before, rate), headline(after, rate)
+        published = None if corrected is None else headline(corrected, rate)
         found[f"{rate}_slippage"] = {
             "before_pct": None if then is None else then * POINTS,
+            "published_before_pct": None if published in (None, then) else published * POINTS,
             "after_pct": None if now is None else now * POINTS,
             "change_pts": None if then is None or now is None else (now - then) * POINTS,
             "components_pts": dict(waterfall(of_rate)),
@@ -102,6 +106,11 @@ def print_explanation(found: dict[str, Any], console: Console) -> None:
             f"{points(part['change_pts'] / POINTS)}",
             style="bold",
         )
+        if part["published_before_pct"] is not None:
+            console.print(
+                f"  {found['first']} corrigé depuis sa publication : {number(part['published_before_pct'], 1)} % → "
+                f"{number(part['before_pct'], 1)} %"
+            )
         for component, value in part["components_pts"].items():
             members = [line for line in part["projects"] if line["component"] == component]
             if members:

@@ -1,6 +1,7 @@
 """The key figures of editions as a person reads them in a terminal, rounded as published."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -8,10 +9,11 @@ from rich.table import Table
 
 from pipelines.told.comparison import told
 from pipelines.told.console import table
+from pipelines.told.means import RATE_NAMES, change_lines
 from warehouse.facts.reference import NOTHING_PUBLISHED, PublishedFigures
 from warehouse.home.calendar import Edition
-from warehouse.model.french import billions, number, points
-from warehouse.model.vocabulary import CHANGES
+from warehouse.model.french import billions, deadline, number
+from warehouse.model.vocabulary import CHANGES, CONFIDENCES
 
 # An edition, its state, its summary when it was computed, and what was once published.
 BackfillRow = tuple[Edition, str, dict[str, Any] | None, PublishedFigures | None]
@@ -28,8 +30,9 @@ BACKFILL_HEADERS = (
     "Écart calendaire (%)",
 )
 STAND_IN = (
-    "Sans référence déclarée, les écarts sont comptés depuis les premiers chiffres publiés et connus de l'entrepôt : "
-    "ils ne se comparent pas aux taux officiels entre parenthèses."
+    "Sans référence déclarée, les écarts sont comptés depuis les premiers chiffres publiés et connus de l'entrepôt, à "
+    "partir de l'édition suivante : ils ne se comparent pas aux taux officiels entre parenthèses. Aucun taux quand "
+    "moins des trois quarts des projets hors cadrage ont une référence antérieure."
 )
 
 
@@ -45,11 +48,9 @@ def print_summary(summary: dict[str, Any], edition: Edition, console: Console) -
         f"  coût total {billions(summary['total_cost_meur'])}, durée moyenne "
         f"{number(summary['mean_duration_years'], 1)} ans"
     )
-    for rate, label in (
-        ("budget_slippage", "écart budgétaire moyen"),
-        ("schedule_slippage", "écart calendaire moyen"),
-    ):
-        console.print(f"  {_rate_line(label, summary[rate], summary['target_pct'])}")
+    for rate, label in RATE_NAMES.items():
+        for line in rate_lines(summary, rate, label):
+            console.print(f"  {line}")
     if summary["entries"] is not None:
         console.print(f"  {summary['entries']} entrées, {summary['exits']} sorties")
     else:
@@ -58,7 +59,7 @@ def print_summary(summary: dict[str, Any], edition: Edition, console: Console) -
         console.print(f"  {line}")
     if summary["baseline_sources"].get("first_publication"):
         console.print(
-            f"  écarts comptés depuis les premiers chiffres publiés pour "
+            f"  écarts comptés depuis les premiers chiffres publiés, à une édition antérieure, pour "
             f"{summary['baseline_sources']['first_publication']} projets : ce n'est pas le taux officiel"
         )
 
@@ -79,17 +80,43 @@ def event_lines(summary: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _rate_line(label: str, rate: dict[str, Any], target_pct: float | None) -> str:
-    mean = rate["mean_of_ratios_pct"]
+def rate_lines(summary: dict[str, Any], rate: str, label: str) -> Iterator[str]:
+    """A mean slippage, then what moved it since each other edition, what stands beside it, what was published then."""
+    told = summary[f"{rate}_slippage"]
+    mean = told["mean_of_ratios_pct"]
     if mean is None:
-        return f"{label} inconnu"
-    changes = [
-        f"{points(change / 100)} par rapport à {key}"
-        for key, change in rate["changes_pts"].items()
-        if change is not None
-    ]
-    compared = f" ({', '.join(changes)})" if changes else ""
-    return f"{label} {number(mean, 1)} %{compared}, sur {rate['n']} projets ; cible {number(target_pct, 0)} %"
+        yield f"{label} : {_why_none(told)}"
+    else:
+        yield f"{label} {number(mean, 1)} %, sur {told['n']} projets{_against(summary)}"
+        for key, change in told["changes"].items():
+            if change is not None:
+                yield from (f"  {line}" for line in change_lines(key, change))
+        if told["cohort_pct"] is not None:
+            cohort = number(told["cohort_pct"], 1)
+            yield f"  {cohort} % sur les {told['cohort_n']} projets suivis un jour, sortis compris"
+    for line in summary["official"]:
+        if (once := line[f"{rate}_slippage_pct"]) is not None:
+            confidence = CONFIDENCES.label(line["confidence"])
+            yield f"  publié à l'époque : {number(once, 1)} % ({confidence} : {line['source']})"
+
+
+def _why_none(told: dict[str, Any]) -> str:
+    match told["status"]:
+        case "too_few_references":
+            return (
+                f"pas de taux, {told['n_referenced']} projets sur {told['n_comparable']} hors cadrage ont une "
+                "référence antérieure et il en faut les trois quarts"
+            )
+        case "not_published":
+            return "pas de taux publié, pour protéger des chiffres non publiés"
+        case _:
+            return "inconnu"
+
+
+def _against(summary: dict[str, Any]) -> str:
+    if summary["target_pct"] is None:
+        return ""
+    return f" ; cible de {number(summary['target_pct'])} % {deadline(dt.date.fromisoformat(summary['target_due_on']))}"
 
 
 def backfill_table(rows: Sequence[BackfillRow]) -> Table:

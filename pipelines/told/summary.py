@@ -1,8 +1,8 @@
 """The key figures of an edition as plain data, for `show` and for the table at the end of a backfill."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
@@ -10,11 +10,14 @@ import pandas as pd
 from warehouse.archive.tables import (
     CORE_CORRECTIONS,
     OUT_CHANGES,
+    OUT_HEADLINE_CHANGES,
+    OUT_HEADLINES,
     OUT_KEY_FIGURES,
     OUT_SLIPPAGE_GROUPS,
     OUT_SLIPPAGE_PROJECTS,
 )
 from warehouse.archive.versions import edition_corrections
+from warehouse.facts.reference import official_figures
 from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.home import Home
 from warehouse.home.register_tables import VERSIONS
@@ -94,8 +97,9 @@ def edition_summary(
         versions: the versions of the edition known at the time.
 
     Returns:
-        One JSON-like object; `changes_pts` holds the previous edition and each of `against`, None for
-        one that was never computed.
+        One JSON-like object. In each rate, `changes` holds the previous edition and each of `against`: the change and
+        each of its parts, None for one that was never computed or has no headline. `official` holds what each source
+        gives of what was published at the time.
 
     Raises:
         ConfigurationError: the edition was never computed.
@@ -104,10 +108,7 @@ def edition_summary(
     figures = store.read(OUT_KEY_FIGURES, edition.key).iloc[0]
     previous = calendar.previous(edition)
     compared = [*([previous] if previous else []), *(other for other in against if other != previous)]
-    portfolios = _portfolios(store, [edition, *compared])
-    slippages = {
-        f"{rate}_slippage": _rate_summary(portfolios, rate, edition, compared) for rate in ("budget", "schedule")
-    }
+    slippages = {f"{rate}_slippage": _rate_summary(store, rate, edition, compared) for rate in ("budget", "schedule")}
     sources = store.read(OUT_SLIPPAGE_PROJECTS, edition.key)["baseline_source"].value_counts()
     counts = {name: _whole(figures[name]) for name in COUNTS}
     return {
@@ -121,7 +122,9 @@ def edition_summary(
         "entries": counts["entries"],
         "exits": counts["exits"],
         "withheld": counts["withheld"],
-        "target_pct": _number(figures["target_pct"]),
+        "target_pct": _percent(figures["target_ratio"]),
+        "target_due_on": None if pd.isna(figures["target_due_on"]) else figures["target_due_on"].date().isoformat(),
+        "official": [asdict(line) for line in official_figures() if line.edition == edition.key],
         "baseline_sources": {str(source): int(count) for source, count in sorted(sources.items())},
         "fictitious": bool(figures["fictitious"]),
         "events": _events(store, edition),
@@ -160,33 +163,48 @@ def _events(store: ParquetStore, edition: Edition) -> list[dict[str, Any]]:
     return plain_records(rows)
 
 
-def _portfolios(store: ParquetStore, editions: Iterable[Edition]) -> dict[str, pd.DataFrame]:
-    """The statistics of the published portfolio, by method, of each of the editions that was computed."""
-    found = {}
-    for key in dict.fromkeys(edition.key for edition in editions):
-        if store.has(OUT_SLIPPAGE_GROUPS, key):
-            groups = store.read(OUT_SLIPPAGE_GROUPS, key).set_index("method")
-            found[key] = groups.loc[groups["perimeter"].eq("published") & groups["dimension"].eq("portfolio")]
-    return found
-
-
-def _rate_summary(
-    portfolios: Mapping[str, pd.DataFrame], rate: str, edition: Edition, compared: Iterable[Edition]
-) -> dict[str, Any]:
-    """The statistics of a rate at an edition, and how far its mean is from that of each other, in points."""
-    lines = {key: lines.loc[lines["rate"].eq(rate)] for key, lines in portfolios.items()}
-    means = {key: _percent(of_rate["value_ratio"]["mean_of_ratios"]) for key, of_rate in lines.items()}
-    now, of_rate = means[edition.key], lines[edition.key]
-    changes = {
-        other.key: None if now is None or then is None else now - then
-        for other in compared
-        for then in [means.get(other.key)]
-    }
+def _rate_summary(store: ParquetStore, rate: str, edition: Edition, compared: Iterable[Edition]) -> dict[str, Any]:
+    """The statistics of a rate at an edition, in percent, and what moved its mean since each other one, in points."""
+    line = _line(store.read(OUT_HEADLINES, edition.key), rate)
+    groups = store.read(OUT_SLIPPAGE_GROUPS, edition.key)
+    of_all = groups["perimeter"].eq("published") & groups["dimension"].eq("portfolio") & groups["rate"].eq(rate)
+    values = groups.loc[of_all].set_index("method")["value_ratio"]
+    is_given = line["status"] == "given"
     return {
-        **{f"{method}_pct": _percent(of_rate["value_ratio"][method]) for method in METHODS},
-        "n": int(of_rate["n"]["mean_of_ratios"]),
-        "changes_pts": changes,
+        **{f"{method}_pct": _percent(values[method]) if is_given else None for method in METHODS},
+        "status": line["status"],
+        "n": int(line["n"]),
+        "n_comparable": int(line["n_comparable"]),
+        "n_referenced": int(line["n_referenced"]),
+        "cohort_pct": _percent(line["cohort_ratio"]),
+        "cohort_n": int(line["cohort_n"]),
+        "drift_meur" if rate == "budget" else "drift_months": _number(
+            line["drift_meur" if rate == "budget" else "drift_months"]
+        ),
+        "changes": headline_changes_of(store, rate, edition, compared),
     }
+
+
+def headline_changes_of(
+    store: ParquetStore, rate: str, edition: Edition, compared: Iterable[Edition]
+) -> dict[str, dict[str, Any] | None]:
+    """What moved the mean of a rate since each other edition: the change and each of its parts, in points."""
+    if not store.has(OUT_HEADLINE_CHANGES, edition.key):
+        return {other.key: None for other in compared}
+    changes = store.read(OUT_HEADLINE_CHANGES, edition.key)
+    of_rate = changes.loc[changes["rate"].eq(rate)].to_dict("records")
+    by_reference = {line["reference_edition"]: line for line in of_rate}
+    return {other.key: _change(by_reference[other.key]) if other.key in by_reference else None for other in compared}
+
+
+def _change(line: Mapping[Hashable, Any]) -> dict[str, Any]:
+    ratios = {f"{name}_pct": _percent(line[f"{name}_ratio"]) for name in ("start", "published_start", "end")}
+    parts = {str(name): float(value) for name, value in line.items() if str(name).endswith("_pts")}
+    return {**ratios, **parts, "n_followed": int(line["n_followed"])}
+
+
+def _line(rows: pd.DataFrame, rate: str) -> pd.Series:
+    return rows.loc[rows["rate"].eq(rate)].iloc[0]
 
 
 def _percent(ratio: float) -> float | None:

@@ -13,8 +13,8 @@ from test_history import lines_of, mission_line
 from test_measures import declared, projects
 
 from warehouse.archive.tables import OUT_SLIPPAGE_PROJECTS
-from warehouse.facts.reference import Target
-from warehouse.follow_up.situations import situations, spells, target_ratio
+from warehouse.facts.reference import Target, target_for, targets
+from warehouse.follow_up.situations import situations, spells
 from warehouse.follow_up.tables import OUT_WATCHLIST
 from warehouse.follow_up.watch_rules import RULES
 from warehouse.follow_up.watchlist import watchlist
@@ -178,7 +178,36 @@ def test_what_projects_weigh_adds_up_to_the_distance(updated: list[float]) -> No
 
 @pytest.mark.parametrize(("edition", "ratio"), [("2021-11", 0.15), ("2023-06", 0.10), ("2030-06", 0.10)])
 def test_the_target_in_force_is_the_next_one_due(edition: str, ratio: float) -> None:
-    assert target_ratio(edition, (*TARGETS, Target(dt.date(2025, 12, 31), 10.0))) == ratio
+    target = target_for(edition, (*TARGETS, Target(dt.date(2025, 12, 31), 10.0)))
+    assert target is not None
+    assert target.target_pct / 100 == ratio
+
+
+ADOPTED = (Target(dt.date(2022, 12, 31), 15.0, first_edition="2021-11"),)
+
+
+def test_a_target_is_stated_from_its_adoption_on_only() -> None:
+    assert target_for("2021-07", ADOPTED) is None
+    assert target_for("2021-11", ADOPTED) == ADOPTED[0]
+    rows = running([12.0, 12.5, 12.6])
+    _, told = measured(rows)
+    assert set(conform(target_progress(told, ADOPTED), OUT_TARGETS)["edition"]) == {"2021-11"}
+    assert set(conform(target_shares(told, ADOPTED), OUT_TARGET_PROJECTS)["edition"]) == {"2021-11"}
+    frame = situations(*measured(rows), ADOPTED)
+    assert frame.set_index("edition")["above_target"].to_dict() == {
+        "2020-11": False,
+        "2021-07": False,
+        "2021-11": True,
+    }
+    lines = watchlist(frame, NO_LEDGER, NO_MISSIONS)
+    assert set(lines.loc[lines["rule"].eq("drift"), "edition"]) == {"2021-11"}
+    # Adopted, it tells of the past as well: three editions running above what is aimed at.
+    assert set(lines.loc[lines["rule"].eq("recurrent"), "edition"]) == {"2021-11"}
+
+
+def test_the_targets_of_the_state_have_a_date_and_an_edition_that_adopts_them() -> None:
+    assert all(target.first_edition for target in targets())
+    assert target_for("2020-06") is None
 
 
 # Watchlist
@@ -204,7 +233,7 @@ def test_each_edition_has_its_own_list_and_its_own_ranks() -> None:
 
 def test_a_project_above_target_is_a_candidate_and_says_why() -> None:
     line = line_of(running([12.0]), "drift")
-    assert line["evidence"] == "Au-dessus de la cible de 15,0 % : budget +20,0 %."
+    assert line["evidence"] == "Au-dessus de la cible de 15,0 % (échéance 31/12/2022) : budget +20,0 %."
     assert (line["since_edition"], line["rank"]) == ("2021-11", 1)
     assert pd.isna(line["mission_opened_on"])
 

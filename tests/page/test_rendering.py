@@ -10,7 +10,7 @@ from publication_tables import only_editions, tables
 
 from assets.page.drawing import PALETTE
 from assets.page.rendering import PublicationTables, render_page, render_site
-from assets.page.tables import publishable
+from assets.page.tables import RATES, publishable
 from warehouse.model import french
 from warehouse.model.findings import Finding
 from warehouse.model.french import NARROW, NBSP
@@ -233,7 +233,14 @@ def test_an_edition_without_any_figure_still_renders(whole: PublicationTables) -
         projects=bare.projects.assign(**missing),
         slippage=slippage.assign(schedule_slippage_ratio=None),
         groups=bare.groups.assign(value_ratio=float("nan"), n=0),
-        key_figures=bare.key_figures.assign(total_cost_meur=None, mean_duration_years=None, target_pct=None),
+        key_figures=bare.key_figures.assign(
+            total_cost_meur=None,
+            mean_duration_years=None,
+            target_ratio=None,
+            **{f"{rate}_status": "unknown" for rate in RATES},
+            **{f"{rate}_n": 0 for rate in RATES},
+            **{f"{kind}{rate}_mean_ratio": None for rate in RATES for kind in ("", "official_")},
+        ),
     )
     page = render_page(bare)
     assert f'<p class="headline">{french.UNKNOWN}</p>' in page

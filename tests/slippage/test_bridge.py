@@ -12,7 +12,8 @@ from test_measures import declared, projects, slippages
 
 from warehouse.archive.tables import OUT_BRIDGE
 from warehouse.model.schema import conform
-from warehouse.slippage.bridge import RATES, TOLERANCE_PTS, bridge, bridges, headline, waterfall
+from warehouse.slippage.bridge import RATES, TOLERANCE_PTS, bridge, bridges, waterfall
+from warehouse.slippage.headlines import headline
 
 THEN, NOW = "2021-07", "2021-11"
 
@@ -58,12 +59,16 @@ def test_a_leaver_that_slipped_more_than_the_rest_lowers_the_headline() -> None:
 def test_corrections_of_the_past_are_a_component_of_their_own() -> None:
     published, corrected = edition(THEN, {1: 11.0, 2: 12.0}), edition(THEN, {1: 11.0, 2: 14.0})
     after = edition(NOW, {1: 12.0, 2: 14.0})
-    lines = bridge(after, corrected, published)
-    parts = waterfall(lines.query("rate == 'budget'"))
-    assert parts["past_correction"] == pytest.approx(10.0)
+    lines = bridge(after, corrected, published).query("rate == 'budget'")
+    between, of_itself = (
+        lines.loc[lines["reference_edition"].eq(THEN) & lines["edition"].eq(key)] for key in (NOW, THEN)
+    )
+    assert waterfall(of_itself)["past_correction"] == pytest.approx(25.0 - 15.0)
+    assert of_itself["project_id"].tolist() == ["PGP-0002"]
+    parts = waterfall(between)
+    assert parts["past_correction"] == 0
     assert parts["like_for_like"] == pytest.approx(5.0)
-    assert math.fsum(parts.values()) == pytest.approx(30.0 - 15.0)
-    assert lines.loc[lines["component"].eq("past_correction"), "project_id"].tolist() == ["PGP-0002"]
+    assert math.fsum(parts.values()) == pytest.approx(30.0 - 25.0)
 
 
 def test_every_edition_is_bridged_from_each_before_it() -> None:
@@ -76,11 +81,13 @@ def test_every_edition_is_bridged_from_each_before_it() -> None:
     history = pd.concat(editions.values(), ignore_index=True)
     lines = conform(bridges(history, pd.concat([corrected, editions[THEN]], ignore_index=True)), OUT_BRIDGE)
     for (key, reference), of_pair in lines.groupby(["edition", "reference_edition"]):
-        first = corrected if reference == "2020-11" else None
-        alone = conform(bridge(editions[str(key)], editions[str(reference)], first), OUT_BRIDGE)
+        if key == reference:
+            assert set(of_pair["component"]) == {"past_correction"}
+            continue
+        alone = conform(bridge(editions[str(key)], editions[str(reference)]), OUT_BRIDGE)
         pd.testing.assert_frame_equal(of_pair.reset_index(drop=True), alone, check_exact=True)
     pairs = lines.loc[lines["component"].eq("past_correction"), ["edition", "reference_edition"]].drop_duplicates()
-    assert pairs.to_numpy().tolist() == [[THEN, "2020-11"], [NOW, "2020-11"]]
+    assert pairs.to_numpy().tolist() == [["2020-11", "2020-11"]]
 
 
 def test_an_edition_alone_has_no_bridge() -> None:
@@ -134,14 +141,22 @@ def test_the_parts_add_up_to_the_change(history: History, published: History) ->
     of_known, of_first = (dict(iter(frame.groupby("edition"))) for frame in (known, first))
     for (reference, key), rate in product(combinations(KEYS, 2), RATES):
         before, after = of_known[reference], of_known[key]
-        start, end = headline(of_first.get(reference, before), rate), headline(after, rate)
-        if start is None or end is None or headline(before, rate) is None:
+        start, end = headline(before, rate), headline(after, rate)
+        if start is None or end is None:
             continue
         of_pair = lines["edition"].eq(key) & lines["reference_edition"].eq(reference)
         of_rate = lines.loc[of_pair & lines["rate"].eq(rate)]
         scale = max(1.0, of_rate["contribution_pts"].abs().max())
         assert math.fsum(of_rate["contribution_pts"]) == pytest.approx((end - start) * 100, abs=TOLERANCE_PTS * scale)
         assert math.fsum(waterfall(of_rate).values()) == pytest.approx((end - start) * 100, abs=TOLERANCE_PTS * scale)
+    for corrected, rate in product(of_first, RATES):
+        start, end = headline(of_first[corrected], rate), headline(of_known[corrected], rate)
+        if start is not None and end is not None:
+            of_itself = lines["edition"].eq(corrected) & lines["reference_edition"].eq(corrected)
+            own = lines.loc[of_itself & lines["rate"].eq(rate)]
+            scale = max(1.0, own["contribution_pts"].abs().max()) if len(own) else 1.0
+            total = math.fsum(own["contribution_pts"])
+            assert total == pytest.approx((end - start) * 100, abs=TOLERANCE_PTS * scale)
 
 
 @settings(max_examples=20)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from warehouse.facts.reference import Target
+from warehouse.facts.reference import Target, target_for
 from warehouse.model.frames import looked_up
 from warehouse.projects.durations import duration_months
 from warehouse.projects.opinions import opinion_is_lacking, reference_days
 from warehouse.projects.withheld import without_withheld
+from warehouse.slippage.headlines import has_headline
 
 RATES = ("budget", "schedule")
 # The amount of each rate, and the initial forecast it is a fraction of.
@@ -25,17 +26,6 @@ RECENT_EDITIONS = 4
 NO_CHANGE_PTS = 1e-9
 
 
-def target_ratio(edition: str, targets: Sequence[Target]) -> float:
-    """The target in force at an edition: the next one due, or the last one once all are past; a fraction.
-
-    Args:
-        edition: key of the edition.
-        targets: by due date.
-    """
-    following = [target for target in targets if target.due_on.isoformat() >= f"{edition}-01"]
-    return (following[0] if following else targets[-1]).target_pct / 100
-
-
 def contributions_pts(slippages: pd.DataFrame, rate: str) -> pd.Series:
     """What each project adds to the headline of its edition: ratio / n × 100, in points.
 
@@ -44,9 +34,10 @@ def contributions_pts(slippages: pd.DataFrame, rate: str) -> pd.Series:
         rate: `budget` or `schedule`.
 
     Returns:
-        Aligned with `slippages`; missing unless the slippage is known. They add up to the mean of the edition.
+        Aligned with `slippages`; missing unless the slippage is known and its edition has a headline, which they add up
+        to.
     """
-    ratio = slippages[f"{rate}_slippage_ratio"].astype("float64")
+    ratio = slippages[f"{rate}_slippage_ratio"].astype("float64").where(has_headline(slippages, rate))
     known = ratio.notna().groupby(slippages["edition"]).transform("sum")
     return ratio / known.where(known > 0) * 100
 
@@ -71,14 +62,14 @@ def situations(projects: pd.DataFrame, slippages: pd.DataFrame, targets: Sequenc
     Args:
         projects: core projects.
         slippages: slippage per project.
-        targets: by due date.
+        targets: by due date; before its adoption a target is none.
 
     Returns:
         One row per project and edition in both, sorted by project then edition: labels and masked figures of the
         project, its slippages, and
         `position` (rank of the edition, with a hole before one whose predecessor is not in the warehouse),
-        `has_predecessor`, `first_has_predecessor`, `editions_seen`, `target_ratio`, `above_target`, `remaining_months`,
-        `opinion_lacking`, `{rate}_contribution_pts`, `{rate}_change_pts`, `worsened`, `compared`,
+        `has_predecessor`, `first_has_predecessor`, `editions_seen`, `target_ratio`, `target_due_on`, `above_target`,
+        `remaining_months`, `opinion_lacking`, `{rate}_contribution_pts`, `{rate}_change_pts`, `worsened`, `compared`,
         `editions_worsened` and `editions_compared` (among the project's last `RECENT_EDITIONS`).
     """
     shown = without_withheld(projects)
@@ -112,11 +103,14 @@ def _placed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _judged(frame: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
     """How each row compares with the target and with the edition before it."""
-    in_force = {edition: target_ratio(edition, targets) for edition in frame["edition"].unique()}
-    target = frame["edition"].map(in_force).astype("float64")
+    in_force = {edition: target_for(edition, targets) for edition in frame["edition"].unique()}
+    ceilings = {edition: target.target_pct / 100 for edition, target in in_force.items() if target is not None}
+    dues = {edition: pd.Timestamp(target.due_on) for edition, target in in_force.items() if target is not None}
+    target = frame["edition"].map(ceilings).astype("float64")
     changes = frame[[f"{rate}_change_pts" for rate in RATES]]
     marked = frame.assign(
         target_ratio=target,
+        target_due_on=frame["edition"].map(dues).astype("datetime64[s]"),
         above_target=frame[[f"{rate}_slippage_ratio" for rate in RATES]].gt(target, axis=0).any(axis=1),
         worsened=changes.gt(NO_CHANGE_PTS).any(axis=1),
         compared=changes.notna().any(axis=1),

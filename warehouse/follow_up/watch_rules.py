@@ -70,7 +70,12 @@ def _closing(frame: pd.DataFrame) -> pd.Series:
 
 def _recurrent(frame: pd.DataFrame) -> pd.Series:
     live = _live(frame)
-    running = spells(frame, live & frame["above_target"])["editions_running"].reindex(frame.index).fillna(0)
+    running = pd.Series(0, frame.index)
+    # The editions before a target are compared with it too, from its adoption on.
+    for target in frame["target_ratio"].dropna().unique():
+        above = frame[[f"{rate}_slippage_ratio" for rate in RATES]].gt(target).any(axis=1)
+        lasting = spells(frame, live & above)["editions_running"].reindex(frame.index, fill_value=0)
+        running = running.where(frame["target_ratio"].ne(target), lasting)
     return live & (frame["editions_worsened"].ge(WORSENED_EDITIONS) | running.ge(EDITIONS_ABOVE_TARGET))
 
 
@@ -133,6 +138,11 @@ def sentence(parts: list[str]) -> str:
     return f"{french.capitalised(' ; '.join(parts))}."
 
 
+def target_said(row: Row) -> str:
+    """The target in force with its date: « 15,0 % (échéance 31/12/2022) »."""
+    return f"{french_number(row['target_ratio'] * 100)} % (échéance {row['target_due_on']:%d/%m/%Y})"
+
+
 def above_target(row: Row) -> list[str]:
     """What a row has above its target: « budget +23,4 % »."""
     return [
@@ -144,7 +154,7 @@ def above_target(row: Row) -> list[str]:
 
 def _drift_said(row: Row) -> Iterator[str]:
     if above := above_target(row):
-        yield f"au-dessus de la cible de {french_number(row['target_ratio'] * 100)} % : {', '.join(above)}"
+        yield f"au-dessus de la cible de {target_said(row)} : {', '.join(above)}"
     for rate, label in _RATE_LABELS.items():
         if row[f"{rate}_change_pts"] >= JUMP_PTS - ROUNDING_PTS:
             yield f"{label} {points(row[f'{rate}_change_pts'])} en une édition"
@@ -166,7 +176,7 @@ def _recurrent_said(row: Row) -> Iterator[str]:
         recent = min(row["editions_seen"], RECENT_EDITIONS)
         yield f"aggravé à {row['editions_worsened']} de ses {recent} dernières éditions"
     else:
-        yield f"au-dessus de la cible depuis au moins {EDITIONS_ABOVE_TARGET} éditions"
+        yield f"au-dessus de la cible de {target_said(row)} depuis au moins {EDITIONS_ABOVE_TARGET} éditions"
     for rate, label in _RATE_LABELS.items():
         if not pd.isna(row[f"{rate}_contribution_pts"]):
             yield f"{points(row[f'{rate}_contribution_pts'])} de l'écart moyen ({label})"

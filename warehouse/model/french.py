@@ -130,6 +130,13 @@ def day(date: dt.date) -> str:
     return f"{number_of_day}{NBSP}{MONTHS[date.month - 1]}{NBSP}{date.year}"
 
 
+def deadline(date: dt.date) -> str:
+    """By when: « à fin 2022 », « au 30 juin 2025 »."""
+    if (date.month, date.day) == (12, 31):
+        return f"à fin{NBSP}{date.year}"
+    return f"au {day(date)}"
+
+
 def of_month(label: str) -> str:
     """« de juin 2020 », « d'avril 2021 »: a month after the preposition."""
     return f"d’{label}" if label[:1] in "ao" else f"de {label}"

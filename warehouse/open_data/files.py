@@ -11,6 +11,7 @@ from typing import Literal
 
 from warehouse.home.calendar import Edition
 from warehouse.model.schema import Table
+from warehouse.open_data.key_figures import OPEN_KEY_FIGURES
 from warehouse.open_data.tables import (
     LEGACY_PROJECTS,
     OPEN_BACKTEST,
@@ -20,8 +21,8 @@ from warehouse.open_data.tables import (
     OPEN_FORECAST,
     OPEN_HISTORY,
     OPEN_INDICATORS,
-    OPEN_KEY_FIGURES,
     OPEN_MOVEMENTS,
+    OPEN_OFFICIAL,
     OPEN_PROJECT_QUALITY,
     OPEN_PROJECTS,
     OPEN_PROVENANCE,
@@ -102,6 +103,7 @@ DATA_FILES = (
     _data("historique", OPEN_HISTORY, SHEET_FORMATS),
     _data("indicateurs", OPEN_INDICATORS, SHEET_FORMATS),
     _data("chiffres_cles", OPEN_KEY_FIGURES, DATA_FORMATS),
+    _data("chiffres_officiels", OPEN_OFFICIAL, DATA_FORMATS),
     _data("evolution", OPEN_TRENDS, DATA_FORMATS),
     _data("ecarts", OPEN_SLIPPAGE, DATA_FORMATS),
     _data("passage", OPEN_BRIDGE, DATA_FORMATS),

@@ -15,7 +15,7 @@ from warehouse.quality.tables import OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
 from warehouse.slippage.tables import (
     OUT_BRIDGE,
     OUT_CAUSES,
-    OUT_KEY_FIGURES,
+    OUT_OFFICIAL_FIGURES,
     OUT_SLIPPAGE_GROUPS,
     OUT_SLIPPAGE_PROJECTS,
 )
@@ -80,12 +80,7 @@ OPEN_TRENDS = _renamed(
     "Les indicateurs de l'ensemble et de chaque ministère, de la première édition à celle-ci : une ligne par édition, "
     "par périmètre, par groupe, par taux et par méthode.",
 )
-OPEN_KEY_FIGURES = _renamed(
-    OUT_KEY_FIGURES,
-    "chiffres_cles",
-    "Chiffres clés de toutes les éditions",
-    "Une ligne par édition : ce que le panorama publie en tête.",
-)
+OPEN_OFFICIAL = replace(OUT_OFFICIAL_FIGURES, name="chiffres_officiels")
 OPEN_BRIDGE = replace(OUT_BRIDGE, name="passage")
 OPEN_MOVEMENTS = table(
     "mouvements",

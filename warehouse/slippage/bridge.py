@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from warehouse.model.vocabulary import BRIDGE_COMPONENTS
+from warehouse.slippage.headlines import has_headline
 
 RATES = ("budget", "schedule")
 POINTS = 100
@@ -51,23 +52,28 @@ def bridges(slippages: pd.DataFrame, first_known: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         slippages: slippage per project of any editions.
-        first_known: that of some of these editions as they were first known; how it differs from `slippages` is the
-            component `past_correction`. Editions that are not there were never corrected.
+        first_known: that of some of these editions as they were first known. Editions that are not there were never
+            corrected.
 
     Returns:
         The columns of `OUT_BRIDGE`; the contributions to a rate add up to the change of its headline since the
-        reference edition was first known, within `TOLERANCE_PTS`. There are none when either headline is unknown.
+        reference edition, both as they are known now, within `TOLERANCE_PTS`. How an edition differs from what was
+        first known of it is a bridge from itself, of the one component `past_correction`. There are none when either
+        headline is unknown, or is not given for want of references.
     """
     told = pd.concat([slippages, first_known], ignore_index=True)
     editions = sorted(slippages["edition"].unique())
     stamps, splits = [("", "", "")], [_NOTHING]
     for rate in RATES:
-        now = _snapshots(told, np.arange(len(told)) < len(slippages), rate)
-        first = _snapshots(told, np.arange(len(told)) >= len(slippages), rate)
-        corrections = {edition: _correction(now[edition], first[edition]) for edition in editions if edition in first}
+        is_now = np.arange(len(told)) < len(slippages)
+        now, first = (_snapshots(told, chosen, rate) for chosen in (is_now, ~is_now))
+        for edition in editions:
+            if edition in first:
+                stamps.append((edition, edition, rate))
+                splits.append(_correction(now[edition], first[edition]))
         for reference, edition in combinations(editions, 2):
-            stamps += [(edition, reference, rate)] * 2
-            splits += [_between(now[edition], now[reference]), corrections.get(reference, _NOTHING)]
+            stamps.append((edition, reference, rate))
+            splits.append(_between(now[edition], now[reference]))
     lengths = [len(split.row) for split in splits]
     row, *columns = (np.concatenate(parts) for parts in zip(*splits, strict=True))
     lines = pd.DataFrame(stamps, columns=["edition", "reference_edition", "rate"])
@@ -96,9 +102,11 @@ def bridge(after: pd.DataFrame, before: pd.DataFrame, published_before: pd.DataF
 
 def _snapshots(told: pd.DataFrame, chosen: npt.NDArray[np.bool_], rate: str) -> Mapping[str, _Snapshot]:
     project, identifiers = pd.factorize(told["project_id"], sort=True)
-    known = told[f"{rate}_slippage_ratio"].astype("float64").where(told[f"{rate}_status"].eq("known")).to_numpy()
+    rows_told = told.loc[chosen]
+    is_known = told[f"{rate}_status"].eq("known") & has_headline(rows_told, rate).reindex(told.index, fill_value=False)
+    known = told[f"{rate}_slippage_ratio"].astype("float64").where(is_known).to_numpy()
     found = {}
-    for edition, rows in told.loc[chosen].groupby("edition").groups.items():
+    for edition, rows in rows_told.groupby("edition").groups.items():
         row, ratio = np.full(len(identifiers), -1), np.full(len(identifiers), np.nan)
         row[project[rows]], ratio[project[rows]] = rows, known[rows]
         found[str(edition)] = _Snapshot(row, ratio)
@@ -137,12 +145,6 @@ def _correction(now: _Snapshot, first: _Snapshot) -> _Split:
     split = _between(now, first)
     moved = split.contribution_pts != 0
     return _Split(*(column[moved] for column in split))._replace(component=np.full(moved.sum(), PAST_CORRECTION))
-
-
-def headline(slippages: pd.DataFrame, rate: str) -> float | None:
-    """The mean of the known ratios; None when none is known."""
-    known = slippages.loc[slippages[f"{rate}_status"].eq("known"), f"{rate}_slippage_ratio"].astype("float64")
-    return math.fsum(known) / len(known) if len(known) else None
 
 
 def waterfall(lines: pd.DataFrame) -> Mapping[str, float]:

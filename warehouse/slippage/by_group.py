@@ -47,7 +47,8 @@ def slippage_by_group(
         return empty_frame(OUT_SLIPPAGE_GROUPS)
     rows = slippages.sort_values(["project_id", "edition"], ignore_index=True)
     if targets is None:
-        targets = {edition: target_for(edition).target_pct for edition in rows["edition"].unique()}
+        in_force = {edition: target_for(edition) for edition in rows["edition"].unique()}
+        targets = {edition: target.target_pct for edition, target in in_force.items() if target is not None}
     predecessors = calendar.predecessors(rows["edition"])
     dimensions = _dimensions(rows)
     stamps, groups = [], []

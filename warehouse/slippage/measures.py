@@ -8,6 +8,7 @@ euros including taxes, `_months` whole months. Only a `known` slippage enters a 
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from warehouse.facts.reference import target_for
@@ -62,6 +63,7 @@ def key_figures(projects: pd.DataFrame, movements: pd.DataFrame, calendar: Calen
     costs = published["updated_cost_meur"]
     durations = published["updated_duration_months"]
     has_predecessor = editions.isin([*calendar.predecessors(editions)])
+    targets = [target_for(edition) for edition in editions]
     arrived = movements["movement"].isin(["entry", "return"])
     entries, exits = (
         movements.loc[moved, "edition"].value_counts().reindex(editions, fill_value=0).where(has_predecessor)
@@ -79,7 +81,8 @@ def key_figures(projects: pd.DataFrame, movements: pd.DataFrame, calendar: Calen
             "entries": entries,
             "exits": exits,
             "withheld": by_edition["withheld"].sum(),
-            "target_pct": [target_for(edition).target_pct for edition in editions],
+            "target_ratio": [np.nan if target is None else target.target_pct / 100 for target in targets],
+            "target_due_on": pd.Series([None if t is None else t.due_on for t in targets], editions, "datetime64[s]"),
             "fictitious": by_edition["fictitious"].any(),
         }
     ).reset_index(names="edition")

@@ -5,6 +5,11 @@ from warehouse.projects.tables import NO_WITHHELD_CAVEAT, STAND_IN_CAVEAT
 
 table = Theme("warehouse.slippage").table
 
+HEADLINE_CAVEAT = (
+    "Aucun écart moyen n'est donné à une édition où moins des trois quarts des projets hors cadrage ont une référence "
+    "antérieure : seuls les chiffres officiels y sont donnés."
+)
+
 OUT_SLIPPAGE_PROJECTS = table(
     "out_slippage_projects",
     "Écarts par projet",
@@ -40,16 +45,55 @@ OUT_KEY_FIGURES = table(
     "Une ligne par édition : ce que le panorama publie en tête.",
     columns="""
         edition ordinal projects interministerial total_cost_meur costed_projects mean_duration_years timed_projects
-        entries exits withheld target_pct fictitious
+        entries exits withheld target_ratio target_due_on fictitious
     """,
     key="edition",
+)
+
+OUT_HEADLINES = table(
+    "out_headlines",
+    "Écarts moyens",
+    "Une ligne par édition et par taux : l'écart moyen, ce sur quoi il repose, et ce qui se lit avec lui.",
+    columns="""
+        edition rate status mean_ratio n n_comparable n_referenced cohort_ratio cohort_n drift_meur drift_months
+    """,
+    key="edition rate",
+    caveats=(HEADLINE_CAVEAT,),
+)
+
+OUT_HEADLINE_CHANGES = table(
+    "out_headline_changes",
+    "Évolutions des écarts moyens",
+    "Une ligne par édition, par édition de départ et par taux : de combien l'écart moyen a changé, et ce qu'y ont fait "
+    "les projets suivis, les entrées et les sorties. Les parts s'additionnent exactement.",
+    columns="""
+        edition reference_edition rate start_ratio published_start_ratio end_ratio change_pts like_for_like_pts
+        n_followed entry_pts exit_pts became_comparable_pts ceased_comparable_pts
+    """,
+    key="edition reference_edition rate",
+    caveats=("Une évolution part de l'écart moyen tel qu'il est connu aujourd'hui, corrections comprises.",),
+)
+
+OUT_OFFICIAL_FIGURES = table(
+    "out_official_figures",
+    "Chiffres officiels",
+    "Une ligne par édition et par source : ce qui a été publié à l'époque. Rien n'en entre dans les calculs.",
+    columns="""
+        edition rank projects interministerial total_cost_meur mean_duration_years budget_mean_ratio
+        schedule_mean_ratio entries exits confidence source
+    """,
+    key="edition rank",
+    caveats=(
+        "Les écarts moyens publiés partaient de prévisions initiales que les données ouvertes n'ont jamais données.",
+        "Une case vide : la source ne donne pas ce chiffre, ou il n'a pas été retrouvé.",
+    ),
 )
 
 OUT_BRIDGE = table(
     "out_bridge",
     "Passage d'une édition à l'autre",
-    "Une ligne par projet, par taux et par édition de départ : sa part, en points, dans l'évolution de l'écart moyen "
-    "publié. Les parts s'additionnent exactement.",
+    "Une ligne par projet, par taux et par édition de départ : sa part, en points, dans l'évolution de l'écart moyen. "
+    "Les parts s'additionnent exactement.",
     columns="""
         edition reference_edition rate component project_id name ministry_id before_ratio after_ratio
         contribution_pts
@@ -57,7 +101,7 @@ OUT_BRIDGE = table(
     key="edition reference_edition rate component project_id",
     caveats=(
         "La formule est la même aux deux éditions : rien n'y vient d'un changement de méthode.",
-        "Une correction du passé compare la première version connue de l'édition de départ à sa version actuelle.",
+        "Une correction du passé va d'une édition à elle-même, de sa première version connue à sa version actuelle.",
     ),
 )
 

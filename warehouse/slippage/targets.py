@@ -7,6 +7,7 @@ import pandas as pd
 
 from warehouse.facts.reference import Target
 from warehouse.projects.durations import duration_months
+from warehouse.slippage.headlines import has_headline
 
 # The panorama is published about every six months (domain facts).
 MONTHS_PER_EDITION = 6
@@ -21,13 +22,15 @@ def target_progress(slippages: pd.DataFrame, targets: Sequence[Target]) -> pd.Da
         targets: every target, past ones included.
 
     Returns:
-        The columns of `OUT_TARGETS`. A value at the target meets it. What is missing when no slippage is known:
-        value, met, distance, path; the path is also missing once the target is due.
+        The columns of `OUT_TARGETS`, from the edition that adopts each target on. A value at the target meets it. What
+        is missing when the edition has no headline: value, met, distance, path; the path is also missing once the
+        target is due.
     """
-    known = _known(slippages)
-    by_rate = known.groupby(["edition", "rate"])["slippage_ratio"].agg(n="size", total=math.fsum).reset_index()
+    by_rate = (
+        _known(slippages).groupby(["edition", "rate"])["slippage_ratio"].agg(n="size", total=math.fsum).reset_index()
+    )
     editions = slippages[["edition"]].drop_duplicates()
-    asked = editions.merge(_ceilings(targets), how="cross").merge(pd.DataFrame({"rate": RATES}), how="cross")
+    asked = _adopted(editions.merge(_ceilings(targets), how="cross")).merge(pd.DataFrame({"rate": RATES}), how="cross")
     lines = asked.merge(by_rate, how="left", on=["edition", "rate"])
     value = lines["total"] / lines["n"]
     distance = (value - lines["target_ratio"]) * 100
@@ -54,7 +57,7 @@ def target_shares(slippages: pd.DataFrame, targets: Sequence[Target]) -> pd.Data
     Returns:
         The columns of `OUT_TARGET_PROJECTS`; the shares of one edition, one target and one rate add up to its distance.
     """
-    lines = _known(slippages).merge(_ceilings(targets), how="cross")
+    lines = _adopted(_known(slippages).merge(_ceilings(targets), how="cross"))
     split = ["edition", "due_on", "rate"]
     n = lines.groupby(split)["project_id"].transform("size")
     held = lines.assign(held_pts=(lines["slippage_ratio"] - lines["target_ratio"]) / n * 100)
@@ -63,14 +66,23 @@ def target_shares(slippages: pd.DataFrame, targets: Sequence[Target]) -> pd.Data
 
 
 def _known(slippages: pd.DataFrame) -> pd.DataFrame:
-    """The known slippages, one row per edition, project and rate."""
+    """The known slippages that enter a headline, one row per edition, project and rate."""
     copied = slippages[["edition", "project_id", "name", "ministry_id"]]
-    rates = [
-        copied.assign(rate=rate, slippage_ratio=slippages[f"{rate}_slippage_ratio"].astype("float64")) for rate in RATES
-    ]
+    rates = []
+    for rate in RATES:
+        ratio = slippages[f"{rate}_slippage_ratio"].astype("float64").where(has_headline(slippages, rate))
+        rates.append(copied.assign(rate=rate, slippage_ratio=ratio))
     return pd.concat(rates, ignore_index=True).dropna(subset=["slippage_ratio"])
 
 
 def _ceilings(targets: Sequence[Target]) -> pd.DataFrame:
     due_on = pd.Series([target.due_on for target in targets], dtype="datetime64[s]")
-    return pd.DataFrame({"due_on": due_on, "target_ratio": [target.target_pct / 100 for target in targets]})
+    first = pd.Series([target.first_edition for target in targets], dtype="str")
+    ratio = pd.Series([target.target_pct / 100 for target in targets], dtype="float64")
+    return pd.DataFrame({"due_on": due_on, "target_ratio": ratio, "first_edition": first})
+
+
+def _adopted(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines of targets that hold at their edition."""
+    kept: pd.DataFrame = lines.loc[lines["first_edition"].le(lines["edition"])].drop(columns="first_edition")
+    return kept.reset_index(drop=True)
