@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from assets.dataset.key_figures import open_key_figures
 from assets.declaring import output_asset, tell_others
 from assets.page.rendering import PublicationTables, render_site
 from assets.session import Session
@@ -19,7 +20,6 @@ from warehouse.archive.tables import (
 from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.results import read_findings
-from warehouse.open_data.key_figures import open_key_figures
 from warehouse.projects.withheld import without_withheld
 from warehouse.slippage.headlines import with_headlines_only
 from warehouse.slippage.official import official_table

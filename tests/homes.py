@@ -93,13 +93,14 @@ def published(home: Path, *editions: str) -> dict[str, str]:
 def figures(home: Path, *editions: str) -> dict[str, str]:
     """The SHA-256 of what editions publish, but of what says how many times they were corrected, and by how much.
 
-    That is in the workbooks, the documents and the passage from one edition to another; every row is in CSV too.
+    That is in the workbooks, the documents, the passage from one edition to another, the key figures, and the page,
+    which says from where a corrected headline started; every row is in CSV too.
     """
     return {path: digest for path, digest in published(home, *editions).items() if not _tells_versions(Path(path))}
 
 
 def _tells_versions(path: Path) -> bool:
     if path.parent.name != "open_data":
-        return False
+        return path.name == "index.html" or path.suffix == ".pdf"
     is_data = path.suffix in (".csv", ".parquet") or path.name.endswith(".schema.json")
-    return not is_data or path.stem in ("passage", "corrections")
+    return not is_data or path.stem in ("passage", "corrections", "chiffres_cles")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from assets.dataset.key_figures import open_key_figures
 from assets.page.rendering import PublicationTables
 from warehouse.archive.tables import (
     CORE_PROJECTS,
@@ -28,7 +29,6 @@ from warehouse.home.calendar import Calendar, Edition
 from warehouse.model.findings import Finding
 from warehouse.model.schema import conform, empty_frame
 from warehouse.model.vocabulary import COST_BANDS, METHODS, MINISTRIES
-from warehouse.open_data.key_figures import open_key_figures
 from warehouse.quality.scores import RATIOS, ministry_quality, score_pct
 from warehouse.slippage.bridge import bridges
 from warehouse.slippage.headlines import headline_changes, headlines, with_headlines_only

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -46,6 +47,8 @@ _WRAPPED = CellStyle(wraps=True, vertical="top")
 _SQLITE_WRITER = slice(96, 100)
 _SQLITE_VERSION = (3_037_000).to_bytes(4, "big")
 PAGE_BYTES = 4096
+# Below it, the shortest text of a number has an exponent.
+SMALLEST_WITHOUT_EXPONENT = 1e-4
 
 
 def with_published_names(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -76,9 +79,17 @@ def csv_text(frame: pd.DataFrame, table: Table) -> str:
         for column in table.columns
         if column.kind == "string" and not column.vocabulary and not column.pattern
     }
-    return with_published_names(frame.assign(**booleans, **texts), table).to_csv(
+    numbers = {column.name: _positional(frame[column.name]) for column in table.columns if column.kind == "number"}
+    return with_published_names(frame.assign(**booleans, **texts, **numbers), table).to_csv(
         index=False, lineterminator="\n", date_format="%Y-%m-%d"
     )
+
+
+def _positional(numbers: pd.Series) -> pd.Series:
+    """Numbers as they are written, without an exponent for the small ones: « 0.00001 », not « 1e-05 »."""
+    if not numbers.abs().between(0, SMALLEST_WITHOUT_EXPONENT, inclusive="neither").any():
+        return numbers
+    return numbers.map(lambda number: np.format_float_positional(number, trim="0"), na_action="ignore")
 
 
 def published_parquet(frame: pd.DataFrame, table: Table) -> bytes:

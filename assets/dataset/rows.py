@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from assets.dataset.key_figures import open_key_figures
 from assets.reading.headers import layouts
 from warehouse.archive.tables import (
     ACCEPTED_CELLS,
@@ -31,9 +32,9 @@ from warehouse.facts.ministries import ministry_labels
 from warehouse.home.calendar import Edition
 from warehouse.home.registers import Registers
 from warehouse.home.store import ParquetStore
-from warehouse.model.schema import Table, conform
+from warehouse.model.schema import Table, conform, rounded
 from warehouse.model.vocabulary import EXIT_REASONS, MINISTRIES, MOVEMENT_KINDS, PHASES, WITHHELD_REASONS
-from warehouse.open_data.key_figures import OPEN_KEY_FIGURES, open_key_figures
+from warehouse.open_data.key_figures import OPEN_KEY_FIGURES
 from warehouse.open_data.provenance import provenance
 from warehouse.open_data.tables import (
     LEGACY_PROJECTS,
@@ -325,9 +326,9 @@ _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
 
 
 def open_frames(given: WarehouseTables) -> dict[Table, pd.DataFrame]:
-    """The rows of every table of the dataset, conformed to its declaration.
+    """The rows of every table of the dataset, conformed to its declaration and rounded as it says.
 
     Raises:
         SchemaError: rows that do not conform.
     """
-    return {table: conform(build(given), table) for table, build in _BUILDERS.items()}
+    return {table: rounded(conform(build(given), table), table) for table, build in _BUILDERS.items()}

@@ -33,8 +33,6 @@ from warehouse.model.findings import Finding, shorten
 from warehouse.model.vocabulary import DIMENSIONS, METHODS, PERIMETERS, SLIPPAGE_REFERENCES, SLIPPAGE_STATUSES
 from warehouse.open_data.files import DATABASE, PublishedFile, published_files
 
-# A workbook keeps 16 significant digits of a number, every other format all of them.
-SAME_RATIO = 1e-12
 SHOWN_WRONG_VALUES = 20
 
 
@@ -197,7 +195,7 @@ def _difference(name: str, ours: Sequence[Any], theirs: Sequence[Any], file: str
         )
         return
     for row, (one, other) in enumerate(zip(ours, theirs, strict=True), start=2):
-        if one != other and not _is_same_number(one, other):
+        if one != other:
             yield refused(
                 "formats_agree",
                 file,
@@ -208,12 +206,6 @@ def _difference(name: str, ours: Sequence[Any], theirs: Sequence[Any], file: str
                 expected=shorten(str(one)),
             )
             return
-
-
-def _is_same_number(one: Any, other: Any) -> bool:
-    if not isinstance(one, int | float) or not isinstance(other, int | float):
-        return False
-    return math.isclose(one, other, rel_tol=SAME_RATIO, abs_tol=SAME_RATIO)
 
 
 # What the publication says
@@ -233,22 +225,37 @@ def figure_findings(released: Released, figures: Mapping[str, Any], edition: Edi
     costs = [value for value in rows["cout_actualise_meur"] if value is not None]
     months = [value for value in rows["duree_actualisee_mois"] if value is not None]
     told = [
-        ("le nombre de projets", len(rows["identifiant_projet"]), figures["projects"], True),
-        ("le coût total", math.fsum(costs), figures["total_cost_meur"], len(costs) == figures["costed_projects"]),
+        ("le nombre de projets", len(rows["identifiant_projet"]), figures["projects"], True, 0.0),
+        (
+            "le coût total",
+            math.fsum(costs),
+            figures["total_cost_meur"],
+            len(costs) == figures["costed_projects"],
+            len(costs) * _rounding(released, "panorama", "cout_actualise_meur"),
+        ),
         (
             "la durée moyenne en années",
             math.fsum(months) / max(len(months), 1) / 12,
             figures["mean_duration_years"],
             len(months) == figures["timed_projects"],
+            0.0,
         ),
     ]
-    told += list(_headlines(released, edition))
-    for what, from_rows, published, is_comparable in told:
+    ratio = _rounding(released, "ecarts", "taux_ecart") + _rounding(released, "indicateurs", "valeur")
+    told += [(*headline, ratio) for headline in _headlines(released, edition)]
+    for what, from_rows, published, is_comparable, rounding in told:
         if published is None or pd.isna(published) or not is_comparable:
             continue
-        if not math.isclose(from_rows, published, rel_tol=1e-9, abs_tol=1e-9):
+        if not math.isclose(from_rows, published, rel_tol=1e-9, abs_tol=max(1e-9, rounding)):
             message = f"Pour {what}, ce fichier ne donne pas ce qui est publié."
             yield refused("files_agree_with_figures", file, message, value=str(from_rows), expected=str(published))
+
+
+def _rounding(released: Released, table: str, column: str) -> float:
+    """Half of the last decimal a column is published with."""
+    stem = next(file.stem for file in released.files if file.table is not None and file.table.name == table)
+    fields = {field["name"]: field for field in released.schemas[stem]["fields"]}
+    return float(0.5 * 10 ** -fields[column]["decimals"])
 
 
 def _headlines(released: Released, edition: Edition) -> Iterator[tuple[str, float, float | None, bool]]:

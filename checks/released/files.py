@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _typed(texts: Sequence[str | None], field: Schema) -> tuple[list[Any], list[
         if text is not None:
             try:
                 value = convert(text)
-                expected = _refused(value, constraints)
+                expected = _refused(value, constraints) or _too_precise(text, field)
             except ValueError:
                 expected = f"une valeur de type « {field['type']} »"
         if expected:
@@ -148,6 +149,14 @@ def _refused(value: Any, constraints: Schema) -> str:
     if "enum" in constraints and value not in constraints["enum"]:
         return "l'une des valeurs de la liste"
     return ""
+
+
+def _too_precise(text: str, field: Schema) -> str:
+    """What a number breaks when it has more decimals than its column declares; empty when it does not."""
+    if "decimals" not in field:
+        return ""
+    digits = Decimal(text).normalize().as_tuple().exponent
+    return f"au plus {field['decimals']} décimales" if -int(digits) > field["decimals"] else ""
 
 
 def _repeated_keys(columns: Columns, schema: Schema) -> list[WrongValue]:

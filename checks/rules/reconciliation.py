@@ -104,7 +104,9 @@ def dataset_findings(
         return [_unequal("columns_equal_schema", list(csv_rows.columns), columns)]
     identifier, cost = (OPEN_PROJECTS.column(name).published for name in ("project_id", "updated_cost_meur"))
     kept_back = projects["cost_withheld"].astype(bool)
-    total, published = projects.loc[~kept_back, "updated_cost_meur"].sum(), csv_rows[cost]
+    decimals = OPEN_PROJECTS.column("updated_cost_meur").decimals
+    total = projects.loc[~kept_back, "updated_cost_meur"].round(decimals or 0).sum()
+    published = csv_rows[cost]
     withheld = csv_rows[identifier].isin(projects.loc[kept_back, "project_id"])
     leaks = csv_rows.loc[withheld & published.notna(), identifier]
     findings = []

@@ -36,9 +36,14 @@ def test_it_prints_the_published_headline(demonstration: tuple[Path, Said]) -> N
         "50 projets, dont 5 interministériels",
         "coût total 2,62\N{NO-BREAK SPACE}Md€",
         "écart budgétaire moyen 13,5 %",
-        "−23,1\N{NO-BREAK SPACE}points par rapport à 2020-06",
+        "−23,1\N{NO-BREAK SPACE}points depuis 2020-06 (36,6 %) : projets suivis +2,1, entrées −7,0, sorties −17,2",
+        "depuis 2020-06, l’écart moyen baisse alors que les projets suivis se sont aggravés",
+        "26,5 % sur les 61 projets suivis un jour",
+        "publié à l'époque : 13,5 % (publication officielle",
+        "cible de 15 % à fin\N{NO-BREAK SPACE}2022",
         "écart calendaire moyen 15,4 %",
-        "−10,2\N{NO-BREAK SPACE}points par rapport à 2020-06",
+        "−10,2\N{NO-BREAK SPACE}points depuis 2020-06",
+        "−5,8\N{NO-BREAK SPACE}points depuis 2021-07 (19,3 % corrigé, 19,1 % d'abord publié)",
         "5 entrées, 4 sorties",
     ):
         assert part in said.output
@@ -52,10 +57,40 @@ def test_show_gives_the_headline_unrounded(demonstration: tuple[Path, Said]) -> 
     assert round(found["mean_duration_years"], 1) == 6.1
     budget, schedule = found["budget_slippage"], found["schedule_slippage"]
     assert (round(budget["mean_of_ratios_pct"], 1), round(schedule["mean_of_ratios_pct"], 1)) == (13.5, 15.4)
-    assert list(budget["changes_pts"]) == ["2021-07", "2020-06"]
-    assert round(budget["changes_pts"]["2020-06"], 1) == -23.1
-    assert round(schedule["changes_pts"]["2020-06"], 1) == -10.2
+    assert list(budget["changes"]) == ["2021-07", "2020-06"]
+    since = budget["changes"]["2020-06"]
+    parts = ("change_pts", "like_for_like_pts", "entry_pts", "exit_pts")
+    assert [round(since[part], 1) for part in parts] == [-23.1, 2.1, -7.0, -17.2]
+    assert round(budget["cohort_pct"], 1) == 26.5
+    assert round(schedule["changes"]["2020-06"]["change_pts"], 1) == -10.2
     assert budget["n"] == 47
+    assert (found["target_due_on"], shown(demonstration[0], "show", "13", "--json")["target_pct"]) == (
+        "2022-12-31",
+        None,
+    )
+    assert [(line["budget_slippage_pct"], line["confidence"]) for line in found["official"]] == [(13.5, "primary")]
+
+
+def test_a_change_is_the_same_wherever_it_is_told(demonstration: tuple[Path, Said]) -> None:
+    home, _ = demonstration
+    told = shown(home, "show", "14", "--json")["budget_slippage"]["changes"]["2021-07"]
+    assert (round(told["change_pts"], 1), round(told["start_pct"], 1)) == (-5.8, 19.3)
+    assert round(told["published_start_pct"], 1) == 19.1
+    explained = shown(home, "explain", "2021-07..2021-11", "--json")["budget_slippage"]
+    assert explained["change_pts"] == pytest.approx(told["change_pts"])
+    assert explained["published_before_pct"] == pytest.approx(told["published_start_pct"])
+    assert shown(home, "diff", "13", "14", "--json")["budget_slippage"] == told
+    folder = home / "out" / "2021-11"
+    passage = pd.read_csv(folder / "open_data" / "passage.csv").query("taux == 'Écart budgétaire'")
+    of_pair = passage.query("edition == '2021-11' and edition_depart == '2021-07'")
+    assert of_pair["contribution_points"].sum() == pytest.approx(told["change_pts"], abs=1e-6)
+    page = (folder / "publication" / "index.html").read_text(encoding="utf-8")
+    assert "−5,8\N{NO-BREAK SPACE}points" in page
+    assert "a été corrigé depuis sa publication, de 19,1" in page
+    of_itself = passage.query("edition == '2021-07' and edition_depart == '2021-07'")
+    assert set(of_itself["composante"]) == {"Corrections du passé"}
+    correction = told["start_pct"] - told["published_start_pct"]
+    assert of_itself["contribution_points"].sum() == pytest.approx(correction, abs=1e-6)
 
 
 @pytest.mark.parametrize("change", PROJECTS)

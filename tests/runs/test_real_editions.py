@@ -113,6 +113,37 @@ def test_without_a_declared_baseline_the_first_published_figures_stand_in(store:
     assert slippage["previous_edition"] == "2017-11"
 
 
+def test_an_edition_without_enough_references_has_no_headline_and_the_official_one_stands_there(
+    real_editions: tuple[Path, Said],
+) -> None:
+    home, _ = real_editions
+    for edition, official in (("2016-11", 32.0), ("2021-07", 19.3)):
+        shown = json.loads(panorama(home, "show", edition, "--json").output)
+        budget = shown["budget_slippage"]
+        assert (budget["status"], budget["mean_of_ratios_pct"]) == ("too_few_references", None)
+        assert budget["n_referenced"] < 0.75 * budget["n_comparable"]
+        assert shown["official"][0]["budget_slippage_pct"] == official
+        said = panorama(home, "show", edition).output
+        assert "écart budgétaire moyen : pas de taux" in said
+        assert f"publié à l'époque : {official:.1f} %".replace(".", ",") in said
+        figures = pd.read_csv(home / "out" / edition / "open_data" / "chiffres_cles.csv").set_index("edition")
+        row = figures.loc[[edition]]
+        assert row["ecart_budgetaire_moyen"].isna().all()
+        assert row["officiel_ecart_budgetaire_moyen"].tolist() == [official / 100]
+        indicators = pd.read_csv(home / "out" / edition / "open_data" / "indicateurs.csv")
+        whole = indicators.query("perimetre == 'Publié' and dimension == 'Ensemble' and taux == 'Écart budgétaire'")
+        assert whole["valeur"].isna().all()
+        page = (home / "out" / edition / "publication" / "index.html").read_text(encoding="utf-8")
+        assert "chiffre officiel</span>" in page
+        assert "atteinte" not in page
+
+
+def test_an_edition_that_follows_another_has_a_headline_again(real_editions: tuple[Path, Said]) -> None:
+    budget = json.loads(panorama(real_editions[0], "show", "2018-03", "--json").output)["budget_slippage"]
+    assert budget["status"] == "given"
+    assert budget["n_referenced"] >= 0.75 * budget["n_comparable"]
+
+
 def test_projects_are_followed_through_their_names(store: ParquetStore) -> None:
     history = store.history(CORE_PROJECTS, "2021-07")
     names = history.groupby("project_id")["name"].agg(set)

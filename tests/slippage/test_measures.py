@@ -177,7 +177,9 @@ def test_the_key_figures_of_each_edition_are_its_own() -> None:
     assert found["total_cost_meur"].tolist() == [20.0, 24.0]
     assert found["mean_duration_years"].tolist() == [2.5, 3.0]
     assert found["withheld"].tolist() == [1, 0]
-    assert found["target_pct"].tolist() == [15.0, 15.0]
+    # The target was adopted with the 14th edition.
+    assert found["target_ratio"].fillna(-1).tolist() == [-1, 0.15]
+    assert found["target_due_on"].dropna().tolist() == [pd.Timestamp("2022-12-31")]
 
 
 def test_movements_are_counted_where_the_edition_before_is_known_only() -> None:

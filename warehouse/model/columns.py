@@ -6,7 +6,7 @@ from functools import cache
 from typing import cast
 
 from warehouse.model.errors import SchemaError
-from warehouse.model.schema import Column, Kind, Table
+from warehouse.model.schema import DECIMALS, DECIMALS_BY_UNIT, Column, Kind, Table
 from warehouse.model.shipped import shipped_rows
 
 SHARED = "warehouse.model"
@@ -69,7 +69,16 @@ def _column(cells: Mapping[str, str]) -> Column:
         vocabulary=cells.get("vocabulary"),
         caveat=cells.get("caveat"),
         withheld_by=tuple(cells.get("withheld_by", "").split()),
+        decimals=_decimals(cells),
     )
+
+
+def _decimals(cells: Mapping[str, str]) -> int | None:
+    """What a number is rounded to: what its line says, else what its unit asks for."""
+    if cells["kind"] != "number":
+        return None
+    said = cells.get("decimals")
+    return int(said) if said else DECIMALS_BY_UNIT.get(cells.get("unit", ""), DECIMALS)
 
 
 def _bound(cell: str | None) -> float | None:

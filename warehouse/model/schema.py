@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 
 Kind = Literal["string", "integer", "number", "boolean", "date"]
 
+# As many decimals as a number is published with, by its unit, unless its column says otherwise: enough for the last
+# one to mean nothing, few enough for a number to be the same in every format.
+DECIMALS_BY_UNIT: Mapping[str, int] = {
+    "M€ TTC": 4,
+    "M€ TTC de l'année de base": 4,
+    "M€ TTC ou mois": 4,
+    "années": 4,
+    "%": 4,
+}
+DECIMALS = 6
+
 PANDAS_DTYPES: Mapping[Kind, str] = {
     "string": "str",
     "integer": "Int64",
@@ -36,8 +47,9 @@ class Column:
 
     `name` is the term used in code, `published` the French name it has in open data (at most 63
     characters, no accent), `title` and `description` what a reader sees. `unit` is None for what
-    has none. `vocabulary` names the closed list the codes come from; what is published is the label. `withheld_by`
-    names the flags of a project that keep the column back, any of them; see `warehouse.projects.withheld`.
+    has none, `decimals` what a number is rounded to when it is published. `vocabulary` names the closed list the codes
+    come from; what is published is the label. `withheld_by` names the flags of a project that keep the column back, any
+    of them; see `warehouse.projects.withheld`.
     """
 
     name: str
@@ -54,6 +66,7 @@ class Column:
     vocabulary: str | None = None
     caveat: str | None = None
     withheld_by: tuple[str, ...] = ()
+    decimals: int | None = None
 
     def expected(self) -> str:
         """What the column accepts, said to the person who filled it."""
@@ -143,6 +156,12 @@ def conform(frame: "pd.DataFrame", table: Table) -> "pd.DataFrame":
         twice = typed.loc[repeated, list(table.primary_key)].iloc[0].to_dict()
         raise SchemaError(f"Table {table.name} : la clé {twice} se répète.")
     return typed.sort_values(list(table.primary_key), kind="stable", ignore_index=True)
+
+
+def rounded(frame: "pd.DataFrame", table: Table) -> "pd.DataFrame":
+    """A conformed frame with each number rounded as its column declares, and no negative zero."""
+    numbers = {column.name: column.decimals for column in table.columns if column.decimals is not None}
+    return frame.assign(**{name: frame[name].round(decimals) + 0.0 for name, decimals in numbers.items()})
 
 
 @cache
@@ -277,6 +296,8 @@ def _field(column: Column) -> dict[str, Any]:
     }
     if column.kind == "boolean":
         field |= {"trueValues": ["true"], "falseValues": ["false"]}
+    if column.decimals is not None:
+        field["decimals"] = column.decimals
     if constraints:
         field["constraints"] = constraints
     return field
