@@ -57,6 +57,7 @@ from warehouse.open_data.tables import (
 from warehouse.projects.baselines import effective_ledger
 from warehouse.projects.durations import MONTHS_PER_YEAR
 from warehouse.projects.withheld import FLAGS, mask, withheld_overlay, without_withheld
+from warehouse.slippage.by_group import cost_by_group
 from warehouse.slippage.headlines import with_headlines_only
 from warehouse.slippage.official import official_table
 
@@ -288,8 +289,10 @@ def open_provenance(given: WarehouseTables) -> pd.DataFrame:
 
 
 def _indicators(given: WarehouseTables) -> pd.DataFrame:
-    """The statistics of groups, without those of the portfolio where an edition has no headline."""
-    return with_headlines_only(given.of(OUT_SLIPPAGE_GROUPS), given.of(OUT_HEADLINES))
+    """The statistics of groups, without those of the portfolio where an edition has no headline, and their costs."""
+    statistics = with_headlines_only(given.of(OUT_SLIPPAGE_GROUPS), given.of(OUT_HEADLINES))
+    costs = cost_by_group(given.slippages).assign(perimeter="published", rate="cost", method="total")
+    return pd.concat([frame.reindex(columns=OPEN_INDICATORS.names()) for frame in (statistics, costs)])
 
 
 def _trends(groups: pd.DataFrame) -> pd.DataFrame:

@@ -23,6 +23,8 @@ TITLE = "Panorama des grands projets numériques de l’État"
 WITHHELD = "non publié"
 # What is not computed here, which is another thing than not communicated.
 ABSENT = "–"
+# The mean of budget weighted by initial cost is the ratio of sums.
+ONE_NAME = f"c’est l’{METHODS.label('ratio_of_sums').lower()}"
 # The columns of a table of means: each rate, then the number of slippages it rests on.
 RATE_HEADERS = (RATE_TITLES["budget"], "Écarts connus", RATE_TITLES["schedule"], "Écarts connus")
 
@@ -220,7 +222,11 @@ def methods_table(tables: PublicationTables) -> DataTable:
     for term in METHODS.terms:
         stats = [statistic(tables, tables.edition, rate, method=term.code) for rate in RATES]
         if any(stat.n_projects for stat in stats):
-            cells = [cell for stat in stats for cell in (french.percent(stat.value), share(stat))]
+            cells = [
+                cell
+                for stat in stats
+                for cell in ((french.percent(stat.value), share(stat)) if stat.n_projects else (ONE_NAME, ABSENT))
+            ]
             rows.append((french.typeset(term.label), *cells))
     headers = ("Méthode", "Écart budgétaire", "Écarts connus", "Écart calendaire", "Écarts connus")
     return DataTable("L’ensemble du portefeuille, selon chaque méthode de calcul", headers, tuple(rows))

@@ -92,8 +92,20 @@ def test_slippage_is_split_by_declared_cause() -> None:
     frame = caused(rows)
     assert frame["amount_meur"].to_dict() == {"scope": 4.0, "procurement": -1.0}
     assert frame["n"].to_dict() == {"scope": 2, "procurement": 1}
-    assert frame["share_ratio"]["scope"] == pytest.approx(4 / 3)
     assert frame["amount_months"].isna().all()
+    # One lengthens, the other shortens: neither is a share of the total.
+    assert frame["share_ratio"].isna().all()
+
+
+def test_causes_have_shares_where_they_all_go_the_same_way() -> None:
+    rows = [
+        row(1, updated_cost_meur=13.0, deviation_reason="scope"),
+        row(2, updated_cost_meur=11.0, deviation_reason="procurement"),
+        row(3, updated_cost_meur=10.0, deviation_reason="none"),
+    ]
+    assert caused(rows)["share_ratio"].to_dict() == {"scope": 0.75, "procurement": 0.25, "none": 0.0}
+    fewer = [row(1, updated_cost_meur=7.0, deviation_reason="scope"), row(2, updated_cost_meur=9.0)]
+    assert caused(fewer)["share_ratio"].to_dict() == {"scope": 0.75, "unexplained": 0.25}
 
 
 def test_a_deviation_without_a_reason_is_unexplained() -> None:

@@ -12,7 +12,7 @@ from test_measures import CALENDAR, declared, projects, slippages
 from warehouse.archive.tables import OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
 from warehouse.model.schema import conform, empty_frame
 from warehouse.slippage.by_group import groups_of, slippage_by_group
-from warehouse.slippage.statistics import DRAWN_TOGETHER, RESAMPLES, STATISTICS, Group, group_statistics
+from warehouse.slippage.statistics import DRAWN_TOGETHER, FEWEST_FOR_INTERVAL, RESAMPLES, Group, group_statistics
 
 THEN, NOW = "2021-07", "2021-11"
 
@@ -62,12 +62,12 @@ def test_methods_worked_by_hand() -> None:
     now = slippages(
         projects(*(declared(n, initial_cost_meur=a, updated_cost_meur=b) for n, (a, b) in enumerate(rows, 1)))
     )
-    found = {method: line(statistics(now), "published", method)["value_ratio"] for method in STATISTICS}
-    assert found == pytest.approx(
+    budget = statistics(now).query("perimeter == 'published' and dimension == 'portfolio' and rate == 'budget'")
+    # The mean weighted by initial cost is the ratio of sums: it has one name.
+    assert budget.set_index("method")["value_ratio"].to_dict() == pytest.approx(
         {
             "mean_of_ratios": 0.075,
             "ratio_of_sums": 2 / 180,
-            "cost_weighted_mean": 2 / 180,
             "median": 0.1,
             "p80": 0.2,
             "share_above_target": 0.5,
@@ -109,12 +109,29 @@ def test_a_withheld_cost_is_in_no_cost_band() -> None:
     assert "9_to_20" not in set(bands["group_id"])
 
 
-def test_the_interval_holds_the_value_and_is_missing_for_a_single_project() -> None:
+def test_the_interval_holds_the_value_and_is_missing_below_eight_projects() -> None:
     rows = [declared(n, updated_cost_meur=10.0 + n) for n in range(1, 20)]
-    many = line(statistics(slippages(projects(*rows))), "published", "mean_of_ratios")
-    assert many["low_ratio"] < many["value_ratio"] < many["high_ratio"]
-    alone = line(statistics(slippages(projects(rows[0]))), "published", "mean_of_ratios")
-    assert pd.isna(alone["low_ratio"])
+    for count in (19, FEWEST_FOR_INTERVAL):
+        many = line(statistics(slippages(projects(*rows[:count]))), "published", "mean_of_ratios")
+        assert many["low_ratio"] < many["value_ratio"] < many["high_ratio"]
+    few = line(statistics(slippages(projects(*rows[: FEWEST_FOR_INTERVAL - 1]))), "published", "mean_of_ratios")
+    assert (few["n"], pd.isna(few["low_ratio"]), pd.isna(few["high_ratio"])) == (7, True, True)
+
+
+def test_the_same_projects_have_the_same_interval_whatever_the_perimeter_and_the_group() -> None:
+    rows = [
+        declared(n, key, updated_cost_meur=10.0 + n, updated_duration_months=24 + n)
+        for n in range(1, 13)
+        for key in (THEN, NOW)
+    ]
+    # One whose slippage is not known is in the groups, and in no interval.
+    more = [declared(20, NOW, updated_cost_meur=None, updated_duration_months=None)]
+    found = statistics(slippages(projects(*(row for row in rows if row["edition"] == NOW), *more)),
+                       slippages(projects(*rows)).query("edition == @THEN"))  # fmt: skip
+    now = found.loc[found["n"].eq(12) & found["edition"].eq(NOW)]
+    for _, same in now.groupby(["rate", "method"]):
+        assert set(same["perimeter"]) >= {"published", "cohort"}
+        assert same[["value_ratio", "low_ratio", "high_ratio"]].drop_duplicates().shape[0] == 1
 
 
 def test_the_cohort_holds_everyone_ever_followed_at_the_last_known_slippage_up_to_each_edition() -> None:
@@ -175,7 +192,8 @@ def test_the_statistics_are_those_of_numpy_whatever_the_size_of_the_group(count:
     random = np.random.default_rng(count)
     members = random.uniform(0.1, 9, size=(count, 3))
     ratio, initial, cost = members.T
-    alone = group_statistics([Group(members, 5.0, "seed")])
+    ids = np.arange(count, dtype=np.uint64)
+    alone = group_statistics([Group(members, 5.0, ids)])
     expected = [
         ratio.mean(),
         np.average(ratio, weights=initial),
@@ -185,10 +203,14 @@ def test_the_statistics_are_those_of_numpy_whatever_the_size_of_the_group(count:
         (ratio > 5).mean(),
     ]
     assert alone[0, :, 1].tolist() == pytest.approx(expected)
-    assert (alone[0, :, 2] <= alone[0, :, 3]).all()
+    assert (alone[0, :, 2] <= alone[0, :, 3]).all() == (count >= FEWEST_FOR_INTERVAL)
     # A group has the same interval, to the last bit, whoever it is computed with.
-    others = [Group(random.uniform(0.1, 9, size=(size, 3)), 2.0, f"other {size}") for size in (count, 1, count)]
-    assert np.array_equal(group_statistics([*others, Group(members, 5.0, "seed")])[-1:], alone)
+    others = [
+        Group(random.uniform(0.1, 9, size=(size, 3)), 2.0, np.arange(size, dtype=np.uint64) + np.uint64(size))
+        for size in (count, 1, count)
+    ]
+    together = group_statistics([*others, Group(members, 5.0, ids)])[-1:]
+    assert np.array_equal(together, alone, equal_nan=True)
 
 
 def test_no_project_gives_no_statistic() -> None:

@@ -13,6 +13,7 @@ from warehouse.model.schema import Table
 from warehouse.projects.tables import CORE_PROJECTS, STAND_IN_CAVEAT
 from warehouse.quality.tables import OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
 from warehouse.slippage.tables import (
+    HEADLINE_CAVEAT,
     OUT_BRIDGE,
     OUT_CAUSES,
     OUT_OFFICIAL_FIGURES,
@@ -67,14 +68,29 @@ OPEN_SLIPPAGE = table(
     caveats=(STAND_IN_CAVEAT,),
 )
 
+
+def _indicators() -> Table:
+    """The statistics of slippage, and the costs of the same groups."""
+    named = {"rate": "indicators", "method": "indicator_methods"}
+    columns = [
+        replace(column, vocabulary=named[column.name]) if column.name in named else column
+        for column in OUT_SLIPPAGE_GROUPS.columns
+    ]
+    at = OUT_SLIPPAGE_GROUPS.names().index("high_ratio") + 1
+    columns.insert(at, Theme("warehouse.open_data").column("value_meur", "indicateurs"))
+    caveats = (*OUT_SLIPPAGE_GROUPS.caveats, HEADLINE_CAVEAT)
+    return replace(OUT_SLIPPAGE_GROUPS, columns=tuple(columns), caveats=caveats)
+
+
 OPEN_INDICATORS = _renamed(
-    OUT_SLIPPAGE_GROUPS,
+    _indicators(),
     "indicateurs",
     "Indicateurs de l'édition",
-    "Une ligne par périmètre, par groupe, par taux et par méthode de calcul, pour cette édition.",
+    "Une ligne par périmètre, par groupe, par taux et par méthode de calcul, pour cette édition ; le coût complet de "
+    "chaque groupe aussi.",
 )
 OPEN_TRENDS = _renamed(
-    OUT_SLIPPAGE_GROUPS,
+    OPEN_INDICATORS,
     "evolution",
     "Indicateurs de toutes les éditions",
     "Les indicateurs de l'ensemble et de chaque ministère, de la première édition à celle-ci : une ligne par édition, "

@@ -4,6 +4,7 @@ Pure functions on frames of every edition. The mean of ratios over what is known
 headline; the other methods and perimeters tell how much it owes to its method, and to those who left.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -41,7 +42,7 @@ def slippage_by_group(
 
     Returns:
         The columns of `OUT_SLIPPAGE_GROUPS`; the value is missing when no slippage of the group is known, the interval
-        with fewer than two.
+        below `FEWEST_FOR_INTERVAL`. The mean of budget weighted by initial cost is the ratio of sums, under that name.
     """
     if slippages.empty:
         return empty_frame(OUT_SLIPPAGE_GROUPS)
@@ -51,6 +52,8 @@ def slippage_by_group(
         targets = {edition: target.target_pct for edition, target in in_force.items() if target is not None}
     predecessors = calendar.predecessors(rows["edition"])
     dimensions = _dimensions(rows)
+    # The same on any machine and in any history.
+    ids = pd.util.hash_array(rows["project_id"].to_numpy(dtype=object))
     stamps, groups = [], []
     for rate in RATES:
         figures = _figures(rows, rate)
@@ -58,15 +61,38 @@ def slippage_by_group(
             # Nobody may be known in two editions running: the constant perimeter is then empty, and says so.
             empty = ((edition, PORTFOLIO, NOBODY) for edition in {*predecessors} - {*members["edition"]})
             for edition, group, of_group in chain(_groups(members, dimensions), empty):
-                stamp = (edition, perimeter, rate, *group)
-                stamps.append((*stamp, len(of_group)))
-                groups.append(Group(figures[of_group], targets.get(edition, np.nan) / 100, " ".join(stamp)))
+                stamps.append((edition, perimeter, rate, *group, len(of_group)))
+                groups.append(Group(figures[of_group], targets.get(edition, np.nan) / 100, ids[of_group]))
     names = ["edition", "perimeter", "rate", "dimension", "group_id", "group_label", "n_projects"]
     lines = pd.DataFrame(stamps, columns=names)
     n, value, low, high = group_statistics(groups).reshape(-1, 4).T
-    return lines.loc[lines.index.repeat(len(STATISTICS))].assign(
+    found = lines.loc[lines.index.repeat(len(STATISTICS))].assign(
         method=[*STATISTICS] * len(lines), n=n.astype("int64"), value_ratio=value, low_ratio=low, high_ratio=high
-    )[OUT_SLIPPAGE_GROUPS.names()]
+    )
+    is_named_twice = found["rate"].eq("budget") & found["method"].eq("cost_weighted_mean")
+    return found.loc[~is_named_twice, OUT_SLIPPAGE_GROUPS.names()]
+
+
+def cost_by_group(slippages: pd.DataFrame) -> pd.DataFrame:
+    """The full cost of the portfolio and of each group of each dimension, for every edition.
+
+    Args:
+        slippages: slippage per project of any editions, without withheld figures.
+
+    Returns:
+        Edition, dimension, code and label of each group; `value_meur`, the sum of the known costs, missing when there
+        is none; `n`, how many are known; `n_projects`.
+    """
+    rows = slippages.sort_values(["project_id", "edition"], ignore_index=True)
+    costs = rows["updated_cost_meur"].to_numpy(dtype="float64", na_value=np.nan)
+    members = pd.DataFrame({"edition": rows["edition"], "row": rows.index}).sort_values(["edition", "row"])
+    lines = []
+    for edition, group, of_group in _groups(members, _dimensions(rows)):
+        known = costs[of_group][~np.isnan(costs[of_group])]
+        total = math.fsum(known.tolist()) if len(known) else math.nan
+        lines.append((edition, *group, total, len(known), len(of_group)))
+    names = ["edition", "dimension", "group_id", "group_label", "value_meur", "n", "n_projects"]
+    return pd.DataFrame(lines, columns=names)
 
 
 def perimeters(rows: pd.DataFrame, rate: str, predecessors: Mapping[str, str]) -> dict[str, pd.DataFrame]:

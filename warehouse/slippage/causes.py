@@ -65,11 +65,13 @@ def slippage_causes(projects: pd.DataFrame, slippages: pd.DataFrame) -> pd.DataF
     split = ["edition", "rate", "reference"]
     by_cause = told.assign(cause=causes_of(told["reason"], told["amount"])).groupby([*split, "cause"])["amount"]
     found = by_cause.agg(n="size", amount=math.fsum).reset_index()
+    of_split = found.groupby(split)["amount"]
+    agree = of_split.transform("min").ge(-NO_AMOUNT) | of_split.transform("max").le(NO_AMOUNT)
     totals = told.groupby(split)["amount"].agg(math.fsum).rename("total").reset_index()
     total = found[split].merge(totals, how="left", on=split)["total"]
     in_euros = found["rate"].eq("budget")
     return found.assign(
         amount_meur=found["amount"].where(in_euros),
         amount_months=found["amount"].mask(in_euros).round(),
-        share_ratio=(found["amount"] / total).where(total.abs().gt(NO_AMOUNT)),
+        share_ratio=(found["amount"] / total).where(agree & total.abs().gt(NO_AMOUNT)),
     ).drop(columns="amount")

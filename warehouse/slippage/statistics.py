@@ -1,6 +1,8 @@
 """The statistics of groups of slippages: six methods, each with its count and its interval.
 
-Pure functions on arrays. Intervals at 95 % are those of a percentile bootstrap.
+Pure functions on arrays. Every project is there, none was drawn: an interval is no sampling error. It says between
+what bounds a value stays in 95 % of draws with replacement among the same projects (a percentile bootstrap): how much
+it owes to a few of them.
 """
 
 import zlib
@@ -16,30 +18,30 @@ import numpy.typing as npt
 RESAMPLES = 1000
 # Ranks of the 2.5 and 97.5 % bounds among the sorted resamples.
 _LOW, _HIGH = int(0.025 * RESAMPLES), int(0.975 * RESAMPLES) - 1
-# With a single project every resample is the same: there is nothing to say of its spread.
-FEWEST_FOR_INTERVAL = 2
+# Percentile intervals are far too narrow for a handful of values (Efron & Tibshirani, 1993, §14): below, none is given.
+FEWEST_FOR_INTERVAL = 8
 # As many projects as are drawn together: what is computed from them stays in the cache, and never fills the memory.
 DRAWN_TOGETHER = 30_000
-# Below this length numpy adds a row up one by one, and columns in the same order; from it on in several strands.
-SHORT = 8
 P80 = 0.8
 # The method of the official rate (domain facts, §2).
 HEADLINE = "mean_of_ratios"
 
 Array = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
+Identities = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
 class Group:
-    """A group of projects, with the target in force (missing when there is none) and what its draw depends on.
+    """A group of projects, with the target in force (missing when there is none).
 
-    `members` has a row per project, sorted by project: slippage, the forecast it is a fraction of, initial cost (M€).
+    `members` has a row per project, sorted by project: slippage, the forecast it is a fraction of, initial cost (M€);
+    `ids` tells each from the others. Draws depend on which projects are drawn from, and on nothing else.
     """
 
     members: Array
     target_ratio: float
-    seed: str
+    ids: Identities
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,7 @@ class Samples:
     @cached_property
     def ordered(self) -> Array:
         """The ratios of each sample, in order."""
-        count = self.ratio.shape[1]
-        if count >= SHORT:
-            return np.sort(self.ratio, axis=1)
-        # A few columns are sooner put in order, two neighbours at a time, than many short rows.
-        columns = [*self.ratio.T]
-        for turn in range(count):
-            for one in range(turn % 2, count - 1, 2):
-                pair = columns[one], columns[one + 1]
-                columns[one], columns[one + 1] = np.minimum(*pair), np.maximum(*pair)
-        return np.stack(columns).T
+        return np.sort(self.ratio, axis=1)
 
     def weighted_mean(self, weights: Array) -> Array:
         """The mean of the ratios of each sample, by weights."""
@@ -115,20 +108,21 @@ def group_statistics(groups: Sequence[Group]) -> Array:
 
     Returns:
         One row per group, one column per method of `STATISTICS`, each with its count of projects, its value (missing
-        when no slippage of the group is known) and the bounds of its interval (missing with fewer than two).
+        when no slippage of the group is known) and the bounds of its interval (missing below `FEWEST_FOR_INTERVAL`).
     """
     found = np.full((len(groups), len(STATISTICS), 4), np.nan)
     found[:, :, 0] = 0
     for (size, methods), uses in _by_size(groups).items():
         together = max(1, DRAWN_TOGETHER // (size * RESAMPLES))
         for first in range(0, len(uses), together):
-            places, used = zip(*uses[first : first + together], strict=True)
-            found[np.ix_(places, methods)] = _estimates([groups[place] for place in places], np.stack(used), methods)
+            places, used, seeds = zip(*uses[first : first + together], strict=True)
+            targets = np.array([groups[place].target_ratio for place in places])
+            found[np.ix_(places, methods)] = _estimates(np.stack(used), targets, seeds, methods)
     return found
 
 
-def _by_size(groups: Sequence[Group]) -> Mapping[tuple[int, tuple[int, ...]], list[tuple[int, Array]]]:
-    """The groups by the count of their projects and the methods that use these: place of each, and projects used.
+def _by_size(groups: Sequence[Group]) -> Mapping[tuple[int, tuple[int, ...]], list[tuple[int, Array, int]]]:
+    """The groups by the count of their projects and the methods that use these: place, projects used, and seed.
 
     One draw serves every method, but for those that must leave out the projects without a cost.
     """
@@ -136,32 +130,34 @@ def _by_size(groups: Sequence[Group]) -> Mapping[tuple[int, tuple[int, ...]], li
     costing = tuple(place for place, method in enumerate(STATISTICS.values()) if method.needs_cost)
     found = defaultdict(list)
     for place, group in enumerate(groups):
-        known = group.members[~np.isnan(group.members[:, 0])]
-        costed = known[~np.isnan(known[:, 2])]
-        apart = costing if len(costed) < len(known) else ()
-        for methods, used in ((tuple(sorted({*every} - {*apart})), known), (apart, costed)):
-            if methods and len(used):
-                found[len(used), methods].append((place, used))
+        is_known = ~np.isnan(group.members[:, 0])
+        is_costed = is_known & ~np.isnan(group.members[:, 2])
+        apart = costing if is_costed.sum() < is_known.sum() else ()
+        for methods, used in ((tuple(sorted({*every} - {*apart})), is_known), (apart, is_costed)):
+            if methods and used.any():
+                seed = zlib.crc32(group.ids[used].tobytes())
+                found[int(used.sum()), methods].append((place, group.members[used], seed))
     return found
 
 
-def _estimates(groups: Sequence[Group], used: Array, methods: Sequence[int]) -> Array:
+def _estimates(used: Array, targets: Array, seeds: Sequence[int], methods: Sequence[int]) -> Array:
     """Count, value and bounds of some methods, for groups of the same size.
 
     Args:
-        groups: tell the target and the seed.
         used: the projects of each, in columns as in `Group.members`.
+        targets: the target of each.
+        seeds: what the draw of each starts from.
         methods: places in `STATISTICS`.
     """
     computed = [[*STATISTICS.values()][place].compute for place in methods]
     values = np.concatenate(
         [
-            np.reshape([compute(samples) for compute in computed], (len(methods), len(groups), -1))
-            for samples in _samples(groups, used)
+            np.reshape([compute(samples) for compute in computed], (len(methods), len(used), -1))
+            for samples in _samples(used, targets, seeds)
         ],
         axis=2,
     )
-    found = np.full((len(groups), len(methods), 4), np.nan)
+    found = np.full((len(used), len(methods), 4), np.nan)
     found[:, :, 0] = used.shape[1]
     found[:, :, 1] = values[:, :, 0].T
     if values.shape[2] > 1:
@@ -169,25 +165,23 @@ def _estimates(groups: Sequence[Group], used: Array, methods: Sequence[int]) -> 
     return found
 
 
-def _samples(groups: Sequence[Group], used: Array) -> Iterator[Samples]:
+def _samples(used: Array, targets: Array, seeds: Sequence[int]) -> Iterator[Samples]:
     """What is drawn from each group, some samples at a time: first all its projects, then resamples of them."""
     count = used.shape[1]
     columns = np.ascontiguousarray(used.reshape(-1, used.shape[2]).T)
-    first_rows = np.arange(len(groups))[:, np.newaxis, np.newaxis] * count
-    targets = np.array([group.target_ratio for group in groups])
-    for drawn in _drawn([group.seed for group in groups], count):
+    first_rows = np.arange(len(used))[:, np.newaxis, np.newaxis] * count
+    for drawn in _drawn(seeds, count):
         rows = (first_rows + drawn).reshape(-1, count)
-        # Short samples are quicker by column; longer ones would not be added in the same order.
-        ratio, initial, cost = (column.take(rows.T).T if count < SHORT else column.take(rows) for column in columns)
+        ratio, initial, cost = (column.take(rows) for column in columns)
         yield Samples(ratio, initial, cost, targets.repeat(drawn.shape[1]))
 
 
-def _drawn(seeds: Sequence[str], count: int) -> Iterator[Positions]:
+def _drawn(seeds: Sequence[int], count: int) -> Iterator[Positions]:
     """Projects drawn from each group (groups × samples × count): the same for the same seed, on any machine."""
     yield np.broadcast_to(np.arange(count), (len(seeds), 1, count))
     if count < FEWEST_FOR_INTERVAL:
         return
-    generators = [np.random.default_rng(zlib.crc32(seed.encode())) for seed in seeds]
+    generators = [np.random.default_rng(seed) for seed in seeds]
     at_once = max(1, min(RESAMPLES, DRAWN_TOGETHER // count))
     for first in range(0, RESAMPLES, at_once):
         size = (min(at_once, RESAMPLES - first), count)

@@ -10,6 +10,16 @@ HEADLINE_CAVEAT = (
     "antérieure : seuls les chiffres officiels y sont donnés."
 )
 
+INTERVAL_CAVEAT = (
+    "Tous les grands projets sont là : un intervalle n'est pas une erreur d'échantillonnage. Il dit entre quelles "
+    "bornes la valeur reste dans 95 % de tirages avec remise parmi les mêmes projets, donc ce qu'elle doit à "
+    "quelques-uns ; aucun n'est donné pour moins de huit projets."
+)
+ONE_NAME_CAVEAT = (
+    "Pour le taux budgétaire, l'écart de la somme est aussi la moyenne pondérée par le coût initial, et n'est donné "
+    "que sous ce nom."
+)
+
 OUT_SLIPPAGE_PROJECTS = table(
     "out_slippage_projects",
     "Écarts par projet",
@@ -36,7 +46,7 @@ OUT_SLIPPAGE_GROUPS = table(
         edition perimeter dimension group_id group_label rate method value_ratio low_ratio high_ratio n n_projects
     """,
     key="edition perimeter dimension group_id rate method",
-    caveats=(STAND_IN_CAVEAT,),
+    caveats=(STAND_IN_CAVEAT, INTERVAL_CAVEAT, ONE_NAME_CAVEAT),
 )
 
 OUT_KEY_FIGURES = table(
@@ -113,7 +123,7 @@ OUT_CAUSES = table(
     key="edition rate reference cause",
     caveats=(
         "Un projet ne déclare qu'un motif principal : tout son écart lui est attribué.",
-        "Une part peut être négative ou dépasser 1 : des causes allongent, d'autres raccourcissent.",
+        "Des parts ne sont données que si toutes les causes vont dans le même sens : sinon, elles se compensent.",
         NO_WITHHELD_CAVEAT,
     ),
 )
