@@ -6,7 +6,7 @@ import pandas as pd
 from rich.console import Console
 
 from pipelines.told.summary import require_computed
-from warehouse.archive.tables import OUT_FORECAST_BACKTEST, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
+from warehouse.archive.tables import OUT_FORECAST_BACKTEST, OUT_HEADLINES, OUT_SLIPPAGE_GROUPS, OUT_SLIPPAGE_PROJECTS
 from warehouse.archive.versions import first_known
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
@@ -18,7 +18,7 @@ from warehouse.model.french import number, points, visible
 from warehouse.model.vocabulary import BRIDGE_COMPONENTS, FORECAST_HORIZONS, PERIMETERS
 from warehouse.model.vocabulary import RATES as RATE_LABELS
 from warehouse.slippage.bridge import POINTS, RATES, bridge, waterfall
-from warehouse.slippage.headlines import headline
+from warehouse.slippage.headlines import headline, with_headlines_only
 
 SHOWN_PROJECTS = 5
 MEAN = "mean_of_ratios"
@@ -63,10 +63,14 @@ def explain(home: Home, first: Edition, last: Edition) -> dict[str, Any]:
             ),
         }
     keys = [key for key in store.editions(OUT_SLIPPAGE_GROUPS) if first.key <= key <= last.key]
-    found["perimeters"] = {key: _perimeters(store.read(OUT_SLIPPAGE_GROUPS, key)) for key in keys}
+    found["perimeters"] = {key: _perimeters(_stated(store, key)) for key in keys}
     has_backtest = store.has(OUT_FORECAST_BACKTEST, last.key)
     found["backtest"] = plain_records(store.read(OUT_FORECAST_BACKTEST, last.key)) if has_backtest else []
     return found
+
+
+def _stated(store: ParquetStore, edition: str) -> pd.DataFrame:
+    return with_headlines_only(store.read(OUT_SLIPPAGE_GROUPS, edition), store.read(OUT_HEADLINES, edition))
 
 
 def _perimeters(groups: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:

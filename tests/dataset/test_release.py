@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from homes import clone, digests, done
@@ -111,6 +112,8 @@ def test_a_missing_and_a_stray_file_are_refused(home: Home, folder: Path) -> Non
         ("date_debut", "01/02/2021", "date"),
         ("cout_actualise_meur", "12,5", "number"),
         ("cout_actualise_meur", "-1", "au moins 0"),
+        ("cout_actualise_meur", "13.001", "au plus 2 décimales"),
+        ("taux_ecart_budgetaire", "0.05000000000000002", "au plus 6 décimales"),
         ("duree_actualisee_mois", "3.5", "integer"),
         ("interministeriel", "Oui", "boolean"),
         ("phase", "En cours", "liste"),
@@ -153,6 +156,15 @@ def test_a_format_that_differs_from_the_csv_is_refused(home: Home, folder: Path)
     }  # fmt: skip
     assert findings["historique.parquet"].value == f"{rows.num_rows - 1} lignes"
     assert (findings["historique.json"].column, findings["historique.json"].value) == ("cout_actualise_meur", "99.0")
+
+
+def test_formats_agree_to_the_last_digit(home: Home, folder: Path) -> None:
+    path = folder / "ecarts.parquet"
+    rows = pq.read_table(path)
+    noisy = [None if ratio is None else ratio + 1e-13 for ratio in rows["taux_ecart"].to_pylist()]
+    place = rows.column_names.index("taux_ecart")
+    pq.write_table(rows.set_column(place, rows.schema.field(place), pa.array(noisy, pa.float64())), path)
+    assert [finding.file for finding in found(home, folder) if finding.rule == "formats_agree"] == ["ecarts.parquet"]
 
 
 def test_a_column_of_another_name_is_refused_in_any_format(home: Home, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The first screen says both rates with all that is needed to read them, and nothing that the key figures do not say."""
+"""The first screen says both rates with all that is needed to read them, and nothing the key figures do not say."""
 
 import io
 from dataclasses import replace
