@@ -239,7 +239,7 @@ def _official(row: pd.Series, once: float | None, *, stands_in: bool) -> str:
     """The figure published at the time, with its source; empty when none is known."""
     if once is None:
         return f"chiffre officiel{NBSP}: {UNKNOWN}" if stands_in else ""
-    said = "chiffre officiel" if stands_in else f"{french.percent(once)} publié à l’époque"
+    said = f"{french.percent(once)} publié à l’époque"
     confidence = CONFIDENCES.label(row["official_confidence"])
     return f"{said} ({confidence}{NBSP}: {french.typeset(row['official_source'])})"
 

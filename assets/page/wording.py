@@ -157,9 +157,11 @@ def caveat(tables: PublicationTables) -> str:
     if not concerned:
         return ""
     who = "tous les projets" if concerned == int(row["projects"]) else french.counted(concerned, "projet")
+    is_given = any(row[f"{rate}_status"] == "given" for rate in RATES)
+    than = "Ce n’est pas le taux officiel." if is_given else "Ces écarts ne se comparent pas au taux officiel."
     return (
         f"Pour {who}, aucune référence n’a été déclarée{NBSP}: l’écart y est compté à partir des premiers chiffres "
-        "publiés, à une édition antérieure. Ce n’est pas le taux officiel."
+        f"publiés, à une édition antérieure. {than}"
     )
 
 
