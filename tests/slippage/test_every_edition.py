@@ -14,6 +14,8 @@ from warehouse.archive.tables import (
     CORE_PROJECTS,
     OUT_BRIDGE,
     OUT_CAUSES,
+    OUT_HEADLINE_CHANGES,
+    OUT_HEADLINES,
     OUT_KEY_FIGURES,
     OUT_MOVEMENTS,
     OUT_SLIPPAGE_GROUPS,
@@ -29,6 +31,7 @@ from warehouse.slippage.bridge import bridges
 from warehouse.slippage.by_group import slippage_by_group
 from warehouse.slippage.by_project import slippages
 from warehouse.slippage.causes import slippage_causes
+from warehouse.slippage.headlines import headline_changes, headlines
 from warehouse.slippage.measures import key_figures
 from warehouse.slippage.targets import target_progress, target_shares
 
@@ -50,6 +53,8 @@ TABLES: list[tuple[Table, Made]] = [
     (OUT_SLIPPAGE_GROUPS, lambda _, told: slippage_by_group(told, CALENDAR)),
     (OUT_KEY_FIGURES, lambda rows, _: key_figures(rows, NO_MOVEMENTS, CALENDAR)),
     (OUT_BRIDGE, lambda _, told: bridges(told, NOT_CORRECTED)),
+    (OUT_HEADLINES, lambda _, told: headlines(told, slippage_by_group(told, CALENDAR))),
+    (OUT_HEADLINE_CHANGES, lambda _, told: headline_changes(told, NOT_CORRECTED, bridges(told, NOT_CORRECTED))),
     (OUT_CAUSES, slippage_causes),
     (OUT_TARGETS, lambda _, told: target_progress(told, TARGETS)),
     (OUT_TARGET_PROJECTS, lambda _, told: target_shares(told, TARGETS)),

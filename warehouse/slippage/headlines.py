@@ -74,10 +74,8 @@ def headlines(slippages: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     for rate in RATES:
         drift, total = DRIFTS[rate]
         of_rate = references(slippages, rate)
-        published, cohort = (
-            means.xs((perimeter, rate), level=("perimeter", "rate")).reindex(of_rate.index)
-            for perimeter in ("published", "cohort")
-        )
+        asked = [[(perimeter, edition, rate) for edition in of_rate.index] for perimeter in ("published", "cohort")]
+        published, cohort = (means.reindex(keys).set_axis(of_rate.index) for keys in asked)
         given = of_rate["is_enough"] & published["value_ratio"].notna()
         sums = slippages.dropna(subset=drift).groupby("edition")[drift].agg(math.fsum)
         status = pd.Series("given", index=of_rate.index, dtype="str")
