@@ -62,8 +62,9 @@ GRAPH = {
     "core_corrections": [
         "core_projects", "out_bridge", "out_causes", "out_changes", "out_collection", "out_disclosure", "out_forecast",
         "out_forecast_backtest", "out_headline_changes", "out_headlines", "out_key_figures", "out_leavers",
-        "out_ministry_brief", "out_ministry_quality", "out_movements", "out_official_figures", "out_project_quality", "out_retrospective", "out_scorecard", "out_slippage_groups",
-        "out_slippage_projects", "out_target_projects", "out_targets", "out_watchlist",
+        "out_ministry_brief", "out_ministry_quality", "out_movements", "out_official_figures", "out_project_quality",
+        "out_retrospective", "out_scorecard", "out_slippage_groups", "out_slippage_projects", "out_target_projects",
+        "out_targets", "out_watchlist",
     ],
     "open_dataset": ["core_corrections"],
     "publication": ["open_dataset"],
