@@ -20,7 +20,7 @@ BY, WHY = "Ministère de la Justice", "Coût de la refonte corrigé"
 # What says when files came, and which earlier version they took the place of.
 OF_FILES = "out_collection"
 # What tells the correction itself.
-OF_CORRECTION = ("core_corrections", "out_bridge", "versions")
+OF_CORRECTION = ("core_corrections", "out_bridge", "out_headline_changes", "versions")
 
 
 def demonstration_inbox(home: Path) -> Path:
