@@ -38,11 +38,10 @@ def follow_up(
     context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Put what is known of each project side by side, then apply the published rules to it."""
-    projects, slippages, movements = (
-        session.store.history(table) for table in (CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS, OUT_MOVEMENTS)
-    )
+    projects = session.shown_projects()
+    slippages, movements = (session.store.history(table) for table in (OUT_SLIPPAGE_PROJECTS, OUT_MOVEMENTS))
     registers = session.state.registers
-    ledger = session.ledger
+    ledger = session.ledger()
     frame = situations(projects, slippages, targets())
     watch = watchlist(frame, ledger, registers["missions"])
     yield from made(

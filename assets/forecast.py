@@ -22,7 +22,7 @@ def forecast(
     context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Replay the forecasts of the past, then forecast again; the verdict of the trial goes with each forecast."""
-    projects = session.store.history(CORE_PROJECTS)
+    projects = session.shown_projects()
     trial = backtest(projects)
     tables = {
         OUT_FORECAST_BACKTEST: trial,

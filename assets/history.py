@@ -23,14 +23,14 @@ def history(
     context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Compare each edition with the one before, where the warehouse has it, and freeze those who left."""
-    projects, slippages = (session.store.history(table) for table in (CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS))
+    projects, slippages = session.shown_projects(), session.store.history(OUT_SLIPPAGE_PROJECTS)
     exits, calendar = session.state.registers["exits"], session.calendar
     yield from made(
         context,
         session,
         {
             OUT_MOVEMENTS: movements(projects, exits, calendar),
-            OUT_CHANGES: changes(projects, session.ledger, exits, calendar),
+            OUT_CHANGES: changes(projects, session.ledger(), exits, calendar),
             OUT_LEAVERS: leavers(projects, slippages, exits, calendar),
         },
     )

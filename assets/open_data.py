@@ -7,14 +7,14 @@ from dataclasses import replace
 import dagster as dg
 import pandas as pd
 
-from assets.dataset.about import About, publishable_corrections
+from assets.dataset.about import About, publishable_corrections, statement
+from assets.dataset.already_public import published_before
 from assets.dataset.making import open_files
-from assets.dataset.rows import as_withheld_today, open_frames, read_tables
+from assets.dataset.rows import open_frames, read_tables
 from assets.declaring import made, output_asset, tables_asset, tell_others
 from assets.session import Session
-from warehouse.archive.tables import CORE_CORRECTIONS, CORE_PROJECTS, OUT_DISCLOSURE, TABLES
+from warehouse.archive.tables import CORE_CORRECTIONS, CORE_PROJECTS, TABLES
 from warehouse.archive.versions import Change, edition_corrections, record_version, versions_of
-from warehouse.disclosure.protection import statement
 from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.state import State
@@ -71,14 +71,14 @@ def about_edition(state: State, store: ParquetStore, edition: Edition) -> About:
         SchemaError: a table of the edition was not computed.
     """
     projects = store.read(CORE_PROJECTS, edition.key)
-    flagged = as_withheld_today(projects, state.registers["withheld"])
+    public = published_before(state.home, store.history(CORE_PROJECTS, edition.key))
     return About(
         edition=edition,
         first=state.calendar.find(store.editions(CORE_PROJECTS)[0]),
         version=max(1, len(versions_of(state, edition.key))),
         is_fictitious=bool(projects["fictitious"].any()),
-        disclosure=statement(store.read(OUT_DISCLOSURE, edition.key)),
-        corrections=publishable_corrections(store.read(CORE_CORRECTIONS, edition.key), flagged),
+        disclosure=statement(projects, public),
+        corrections=publishable_corrections(store.read(CORE_CORRECTIONS, edition.key), projects),
     )
 
 

@@ -38,7 +38,7 @@ def quality(
 
     `panorama collect` shows the same for an edition that the checks refuse.
     """
-    projects, rows = (session.store.history(table) for table in (CORE_PROJECTS, ACCEPTED_ROWS))
+    projects, rows = session.shown_projects(), session.store.history(ACCEPTED_ROWS)
     editions = session.editions(session.accepted_editions())
     collection = collected(session, projects)
     asked = collection.loc[collection["edition"].isin(session.asked)]
@@ -47,7 +47,7 @@ def quality(
         projects,
         asked_fields(rows, layout_fields(editions)),
         {edition.key: read_findings(session.home, edition) for edition in editions},
-        registers["baselines"],
+        session.ledger(),
         registers["submissions"],
         session.calendar,
     )

@@ -15,16 +15,17 @@ from warehouse.archive.freshness import (
     record,
     recorded,
 )
-from warehouse.archive.tables import ACCEPTED_ROWS, CORE_PROJECTS
+from warehouse.archive.tables import ACCEPTED_ROWS, CORE_PROJECTS, SUBMITTED_ROWS
 from warehouse.archive.versions import UNSAID, Change
-from warehouse.disclosure.equations import Withheld, withheld_figures
 from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.home import Home
 from warehouse.home.results import Results
 from warehouse.home.state import State
 from warehouse.home.store import RunStore
+from warehouse.model.schema import empty_frame
 from warehouse.projects.baselines import effective_ledger
-from warehouse.projects.preparing import Prepared, prepare_in_order
+from warehouse.projects.preparing import Prepared, places_kept_back, prepare_in_order
+from warehouse.projects.withheld import Place, revealed_ledger, without_withheld
 
 
 @dataclass
@@ -42,7 +43,6 @@ class Session:
         prepared: the projects of those that were accepted.
         touched: the editions whose tables are written; None until the rows are accepted.
         published: the editions whose outputs are made; None until the tables are.
-        kept_back: what is withheld, once it was asked for.
     """
 
     state: State
@@ -55,7 +55,6 @@ class Session:
     prepared: dict[str, Prepared] = field(default_factory=dict)
     touched: frozenset[str] | None = None
     published: tuple[Edition, ...] | None = None
-    kept_back: Withheld | None = None
 
     @property
     def home(self) -> Home:
@@ -67,15 +66,18 @@ class Session:
         """The calendar of the home."""
         return self.state.calendar
 
-    @property
+    def shown_projects(self) -> pd.DataFrame:
+        """The core projects of every edition without what is kept back: what every table of figures is made from."""
+        return without_withheld(self.store.history(CORE_PROJECTS))
+
     def ledger(self) -> pd.DataFrame:
-        """The baselines as they count, whatever the order in which editions were run."""
-        return effective_ledger(self.state.registers["baselines"])
+        """The baselines as they count, whatever the order in which editions were run, and nothing kept back in them."""
+        return revealed_ledger(effective_ledger(self.state.registers["baselines"]), self.store.history(CORE_PROJECTS))
 
     def ask(self, editions: Iterable[str]) -> None:
         """Ask for other editions, once the run for those before is done."""
         self.asked = tuple(sorted(editions))
-        self.touched, self.published, self.kept_back = None, None, None
+        self.touched, self.published = None, None
 
     def editions(self, keys: Iterable[str]) -> list[Edition]:
         """Editions by their keys, in calendar order."""
@@ -105,18 +107,18 @@ class Session:
             self.prepared = prepare_in_order(rows, self.state.registers, self.store.history(CORE_PROJECTS))
         return {key: self.prepared[key] for key in sorted(self.asked)}
 
+    def withheld_places(self, edition: str) -> frozenset[Place]:
+        """The file, sheet and row of each row of an edition that keeps something back."""
+        rows = self.receipts[edition].submitted.rows if edition in self.receipts else empty_frame(SUBMITTED_ROWS)
+        known, prepared = self.store.history(CORE_PROJECTS), self.prepared.get(edition)
+        return places_kept_back(rows, known, self.state.registers, edition, prepared)
+
     def to_write(self) -> frozenset[str]:
         """The editions asked for, and those that follow from something else now, unless these are left as they are."""
         if self.touched is None:
             stale = [] if self.only else out_of_date(input_fingerprints(self.state, self.store), recorded(self.home))
             self.touched = frozenset({*self.asked, *stale})
         return self.touched
-
-    def withheld(self) -> Withheld:
-        """What is withheld in every edition, and what was published of it before."""
-        if self.kept_back is None:
-            self.kept_back = withheld_figures(self.store.history(CORE_PROJECTS), self.ledger, self.calendar)
-        return self.kept_back
 
     def to_publish(self) -> list[Edition]:
         """The editions whose outputs are to be made: those asked for, and those whose tables are no longer the same."""

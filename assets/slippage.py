@@ -11,7 +11,6 @@ from warehouse.archive.tables import (
     CORE_PROJECTS,
     OUT_BRIDGE,
     OUT_CAUSES,
-    OUT_DISCLOSURE,
     OUT_HEADLINE_CHANGES,
     OUT_HEADLINES,
     OUT_KEY_FIGURES,
@@ -23,8 +22,8 @@ from warehouse.archive.tables import (
     OUT_TARGETS,
 )
 from warehouse.archive.versions import first_known_slippages
-from warehouse.disclosure.protection import released
 from warehouse.facts.reference import targets
+from warehouse.projects.withheld import masked_rows
 from warehouse.slippage.bridge import bridges
 from warehouse.slippage.by_group import slippage_by_group
 from warehouse.slippage.by_project import slippages
@@ -50,9 +49,9 @@ def slippage(
     context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Measure the slippage of each project, then what it adds to the headlines and to the distance to each target."""
-    projects = session.store.history(CORE_PROJECTS)
-    measured = slippages(projects, session.ledger, session.calendar)
-    first_known = first_known_slippages(session.state)
+    projects = session.shown_projects()
+    measured = slippages(projects, session.ledger(), session.calendar)
+    first_known = masked_rows(first_known_slippages(session.state), OUT_SLIPPAGE_PROJECTS, projects)
     bridge = bridges(measured, first_known)
     yield from made(
         context,
@@ -75,31 +74,23 @@ def slippage(
         OUT_SLIPPAGE_GROUPS: [OUT_SLIPPAGE_PROJECTS, OUT_KEY_FIGURES],
         OUT_HEADLINES: [OUT_SLIPPAGE_PROJECTS, OUT_SLIPPAGE_GROUPS],
         OUT_OFFICIAL_FIGURES: [CORE_PROJECTS],
-        OUT_DISCLOSURE: [CORE_PROJECTS, OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS],
     },
 )
 def headline(
     context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Compute statistics over what is known, then leave withheld figures out or count them as the settings say."""
-    projects, movements, measured = (
-        session.store.history(table) for table in (CORE_PROJECTS, OUT_MOVEMENTS, OUT_SLIPPAGE_PROJECTS)
-    )
-    chosen = released(
-        key_figures(projects, movements, session.calendar),
-        slippage_by_group(measured, session.calendar),
-        session.withheld(),
-        session.state.settings.disclosure.withheld,
-    )
+    """Compute statistics over what is known and published."""
+    projects = session.shown_projects()
+    movements, measured = (session.store.history(table) for table in (OUT_MOVEMENTS, OUT_SLIPPAGE_PROJECTS))
+    groups = slippage_by_group(measured, session.calendar)
     yield from made(
         context,
         session,
         {
-            OUT_KEY_FIGURES: chosen.figures,
-            OUT_SLIPPAGE_GROUPS: chosen.groups,
-            OUT_HEADLINES: headlines(measured, chosen.groups),
+            OUT_KEY_FIGURES: key_figures(projects, movements, session.calendar),
+            OUT_SLIPPAGE_GROUPS: groups,
+            OUT_HEADLINES: headlines(measured, groups),
             OUT_OFFICIAL_FIGURES: _known_here(official_table(str(projects["edition"].max())), projects),
-            OUT_DISCLOSURE: chosen.disclosure,
         },
     )
 

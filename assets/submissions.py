@@ -42,8 +42,8 @@ def submissions(
 
 def _files(receipt: Receipt) -> Iterator[str]:
     files = receipt.submitted.cells.drop_duplicates("source_file")
-    for name, layout, digest in zip(files["source_file"], files["layout"], files["source_sha256"], strict=True):
-        yield f"- `{name}` ({layout}, sha256 `{digest[:12]}…`)"
+    for name, layout in zip(files["source_file"], files["layout"], strict=True):
+        yield f"- `{name}` ({layout})"
 
 
 def why_nothing(receipt: Receipt) -> str:

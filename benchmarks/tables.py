@@ -11,8 +11,6 @@ import pandas as pd
 
 from warehouse.archive.tables import ACCEPTED_ROWS
 from warehouse.archive.versions import first_known_slippages
-from warehouse.disclosure.equations import withheld_figures
-from warehouse.disclosure.protection import released
 from warehouse.facts.reference import targets
 from warehouse.follow_up.ministry_brief import ministry_brief
 from warehouse.follow_up.retrospective import retrospective
@@ -28,6 +26,7 @@ from warehouse.home.state import State, read_state
 from warehouse.home.store import ParquetStore
 from warehouse.projects.baselines import effective_ledger
 from warehouse.projects.preparing import core_projects
+from warehouse.projects.withheld import revealed_ledger, without_withheld
 from warehouse.slippage.bridge import bridges
 from warehouse.slippage.by_group import slippage_by_group
 from warehouse.slippage.by_project import slippages
@@ -41,8 +40,9 @@ def make(state: State, rows: pd.DataFrame, first: pd.DataFrame) -> None:
     """Make every table of figures, as the assets do."""
     calendar, registers = state.calendar, state.registers
     exits, missions = registers["exits"], registers["missions"]
-    projects = core_projects(rows, registers)
-    ledger = effective_ledger(registers["baselines"])
+    received = core_projects(rows, registers)
+    projects = without_withheld(received)
+    ledger = revealed_ledger(effective_ledger(registers["baselines"]), received)
     measured = slippages(projects, ledger, calendar)
     headline_changes(measured, first, bridges(measured, first))
     slippage_causes(projects, measured)
@@ -52,9 +52,8 @@ def make(state: State, rows: pd.DataFrame, first: pd.DataFrame) -> None:
     changes(projects, ledger, exits, calendar)
     leavers(projects, measured, exits, calendar)
     groups = slippage_by_group(measured, calendar)
-    figures = key_figures(projects, moved, calendar)
-    chosen = released(figures, groups, withheld_figures(projects, ledger, calendar), "exclude")
-    headlines(measured, chosen.groups)
+    key_figures(projects, moved, calendar)
+    headlines(measured, groups)
     frame = situations(projects, measured, targets())
     watch = watchlist(frame, ledger, missions)
     ministry_brief(projects, measured, moved, watch, calendar)

@@ -4,19 +4,17 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.dataset.already_public import published_before
 from assets.session import Session
 from checks.recording import edition_checks, told
 from checks.rules.acceptance import graded
 from checks.rules.disclosure import disclosure_findings
 from checks.rules.reconciliation import PUBLISHED, headline_findings, published_findings
 from warehouse.archive.tables import (
-    CORE_PROJECTS,
-    OUT_DISCLOSURE,
     OUT_KEY_FIGURES,
     OUT_SLIPPAGE_GROUPS,
     OUT_SLIPPAGE_PROJECTS,
 )
-from warehouse.disclosure.protection import published_aggregates
 from warehouse.facts.reference import published_figures
 
 OF_HEADLINE = {
@@ -26,20 +24,18 @@ OF_HEADLINE = {
 }
 
 
-@edition_checks("agreement", OUT_DISCLOSURE.name, OF_HEADLINE)
+@edition_checks("agreement", OUT_SLIPPAGE_GROUPS.name, OF_HEADLINE)
 def agreement(
     context: dg.AssetCheckExecutionContext, session: dg.ResourceParam[Session]
 ) -> Iterator[dg.AssetCheckResult]:
     """Recompute headlines by another path, compare with what was once published, try to compute what is withheld."""
-    projects, slippages, groups, figures = (
-        session.store.history(table)
-        for table in (CORE_PROJECTS, OUT_SLIPPAGE_PROJECTS, OUT_SLIPPAGE_GROUPS, OUT_KEY_FIGURES)
+    projects = session.shown_projects()
+    slippages, groups, figures = (
+        session.store.history(table) for table in (OUT_SLIPPAGE_PROJECTS, OUT_SLIPPAGE_GROUPS, OUT_KEY_FIGURES)
     )
-    withheld = session.withheld()
     results = {}
     for edition in sorted(session.to_write()):
         now, of_groups, of_figures = (table.loc[table["edition"].eq(edition)] for table in (slippages, groups, figures))
-        past = published_aggregates(withheld, *(table.loc[table["edition"].lt(edition)] for table in (figures, groups)))
         once = published_figures().get(edition)
         own = projects.loc[projects["edition"].eq(edition)]
         by_hand = None if of_figures["fictitious"].any() else once
@@ -51,10 +47,10 @@ def agreement(
                 len(PUBLISHED) if once else 0,
             ),
             "nothing_withheld_is_computable": (
-                disclosure_findings(edition, withheld, of_figures, of_groups, past, by_hand),
+                disclosure_findings(own, now, line, of_groups, by_hand, published_before(session.home, own)),
                 len(of_figures) + len(of_groups),
             ),
         }
         changes = session.state.rule_changes_at(edition)
         results[edition] = {name: graded(*what, changes) for name, what in found.items()}
-    yield from told(session, results, OUT_DISCLOSURE.name, OF_HEADLINE, of_all=True)
+    yield from told(session, results, OUT_SLIPPAGE_GROUPS.name, OF_HEADLINE, of_all=True)

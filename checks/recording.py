@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -9,7 +10,7 @@ import dagster as dg
 from assets.declaring import EDITIONS
 from assets.session import Session
 from warehouse.home.results import Result, Results, write_results
-from warehouse.model.findings import Finding, finding_of
+from warehouse.model.findings import Finding, discreet, finding_of
 
 SHOWN_FINDINGS = 50
 
@@ -48,6 +49,8 @@ def told(
 ) -> Iterator[dg.AssetCheckResult]:
     """Keep the results of checks as JSON, for all the editions given, and tell Dagster those of the editions asked for.
 
+    Neither quotes a row that keeps something back.
+
     A check passes when it finds neither error nor warning; it is an error as soon as one finding is. Over several
     editions it is one evaluation, which says what was found in each.
 
@@ -58,12 +61,20 @@ def told(
         described: the checks.
         of_all: whether an error in an edition that was not asked for stops the run too.
     """
+    results = {edition: _discreet(session, edition, of_edition) for edition, of_edition in results.items()}
     for edition, of_edition in results.items():
         write_results(session.home, session.calendar.find(edition), of_edition)
     judged = results if of_all else set(session.asked) & results.keys()
     for check in described:
         found = {key: results[key][check] for key in sorted(judged) if check in results[key]}
         yield _evaluation(check, asset, found)
+
+
+def _discreet(session: Session, edition: str, results: Results) -> Results:
+    held = session.withheld_places(edition)
+    return {
+        check: replace(result, findings=tuple(discreet(result.findings, held))) for check, result in results.items()
+    }
 
 
 def _evaluation(check: str, asset: str, found: Mapping[str, Result]) -> dg.AssetCheckResult:

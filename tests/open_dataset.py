@@ -20,11 +20,11 @@ def write_two_editions(folder: Path) -> None:
     """Put what is received for both editions in the inbox of a home."""
     gamma, delta = row(name="GAMMA", project_id="PGP-0003"), row(name="DELTA", project_id="PGP-0004")
     earlier = [
-        row(name="ALPHA"),
-        row(name="BETA", description=HOSTILE, updated_end_date=dt.date(2022, 3, 1)),
-        row(name="GAMMA", updated_cost_meur=50.0, initial_cost_meur=45.0),
-        row(name="DELTA", updated_cost_meur=DELTA_COST, initial_cost_meur=30.0, **WITHHELD),
-        row(name="ZETA", phase="Terminé"),
+        row(name="ALPHA", project_id="PGP-0001"),
+        row(name="BETA", project_id="PGP-0002", description=HOSTILE, updated_end_date=dt.date(2022, 3, 1)),
+        row(name="GAMMA", project_id="PGP-0003", updated_cost_meur=50.0, initial_cost_meur=45.0),
+        row(name="DELTA", project_id="PGP-0004", updated_cost_meur=DELTA_COST, initial_cost_meur=30.0, **WITHHELD),
+        row(name="ZETA", project_id="PGP-0005", phase="Terminé"),
     ]
     later = [
         row(name="ALPHA NOUVELLE", project_id="PGP-0001", updated_cost_meur=13.0),

@@ -9,14 +9,13 @@ from typing import Any
 
 import pandas as pd
 from open_dataset import LATER, dataset_folder, edition_of, publish_two_editions
-from row_cases import EDITION, Case
-from test_disclosure import NO_GROUPS, edition_14, figures, withheld_of
+from row_cases import Case
+from test_computable import computable_of, edition_14
 from test_measures import CALENDAR, NO_MOVEMENTS, declared, project, projects, slippages
 
 from checks.released.agreement import figure_findings, release_findings
 from checks.released.secrets import withheld_findings
 from checks.released.traces import machine_findings
-from checks.rules.disclosure import disclosure_findings
 from checks.rules.reconciliation import dataset_findings, headline_findings, published_findings
 from warehouse.archive.tables import CORE_PROJECTS, OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS
 from warehouse.facts.reference import published_figures
@@ -57,9 +56,7 @@ def other_total(_: Path) -> list[Finding]:
 
 
 def total_that_gives_a_cost_away(_: Path) -> list[Finding]:
-    frame = edition_14()
-    head = figures(frame, total_cost_meur=2620.0, costed_projects=50)
-    return disclosure_findings(EDITION, withheld_of(frame), head, NO_GROUPS)
+    return computable_of(edition_14(), total_cost_meur=2620.0, costed_projects=50)
 
 
 @cache

@@ -20,7 +20,7 @@ def quarantine_findings(waiting: Sequence[QuarantinedFile], edition: str) -> lis
             f"Le fichier est mis à l'écart depuis le {known.put_aside_on}. {known.reason}",
             file=known.file,
             expected=f"le même fichier, corrigé, renvoyé sous le même nom ; s'il n'est plus attendu, son retrait de "
-            f"quarantine/{edition} (« {known.name()} », et le .json du même nom)",
+            f"quarantine/{edition} (le fichier dont le nom finit par « -{known.file} », et son .json)",
         )
         for known in waiting
     ]
@@ -35,7 +35,7 @@ def gone_findings(stands: Standing, present: frozenset[str], edition: str) -> li
             f"Le fichier, reçu le {row['received_on'].date().isoformat()}, n'est plus dans le dossier de réception : "
             "ses projets ne sont pas lus.",
             file=row["file"],
-            expected=f"le fichier remis dans inbox/{edition} ; sa copie est received/{edition}/{row['sha256'][:12]}…",
+            expected=f"le fichier remis dans inbox/{edition} ; sa copie est dans received/{edition}",
         )
         for row in gone.to_dict("records")
     ]

@@ -23,7 +23,6 @@ from warehouse.model.vocabulary import COLLECTION_STATUSES, MINISTRIES, SUBMISSI
 NOTHING = "–"
 # Beyond, the returned workbook has them all.
 SHOWN_FINDINGS = 200
-DIGEST_CHARACTERS = 12
 _FONTS = re.compile(r"@font-face \{[^}]*\}\n?")
 COLUMNS = ("État", "Version", "Dernier envoi", "Retard", "Projets", "Erreurs", "Alertes", "Informations", "Attesté par")
 
@@ -48,10 +47,11 @@ def as_data(state: CollectionState) -> dict[str, Any]:
         ],
         "other_findings": [finding.as_dict() for finding in state.findings.get(NOBODY, ())],
         "quarantine": [
-            {"file": known.file, "reason": known.reason, "put_aside_on": known.put_aside_on, "sha256": known.sha256}
+            {"file": known.file, "reason": known.reason, "put_aside_on": known.put_aside_on}
             for known in state.received.waiting
         ],
-        "versions": plain_records(state.received.lines.drop(columns=["line", "edition"])),
+        # No fingerprint leaves the registers: it would tell a withheld figure of the file to who tries them all.
+        "versions": plain_records(state.received.lines.drop(columns=["line", "edition", "sha256", "replaces_sha256"])),
     }
 
 
@@ -195,7 +195,6 @@ def _versions(lines: pd.DataFrame, current: frozenset[str]) -> list[dict[str, An
             "day": _day(row["received_on"]),
             "status": SUBMISSION_STATUSES.label(row["status"]),
             "stands": row["sha256"] in current and row["status"] != "quarantined",
-            "digest": f"{row['sha256'][:DIGEST_CHARACTERS]}…",
         }
         for row in plain_records(unique.sort_values(["ministry_id", "line"], na_position="last"))
     ]

@@ -11,7 +11,7 @@ from warehouse.home.calendar import Edition
 from warehouse.model.findings import shorten
 from warehouse.model.french import day, of_month
 from warehouse.model.vocabulary import VOCABULARIES
-from warehouse.projects.withheld import FLAGS
+from warehouse.projects.withheld import FLAGS, is_withheld
 
 TITLE = "Panorama des grands projets numériques de l'État"
 SUMMARY = (
@@ -38,7 +38,7 @@ CAVEATS = (
     "Les projets sortis du panorama ne comptent plus dans le périmètre « Publié » ; « Cohorte » les garde.",
     "Un taux est une fraction : 0,125 signifie 12,5 %. Les coûts sont en millions d'euros toutes taxes comprises.",
 )
-HIDDEN, HIDDEN_REASON = "valeur non publiée", "non publié"
+HIDDEN_REASON = "non publié"
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class About:
 
     def caveats(self) -> list[str]:
         """What a reuser must know before any figure."""
-        return [*CAVEATS, self.disclosure]
+        return [*CAVEATS, *([self.disclosure] if self.disclosure else [])]
 
     def properties(self) -> dict[str, str]:
         """The same as plain values under French names, for files that hold data."""
@@ -112,34 +112,51 @@ class Correction:
     after: str
 
 
-def publishable_corrections(corrections: pd.DataFrame, projects: pd.DataFrame) -> tuple[Correction, ...]:
-    """The corrections of an edition without any withheld figure, nor who made them.
+def statement(projects: pd.DataFrame, public: pd.DataFrame) -> str:
+    """What is said of withheld figures in an edition, as one or two French sentences to publish; none, nothing.
 
-    Of a project whose figures are withheld, or were in an earlier version, only which columns changed is said: a text
-    may quote a figure as well as a number does. So may the reason of a version that changes such a project.
+    Args:
+        projects: core projects of the edition.
+        public: `edition` and `project_id` of what is withheld now and was published before.
+    """
+    count = int(is_withheld(projects).sum())
+    of_whom = "d'un projet" if count == 1 else f"de {count} projets"
+    parts = [f"Les totaux, moyennes et rangs sont hors chiffres non publiés : ceux {of_whom}."] if count else []
+    return " ".join([*parts, *stays_public(public)])
+
+
+def stays_public(public: pd.DataFrame) -> list[str]:
+    """A French sentence that names what is withheld now and was published before, where there is any.
+
+    Args:
+        public: from `assets.dataset.already_public.published_before`.
+    """
+    if public.empty:
+        return []
+    rows = public.sort_values(["edition", "project_id"])
+    named = ", ".join(f"{key} ({edition})" for edition, key in zip(rows["edition"], rows["project_id"], strict=True))
+    return [f"Des chiffres retenus aujourd'hui avaient été publiés : {named}. Les fichiers d'alors restent publics."]
+
+
+def publishable_corrections(corrections: pd.DataFrame, projects: pd.DataFrame) -> tuple[Correction, ...]:
+    """The corrections of an edition, without who made them.
+
+    Nothing kept back is in them. The reason of a version is about all its projects and is written by who knows their
+    figures: it is not published for an edition that withholds any, or did.
 
     Args:
         corrections: rows of `CORE_CORRECTIONS` of the edition.
-        projects: its core projects, their flags as the register of withheld figures says today.
+        projects: its core projects.
     """
-    flags = [*FLAGS.values(), "withheld"]
-    withheld_now = projects.loc[projects[flags].astype(bool).any(axis=1), "project_id"]
-    withheld_once = corrections.loc[corrections["field"].isin(flags), "project_id"]
-    # A row that was taken away had flags that are no longer known.
-    gone = corrections.loc[~corrections["project_id"].isin(projects["project_id"]), "project_id"]
-    kept_back = {*withheld_now, *withheld_once, *gone}
-    discreet = set(corrections.loc[corrections["project_id"].isin(kept_back), "version"])
-    # The reason of a version is about all its projects: it may quote a figure too.
-    reasons = corrections["reason"].mask(
-        corrections["version"].isin(discreet) & corrections["reason"].str.contains(r"\d", na=False), HIDDEN_REASON
+    flags = ["withheld", *FLAGS.values()]
+    withholds = bool(is_withheld(projects).any()) or bool(corrections["field"].isin(flags).any())
+    shown = corrections.assign(
+        reason=corrections["reason"].mask(corrections["reason"].notna() & withholds, HIDDEN_REASON)
     )
-    return tuple(
-        _correction(line, is_hidden=line["project_id"] in kept_back)
-        for line in corrections.assign(reason=reasons).to_dict("records")
-    )
+    return tuple(_correction(line) for line in shown.to_dict("records"))
 
 
-def _correction(line: dict[Any, Any], *, is_hidden: bool) -> Correction:
+def _correction(line: dict[Any, Any]) -> Correction:
     field = str(line["field"])
     column = CORE_PROJECTS.column(field) if field in CORE_PROJECTS.names() else None
 
@@ -149,15 +166,14 @@ def _correction(line: dict[Any, Any], *, is_hidden: bool) -> Correction:
         labels = VOCABULARIES[column.vocabulary].labels_by_code() if column and column.vocabulary else {}
         return shorten(labels.get(str(value), str(value)))
 
-    hides = is_hidden and field not in ("project", "name")
     return Correction(
         version=int(str(line["version"])),
         known_on=day(pd.Timestamp(line["known_on"]).date()),
         reason="" if pd.isna(line["reason"]) else str(line["reason"]),
         project=f"{line['project_id']} {line['name']}",
         column=column.published if column else "projet entier",
-        before=HIDDEN if hides else shown(line["before"]),
-        after=HIDDEN if hides else shown(line["after"]),
+        before=shown(line["before"]),
+        after=shown(line["after"]),
     )
 
 

@@ -1,6 +1,6 @@
 """The rows of each table of the open dataset, from the tables of the warehouse. Pure functions on frames.
 
-No withheld figure is in them, of this edition or of one before: what the register of withheld figures says today
+Nothing kept back is in them, of this edition or of one before: what the register of withheld figures says today
 counts for past editions too, even for one that was computed before it said so.
 """
 
@@ -56,7 +56,13 @@ from warehouse.open_data.tables import (
 )
 from warehouse.projects.baselines import effective_ledger
 from warehouse.projects.durations import MONTHS_PER_YEAR
-from warehouse.projects.withheld import FLAGS, mask, withheld_overlay, without_withheld
+from warehouse.projects.withheld import (
+    masked_rows,
+    of_withheld_files,
+    withheld_overlay,
+    without_provenance,
+    without_withheld,
+)
 from warehouse.slippage.by_group import cost_by_group
 from warehouse.slippage.headlines import with_headlines_only
 from warehouse.slippage.official import official_table
@@ -91,7 +97,7 @@ class WarehouseTables:
 
 
 def read_tables(store: ParquetStore, edition: Edition, registers: Registers) -> WarehouseTables:
-    """Read what the dataset of an edition is made of, withheld figures taken out.
+    """Read what the dataset of an edition is made of, what is kept back taken out.
 
     Args:
         store: the warehouse.
@@ -102,7 +108,7 @@ def read_tables(store: ParquetStore, edition: Edition, registers: Registers) -> 
     return WarehouseTables(
         edition,
         without_withheld(projects),
-        withheld_slippages(store.history(OUT_SLIPPAGE_PROJECTS, edition.key), projects),
+        masked_rows(store.history(OUT_SLIPPAGE_PROJECTS, edition.key), OUT_SLIPPAGE_PROJECTS, projects),
         lambda table: store.history(table, edition.key),
         effective_ledger(registers["baselines"]),
         registers["submissions"],
@@ -113,24 +119,6 @@ def as_withheld_today(projects: pd.DataFrame, register: pd.DataFrame) -> pd.Data
     """The core projects of any editions with what the register of withheld figures says now of each."""
     frames = [withheld_overlay(rows, register, str(edition)) for edition, rows in projects.groupby("edition")]
     return pd.concat(frames, ignore_index=True) if frames else projects
-
-
-def withheld_slippages(slippages: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
-    """The slippages without those of figures that are withheld in the edition, or in the one they are counted from.
-
-    Args:
-        slippages: slippage per project of any editions.
-        projects: the core projects of the same editions, and those before; their flags say what is withheld.
-    """
-    rows = projects.set_index(["edition", "project_id"])
-    now = pd.MultiIndex.from_frame(slippages[["edition", "project_id"]])
-    before = pd.MultiIndex.from_frame(slippages[["previous_edition", "project_id"]])
-    flags = {}
-    for flag, held in FLAGS.items():
-        kept_back = rows.index[rows[held].astype(bool)]
-        flags[flag] = pd.Series(now.isin(kept_back), slippages.index)
-        flags[f"previous_{flag}"] = pd.Series(before.isin(kept_back), slippages.index)
-    return mask(slippages, OUT_SLIPPAGE_PROJECTS, flags)
 
 
 def open_projects(projects: pd.DataFrame, slippages: pd.DataFrame, table: Table = OPEN_PROJECTS) -> pd.DataFrame:
@@ -148,7 +136,9 @@ def open_projects(projects: pd.DataFrame, slippages: pd.DataFrame, table: Table 
         name for name in table.names() if name in slippages.columns and name not in CORE_PROJECTS.names()
     ]
     figures = slippages.set_index(key)
-    published = without_withheld(projects).set_index(key)
+    published = without_provenance(without_withheld(projects))[
+        [name for name in table.names() if name in projects.columns]
+    ].set_index(key)
     published = published.assign(
         **{name: figures[name] for name in ("initial_cost_meur", "initial_duration_months", *taken_from_slippage)}
     )
@@ -295,6 +285,15 @@ def _indicators(given: WarehouseTables) -> pd.DataFrame:
     return pd.concat([frame.reindex(columns=OPEN_INDICATORS.names()) for frame in (statistics, costs)])
 
 
+def published_provenance(given: WarehouseTables) -> pd.DataFrame:
+    """The same without the rows of the files that hold something kept back: their order would bracket a cost."""
+    told = open_provenance(given)
+    held = of_withheld_files(given.projects)
+    files = pd.MultiIndex.from_frame(given.projects.loc[held, ["edition", "source_file"]])
+    places = pd.MultiIndex.from_frame(told[["source_edition", "source_file"]])
+    return told.assign(source_row=told["source_row"].mask(places.isin(files)))
+
+
 def _trends(groups: pd.DataFrame) -> pd.DataFrame:
     rows: pd.DataFrame = groups.loc[groups["dimension"].isin(["portfolio", "ministry"])]
     return rows
@@ -323,7 +322,7 @@ _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
     OPEN_BACKTEST: lambda given: given.of(OUT_FORECAST_BACKTEST),
     OPEN_QUALITY: lambda given: given.of(OUT_MINISTRY_QUALITY),
     OPEN_PROJECT_QUALITY: lambda given: given.of(OUT_PROJECT_QUALITY),
-    OPEN_PROVENANCE: open_provenance,
+    OPEN_PROVENANCE: published_provenance,
     LEGACY_PROJECTS: lambda given: legacy_projects(_of_edition(given.projects, given.edition), given.edition),
 }
 

@@ -12,14 +12,12 @@ import pandas as pd
 
 from warehouse.home.calendar import Edition
 from warehouse.model.findings import Finding
-from warehouse.projects.withheld import WITHHELD_FIGURES, without_withheld
+from warehouse.projects.withheld import is_withheld, masked_rows, without_provenance, without_withheld
+from warehouse.slippage.tables import OUT_SLIPPAGE_PROJECTS
 
 Rate = Literal["budget", "schedule"]
 RATES: tuple[Rate, ...] = ("budget", "schedule")
 HEADLINE = "mean_of_ratios"
-
-_WITHHELD: dict[Rate, str] = {"budget": "cost_withheld", "schedule": "schedule_withheld"}
-_AMOUNT: dict[Rate, str] = {"budget": "budget_slippage_meur", "schedule": "schedule_slippage_months"}
 
 
 @dataclass(frozen=True)
@@ -106,44 +104,32 @@ NO_STATISTIC = Statistic(None, 0, 0)
 
 
 def publishable(tables: PublicationTables) -> PublicationTables:
-    """The same tables without the figures of withheld projects, nor what findings say of them."""
-    slippage = tables.slippage
-    for rate in RATES:
-        withheld = tables.projects.loc[tables.projects[_WITHHELD[rate]], "project_id"]
-        hidden = slippage["project_id"].isin(withheld) | (slippage[f"{rate}_status"] == "withheld")
-        figures = [
-            *(name for name in WITHHELD_FIGURES[_WITHHELD[rate]] if name in slippage),
-            f"{rate}_slippage_ratio",
-            _AMOUNT[rate],
-        ]
-        slippage = slippage.assign(
-            **{name: slippage[name].mask(hidden) for name in figures},
-            **{f"{rate}_status": slippage[f"{rate}_status"].mask(hidden, "withheld")},
-        )
-    kept_back = tables.projects[tables.projects[list(_WITHHELD.values())].any(axis=1)]
+    """The same tables without what is kept back, nor any finding about a row that keeps something back.
+
+    The order of the rows of its file may tell between which others it stands: no finding says it.
+    """
+    kept_back = tables.projects.loc[is_withheld(tables.projects)]
+    files = set(kept_back["source_file"])
     return replace(
         tables,
-        projects=without_withheld(tables.projects),
-        slippage=slippage,
-        findings=tuple(_discreet(finding, kept_back) for finding in tables.findings),
+        projects=without_provenance(without_withheld(tables.projects)),
+        slippage=masked_rows(tables.slippage, OUT_SLIPPAGE_PROJECTS, tables.projects),
+        findings=tuple(
+            replace(finding, row=None, cell=None) if finding.file in files else finding
+            for finding in tables.findings
+            if not _is_about(finding, kept_back)
+        ),
     )
 
 
-def _discreet(finding: Finding, withheld: pd.DataFrame) -> Finding:
-    """The finding without message nor value when it is about a withheld project: either may quote a figure."""
+def _is_about(finding: Finding, withheld: pd.DataFrame) -> bool:
+    """Whether a finding is about a row that keeps something back or, but for ours, names its project."""
     same_row = (withheld["source_file"] == finding.file) & (withheld["source_row"] == finding.row)
     if finding.sheet is not None:
         same_row &= withheld["source_sheet"] == finding.sheet
     said = f"{finding.message} {finding.value or ''}"
     named = any(name in said for column in ("project_id", "name") for name in withheld[column])
-    if not named and not same_row.fillna(value=False).any():
-        return finding
-    return replace(
-        finding,
-        message="Constat sur un projet dont les chiffres ne sont pas publiés.",
-        value=None,
-        expected=None,
-    )
+    return bool(same_row.fillna(value=False).any()) or (named and not finding.code.startswith("OUT-"))
 
 
 def statistic(

@@ -25,6 +25,7 @@ WITHHELD = "non publié"
 ABSENT = "–"
 # The mean of budget weighted by initial cost is the ratio of sums.
 ONE_NAME = f"c’est l’{METHODS.label('ratio_of_sums').lower()}"
+NO_FINGERPRINT = "non publiée : elle permettrait de retrouver un chiffre non publié"
 # The columns of a table of means: each rate, then the number of slippages it rests on.
 RATE_HEADERS = (RATE_TITLES["budget"], "Écarts connus", RATE_TITLES["schedule"], "Écarts connus")
 
@@ -265,9 +266,10 @@ def official_table(tables: PublicationTables) -> DataTable:
 
 
 def sources_table(tables: PublicationTables) -> DataTable:
-    """The files the edition was made from, with their fingerprints."""
+    """The files the edition was made from, with their fingerprints; none of a file with something kept back in it."""
     keys = ["source_file", "source_sha256"]
-    counted = tables.projects.groupby(keys, sort=True, as_index=False).size()
+    told = tables.projects.assign(source_sha256=tables.projects["source_sha256"].fillna(NO_FINGERPRINT))
+    counted = told.groupby(keys, sort=True, as_index=False).size()
     rows = tuple(
         (str(one["source_file"]), french.number(int(one["size"])), str(one["source_sha256"]))
         for one in counted.to_dict("records")

@@ -1,6 +1,6 @@
-"""Whether the open dataset holds a withheld figure: in its column, in another table, or quoted in a text.
+"""Whether the open dataset holds something kept back: in its column, in another table, or quoted in a text.
 
-What can be computed from published sums and means is looked for by `checks.rules.disclosure`.
+Whether published sums and means count it is looked for by `checks.rules.disclosure`.
 """
 
 import re
@@ -16,7 +16,7 @@ from warehouse.model.schema import Table
 from warehouse.model.vocabulary import CHANGES, RATES
 from warehouse.open_data.tables import OPEN_FORECAST, OPEN_HISTORY, OPEN_PROJECTS, OPEN_SLIPPAGE
 from warehouse.projects.tables import CORE_PROJECTS
-from warehouse.projects.withheld import FLAGS, withheld_columns
+from warehouse.projects.withheld import ANY, FILE, FLAGS, is_withheld, of_withheld_files, withheld_columns
 
 RULE = "no_file_holds_a_withheld_figure"
 _RATE = {"cost": "budget", "schedule": "schedule"}
@@ -44,6 +44,9 @@ def withheld_findings(
     published = pd.DataFrame(table(OPEN_HISTORY.name))
     own = pd.DataFrame(table(OPEN_PROJECTS.name))
     forecasts = pd.DataFrame(table(OPEN_FORECAST.name))
+    for flag, rows in ((ANY, is_withheld(today)), (FILE, of_withheld_files(today))):
+        findings += _filled(published, OPEN_HISTORY, flag, _keys(today.loc[rows]), "historique.csv")
+        findings += _filled(own, OPEN_PROJECTS, flag, _keys(today.loc[rows]), f"panorama-{edition.key}.csv")
     for flag, held in FLAGS.items():
         kept_back = today.loc[today[held].astype(bool)]
         withheld = _keys(kept_back)

@@ -23,6 +23,7 @@ from warehouse.home.state import State
 from warehouse.model.findings import Finding
 from warehouse.model.rules import catalogue
 from warehouse.projects.preparing import Prepared, prepare_in_order
+from warehouse.projects.withheld import flagged_as
 
 # The checks that must pass before a row is accepted, with what holds when they do.
 OF_SUBMISSIONS: Mapping[str, str] = {
@@ -80,7 +81,8 @@ def accept(state: State, receipts: Mapping[str, Receipt], known: pd.DataFrame) -
     def accepts(edition: str, prepared: Prepared, registers: Registers, projects: pd.DataFrame) -> bool:
         submitted, changes = receipts[edition].submitted, state.rule_changes_at(edition)
         answered = answered_places(prepared.projects, registers["opinions"])
-        rows = row_findings(submitted.rows, submitted.cells, answered)
+        # What the register keeps back is not looked at either.
+        rows = row_findings(flagged_as(submitted.rows, prepared.projects), submitted.cells, answered)
         results[edition] |= {name: graded(found, len(submitted.rows), changes) for name, found in rows.items()}
         places = Places(submitted.cells)
         grown_with_it = grown(registers, prepared.additions)
@@ -133,7 +135,8 @@ def _file_results(state: State, receipt: Receipt) -> dict[str, Result]:
     files = len(received.stands.current_sha256) + len(received.waiting)
     return {
         "every_file_is_read": graded(submitted.file_findings, submitted.cells["source_file"].nunique(), changes),
-        "every_value_is_readable": graded(submitted.value_findings, len(submitted.cells), changes),
+        # Rows and not cells: how many a row fills may be kept back.
+        "every_value_is_readable": graded(submitted.value_findings, len(submitted.rows), changes),
         "nothing_received_is_lost": graded(collection_findings(state, received), files, changes),
         "rules_are_as_declared": graded(statements(changes), len(catalogue()), changes),
     }

@@ -15,6 +15,7 @@ from warehouse.projects.baselines import compare_with_ledger
 from warehouse.projects.identification import waiting_for_review
 from warehouse.projects.opinions import opinions_on
 from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.withheld import without_withheld
 
 # Each finding with its edition.
 Told = Iterable[tuple[str, Finding]]
@@ -25,6 +26,8 @@ def history_findings(
 ) -> dict[str, dict[str, list[Finding]]]:
     """What editions break of the rules that look at their past and at the registers, by edition, then by check.
 
+    What is kept back is not looked at, but by the ledger, whose contradictions refuse an edition.
+
     Args:
         projects: core projects of all editions; those after an edition are not looked at for it.
         editions: keys of those that are asked about.
@@ -32,7 +35,8 @@ def history_findings(
         places: the cells of these editions.
         movements: the rows of `OUT_MOVEMENTS`.
     """
-    past = projects.loc[projects["edition"].le(max(editions))]
+    received = projects.loc[projects["edition"].le(max(editions))]
+    past = without_withheld(received)
     whole: dict[str, Told] = {
         "projects_follow_their_past": _moves(past, editions, registers, places),
         "identities_are_certain": doubtful_links(past, registers),
@@ -42,9 +46,10 @@ def history_findings(
     found: dict[str, dict[str, list[Finding]]] = {}
     for edition in editions:
         now, earlier = past.loc[past["edition"].eq(edition)], past.loc[past["edition"].lt(edition)]
+        as_received = received.loc[received["edition"].eq(edition)]
         day = pd.Timestamp(f"{edition}-01")
         found[edition] = {
-            "baselines_agree_with_ledger": compare_with_ledger(now, registers["baselines"])[1],
+            "baselines_agree_with_ledger": compare_with_ledger(as_received, registers["baselines"])[1],
             "opinions_agree_with_register": contradicted_opinions(now, registers["opinions"], day),
             "everyone_is_there": absent_findings(now, earlier, registers, places.of(edition)),
             **{check: [] for check in whole},

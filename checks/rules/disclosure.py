@@ -1,86 +1,107 @@
-"""Whether a withheld figure can be computed from what an edition and those before it publish."""
+"""Whether what an edition publishes holds more than its published rows: a withheld figure would be the difference."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
-from warehouse.disclosure.equations import Withheld, figure_aggregates
-from warehouse.disclosure.protection import disclosure_table, published_aggregates, statement
-from warehouse.disclosure.reasoning import Aggregate, Disclosed, computable
+from assets.dataset.about import stays_public
 from warehouse.facts.reference import PublishedFigures
 from warehouse.model.findings import Finding
-from warehouse.model.vocabulary import DISCLOSURE_QUANTITIES
+from warehouse.model.vocabulary import DIMENSIONS, METHODS, RATES
+from warehouse.projects.durations import MONTHS_PER_YEAR
+from warehouse.slippage.by_group import groups_of
 
 RULE = "nothing_withheld_is_computable"
-# Half the last digit of what was published by hand: 2,62 Md€ and 3,7 ans.
-ROUNDING = {"total_cost_meur": 5.0, "mean_duration_years": 0.05}
+# Rates are published to 6 decimals; a figure counted beside the rows moves them by more.
+SAME = 1e-6
+# Half the last digit of a total published by hand: 2,62 Md€.
+ROUNDING_MEUR = 5.0
+# What each rate is a ratio of, in the rows.
+MEASURES = {"budget": "cost_meur", "schedule": "duration_months"}
 
 
 def disclosure_findings(
-    edition: str,
-    withheld: Withheld,
-    figures: pd.DataFrame,
+    projects: pd.DataFrame,
+    slippages: pd.DataFrame,
+    figures: Mapping[str, Any],
     groups: pd.DataFrame,
-    past: Sequence[Aggregate] = (),
     by_hand: PublishedFigures | None = None,
+    public: pd.DataFrame | None = None,
 ) -> list[Finding]:
-    """An error for each withheld figure that the edition makes computable, else a notice of what was done.
+    """An error for each aggregate of an edition that is not that of its published rows.
 
-    Neither holds a figure. What the past alone, or figures once published by hand, already give is a notice: an
-    edition cannot take it back.
+    What equals a function of the published rows tells no more than they do, whatever a reader knows beside it. Notices
+    say what was published before: figures withheld since, and totals published by hand, before this system, that give
+    by subtraction what a row of today keeps back.
 
     Args:
-        edition: the edition.
-        withheld: from `warehouse.disclosure.equations.withheld_figures`.
-        figures: its row of `OUT_KEY_FIGURES`.
-        groups: its rows of `OUT_SLIPPAGE_GROUPS`.
-        past: what earlier editions published.
-        by_hand: what was published for it before this system.
+        projects: core projects of the edition, nothing kept back in them.
+        slippages: their rows of `OUT_SLIPPAGE_PROJECTS`.
+        figures: the row of `OUT_KEY_FIGURES`.
+        groups: the rows of `OUT_SLIPPAGE_GROUPS`.
+        by_hand: what was published for the edition before this system.
+        public: from `assets.dataset.already_public.published_before`, of the edition.
     """
-    now = published_aggregates(withheld, figures, groups)
-    already = {one.secret for one in computable(past, withheld.true_values)}
-    found = [one for one in computable([*now, *past], withheld.true_values) if one.secret not in already]
+    beyond = [*_totals(projects, figures), *_statistics(slippages, groups)]
     errors = [
         Finding(
-            RULE,
-            "error",
-            f"Chiffre non publié qui se calcule {_precision(one)} : {_named(one)}, à partir de : {_sources(one)}.",
-            expected="des agrégats hors chiffres non publiés, ou non publiés ([disclosure] de panorama.toml)",
+            RULE, "error", f"Cet agrégat n'est pas celui des lignes publiées : {label}.", expected="hors non publiés"
         )
-        for one in found
+        for label in beyond
     ]
-    notices = [
-        f"{_named(one)} se calcule déjà à partir de : {_sources(one)}."
-        for one in computable(past, withheld.true_values)
-    ]
-    if by_hand is not None:
-        aggregates = figure_aggregates(withheld, _figures(by_hand), ROUNDING)
-        notices += [
-            f"{_named(one)} se calcule {_precision(one)} à partir des lignes et de ce qui a été publié à la main : "
-            f"{_sources(one)}."
-            for one in computable(aggregates, withheld.true_values)
-        ]
-    if not errors:
-        notices.insert(0, statement(disclosure_table(edition, withheld, figures, groups, past)))
-    return errors + [Finding(RULE, "notice", message) for message in notices]
+    said = [] if public is None else stays_public(public)
+    said += [] if by_hand is None else _by_hand(projects, by_hand)
+    return errors + [Finding(RULE, "notice", message) for message in said]
 
 
-def _named(disclosed: Disclosed) -> str:
-    secret = disclosed.secret
-    return f"{DISCLOSURE_QUANTITIES.label(secret.quantity)} de {secret.project_id} ({secret.edition})"
+def _totals(projects: pd.DataFrame, figures: Mapping[str, Any]) -> Iterator[str]:
+    costs, months = (projects[f"updated_{measure}"].dropna().astype("float64") for measure in MEASURES.values())
+    if int(figures["costed_projects"]) != len(costs) or not _same(
+        figures["total_cost_meur"], costs.sum() if len(costs) else None
+    ):
+        yield "coût total"
+    if int(figures["timed_projects"]) != len(months) or not _same(
+        figures["mean_duration_years"], months.mean() / MONTHS_PER_YEAR if len(months) else None
+    ):
+        yield "durée moyenne"
 
 
-def _precision(disclosed: Disclosed) -> str:
-    return "exactement" if disclosed.exact else "à moins de 10 % près"
+def _statistics(slippages: pd.DataFrame, groups: pd.DataFrame) -> Iterator[str]:
+    """The linear statistics of the published perimeter that are not those of the rows of their group."""
+    published = groups.loc[groups["perimeter"].eq("published")]
+    stated = published.set_index(["dimension", "group_id", "rate", "method"])[["value_ratio", "n"]].to_dict("index")
+    for group, members in groups_of(slippages):
+        for rate, measure in MEASURES.items():
+            known = members.loc[members[f"{rate}_status"].eq("known")]
+            initial, updated = (known[f"{when}_{measure}"].astype("float64") for when in ("initial", "updated"))
+            right = {
+                "mean_of_ratios": (updated / initial - 1).mean() if len(known) else None,
+                "ratio_of_sums": updated.sum() / initial.sum() - 1 if len(known) else None,
+            }
+            for method, value in right.items():
+                key = (group["dimension"], group["group_id"], rate, method)
+                line = stated.get(key, {"value_ratio": None, "n": len(known)})
+                if line["n"] != len(known) or not _same(line["value_ratio"], value):
+                    yield (
+                        f"{METHODS.label(method)}, {RATES.label(rate).lower()}, "
+                        f"{DIMENSIONS.label(key[0]).lower()} « {key[1]} »"
+                    )
 
 
-def _sources(disclosed: Disclosed) -> str:
-    return " ; ".join(aggregate.label for aggregate in disclosed.by)
+def _same(stated: Any, right: Any) -> bool:
+    if pd.isna(stated) or pd.isna(right):
+        return bool(pd.isna(stated) and pd.isna(right))
+    return bool(abs(float(stated) - float(right)) <= SAME * max(1.0, abs(float(right))))
 
 
-def _figures(published: PublishedFigures) -> dict[str, object]:
-    return {
-        "edition": published.edition,
-        "total_cost_meur": published.total_cost_meur,
-        "mean_duration_years": published.mean_duration_years,
-    }
+def _by_hand(projects: pd.DataFrame, once: PublishedFigures) -> Iterator[str]:
+    """What a reader of the rows gets by subtracting them from a total that was published by hand."""
+    kept_back = int((projects["cost_withheld"].astype(bool)).sum())
+    rows = projects["updated_cost_meur"].astype("float64").sum()
+    if kept_back and once.total_cost_meur is not None and once.total_cost_meur - rows > ROUNDING_MEUR:
+        of_whom = "du projet retenu" if kept_back == 1 else f"des {kept_back} projets retenus, ensemble"
+        yield (
+            f"Le coût total publié à la main pour l'édition {once.edition} comptait des coûts que les lignes "
+            f"retiennent : la différence donne le coût {of_whom}. Ce qui a été publié reste public."
+        )

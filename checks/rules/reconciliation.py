@@ -22,10 +22,7 @@ PUBLISHED = (
 
 
 def headline_findings(groups: pd.DataFrame, slippages: pd.DataFrame) -> list[Finding]:
-    """Recompute the portfolio's mean and count from the rows, by another path than the measures.
-
-    A headline that counts withheld figures, or is not published to protect them, cannot be recomputed from the rows.
-    """
+    """Recompute the portfolio's mean and count from the rows, by another path than the measures."""
     findings = []
     for rate, measure in (("budget", "cost_meur"), ("schedule", "duration_months")):
         status = slippages[f"{rate}_status"]
@@ -41,9 +38,7 @@ def headline_findings(groups: pd.DataFrame, slippages: pd.DataFrame) -> list[Fin
         mean = sum(known) / len(known) if known else None
         stated = None if pd.isna(line["value_ratio"]) else float(line["value_ratio"])
         agrees = stated is None if mean is None else stated is not None and abs(stated - mean) <= SAME_RATIO
-        withheld = int(status.eq("withheld").sum())
-        protected = withheld > 0 and (stated is None or len(known) < line["n"] <= len(known) + withheld)
-        if not protected and (line["n"] != len(known) or not agrees):
+        if line["n"] != len(known) or not agrees:
             said = {"rate": rate, "mean": mean, "known": len(known)}
             value = f"{stated} sur {line['n']} projets"
             findings.append(declared_finding("headline_equals_rows", said=said, value=value))

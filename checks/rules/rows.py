@@ -36,13 +36,14 @@ def row_findings(
     if rows.empty:
         return {check: [] for check in CHECKS}
     places, rows = Places(cells), rows.reset_index(drop=True)
-    # What a finding says is published: a figure that is kept back is neither looked at nor told.
+    # What is found in an edition that is accepted is published, and that nothing was: what is kept back is not looked
+    # at, but for what refuses the edition.
     shown = without_withheld(rows)
     refused, *others = (
         contradictions(rows),
-        omissions(rows, answered),
+        omissions(shown, answered),
         implausible_figures(shown, by_years=places.filled(rows, "duration_years")),
-        incoherent_words(rows),
+        incoherent_words(shown),
     )
     flags = {rule: broken for rules in (refused, *others) for rule, broken in rules.items()}
     failing = unexpected_rows(rows, DECLARATION, flags)

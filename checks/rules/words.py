@@ -6,6 +6,7 @@ from checks.rules.conformance import Broken, matches
 from checks.rules.figures import COLLECTION_MONTHS, months_between
 from warehouse.model.terms import match_key
 from warehouse.projects.opinions import WITHOUT_OPINION
+from warehouse.projects.withheld import is_withheld
 
 # The longest published name has 80 characters.
 MOST_NAME_CHARACTERS = 120
@@ -31,13 +32,13 @@ def incoherent_words(rows: pd.DataFrame) -> Broken:
     """Which rows break each rule on words; a missing text breaks none but those that ask for it.
 
     Args:
-        rows: typed rows of one edition.
+        rows: typed rows of one edition, texts that are kept back masked.
     """
     return {**_texts(rows), **_parties(rows), **_opinions(rows), **_withheld(rows), **_revisions(rows)}
 
 
 def _texts(rows: pd.DataFrame) -> Broken:
-    name = rows["name"]
+    name, told = rows["name"], ~is_withheld(rows)
     return {
         "name_has_letters": name.notna() & ~matches(name, r"[^\W\d_]"),
         "name_is_not_a_sentence": name.str.len().gt(MOST_NAME_CHARACTERS),
@@ -49,7 +50,7 @@ def _texts(rows: pd.DataFrame) -> Broken:
             f"{column}_is_an_address": rows[column].notna() & ~matches(rows[column], pattern)
             for column, pattern in ADDRESSES.items()
         },
-        **{f"{column}_is_filled": rows[column].isna() & _is_asked(rows, column) for column in ASKED},
+        **{f"{column}_is_filled": rows[column].isna() & _is_asked(rows, column) & told for column in ASKED},
         "programmes_are_read": rows["funding"].notna() & rows["programmes"].isna(),
     }
 

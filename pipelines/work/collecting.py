@@ -11,6 +11,7 @@ from pipelines.work.validation import validate
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.home.state import read_state
+from warehouse.model.findings import discreet
 
 
 def look_once(
@@ -60,7 +61,7 @@ def collect(home: Home, edition: Edition) -> CollectionState:
     """
     found = validate(read_state(home), edition)
     expected = expected_ministries(found.known.loc[found.known["edition"].lt(edition.key)])
-    state = collection_state(found.receipt.received, expected, found.findings)
+    state = collection_state(found.receipt.received, expected, discreet(found.findings, found.held))
     with home.writing():
         write_collection(home, state)
     return state

@@ -20,7 +20,8 @@ from warehouse.home.state import State
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import DataRefusedError
 from warehouse.model.findings import Finding, errors_of
-from warehouse.projects.preparing import Prepared, with_edition
+from warehouse.projects.preparing import Prepared, places_kept_back, with_edition
+from warehouse.projects.withheld import Place
 from warehouse.slippage.measures import key_figures
 
 # It tells how a figure that another ministry withholds can be computed.
@@ -31,7 +32,8 @@ NOT_FOR_MINISTRIES = frozenset({NOTHING_WITHHELD_IS_COMPUTABLE})
 class Validated:
     """What was received for an edition, what was found in it, and why it is refused, None when it is accepted.
 
-    `known` holds the core projects of all editions, as they stood.
+    `known` holds the core projects of all editions, as they stood; `held` the file, sheet and row of each row that
+    keeps something back: what is found in it is for its sender alone.
     """
 
     edition: Edition
@@ -39,6 +41,7 @@ class Validated:
     receipt: Receipt
     findings: tuple[Finding, ...]
     refusal: DataRefusedError | None
+    held: frozenset[Place] = frozenset()
 
 
 def validate(state: State, edition: Edition, *, today: dt.date | None = None) -> Validated:
@@ -53,11 +56,12 @@ def validate(state: State, edition: Edition, *, today: dt.date | None = None) ->
     found = accept(state, {edition.key: receipt}, known)
     findings = found.findings(edition.key)
     prepared = found.accepted.get(edition.key)
+    held = places_kept_back(receipt.submitted.rows, known, state.registers, edition.key, prepared)
     if prepared is None:
-        return Validated(edition, known, receipt, tuple(findings), refusal(edition, findings, receipt))
+        return Validated(edition, known, receipt, tuple(findings), refusal(edition, findings, receipt), held)
     projects = with_edition(known, prepared.projects, edition.key)
     kept, _ = regraded(_published(state, edition, prepared, projects), state.rule_changes_at(edition.key))
-    return Validated(edition, known, receipt, (*findings, *kept), None)
+    return Validated(edition, known, receipt, (*findings, *kept), None, held)
 
 
 def refusal(edition: Edition, findings: Sequence[Finding], receipt: Receipt) -> DataRefusedError:

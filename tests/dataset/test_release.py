@@ -273,6 +273,10 @@ def test_an_indicator_that_is_not_the_mean_of_the_rows_is_refused(home: Home, fo
         ("historique", "GAMMA", LATER, "cout_actualise_meur", "61.4"),
         ("historique", "GAMMA", LATER, "tranche_cout", "entre 20 et 100 M€"),
         ("historique", "GAMMA", LATER, "date_fin_actualisee", "2021-07-01"),
+        ("historique", "GAMMA", LATER, "commentaire_ecart", "un peu plus que prévu"),
+        ("historique", "GAMMA", LATER, "motif_ecart", "Aucun écart"),
+        ("historique", "ALPHA NOUVELLE", LATER, "sha256_source", "0" * 64),
+        (PANORAMA, "GAMMA", LATER, "ligne_source", "4"),
         ("historique", "DELTA", EARLIER, "taux_ecart_budgetaire", "0.11"),
         ("historique", "DELTA", LATER, "ecart_budgetaire_meur_edition_precedente", "6.7"),
         (PANORAMA, "GAMMA", LATER, "cout_actualise_meur", "61.4"),
@@ -294,16 +298,16 @@ def test_a_withheld_figure_in_any_file_is_refused_without_quoting_it(
 
 @pytest.mark.parametrize("text", ["passe de 50 à 61,4 M€", "Coût : 61.4 millions d'euros", "environ 61 M€ TTC"])
 def test_a_withheld_figure_quoted_in_a_text_is_refused(home: Home, folder: Path, text: str) -> None:
-    set_cell(folder / "historique.csv", "GAMMA", "commentaire_ecart", text)
+    set_cell(folder / "historique.csv", "GAMMA", "zone_fonctionnelle", text)
     (finding,) = secrets(home, folder)
-    assert finding.column == "commentaire_ecart"
+    assert finding.column == "zone_fonctionnelle"
     assert str(GAMMA_COST) not in str(finding)
     assert "61" not in str(finding)
 
 
 @pytest.mark.parametrize("text", ["161,4 M€", "61,4 % des agents", "61,9 M€", "lot n° 61"])
 def test_another_figure_in_a_text_is_left_alone(home: Home, folder: Path, text: str) -> None:
-    set_cell(folder / "historique.csv", "GAMMA", "commentaire_ecart", text)
+    set_cell(folder / "historique.csv", "GAMMA", "zone_fonctionnelle", text)
     assert secrets(home, folder) == []
 
 

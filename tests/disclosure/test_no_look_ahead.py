@@ -9,30 +9,29 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_disclosure import figures, statistics
 from test_measures import declared, projects
 
 from warehouse.archive.tables import (
     OUT_COLLECTION,
-    OUT_DISCLOSURE,
     OUT_FORECAST,
     OUT_FORECAST_BACKTEST,
     OUT_KEY_FIGURES,
     OUT_MINISTRY_QUALITY,
+    OUT_MOVEMENTS,
     OUT_PROJECT_QUALITY,
     OUT_SLIPPAGE_GROUPS,
 )
-from warehouse.disclosure.equations import withheld_figures
-from warehouse.disclosure.protection import Released, released
 from warehouse.forecast.backtest import backtest
 from warehouse.forecast.forecast import forecasts
 from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.register_tables import BASELINES, SUBMISSIONS
-from warehouse.home.settings import WithheldMode
 from warehouse.model.findings import Finding
-from warehouse.model.schema import Table, conform
+from warehouse.model.schema import Table, conform, empty_frame
+from warehouse.projects.withheld import revealed_ledger
 from warehouse.quality.scores import FIELDS, asked_fields, ministry_quality, project_quality
+from warehouse.slippage.by_group import slippage_by_group
 from warehouse.slippage.by_project import slippages
+from warehouse.slippage.measures import key_figures
 
 EDITIONS = ("2020-06", "2020-11", "2021-07", "2021-11")
 CALENDAR = Calendar(
@@ -106,9 +105,12 @@ def forecast(home: History) -> pd.DataFrame:
     return forecasts(home.projects, home.slippages(), backtest(home.projects))
 
 
-def release(home: History, mode: WithheldMode) -> Released:
-    withheld = withheld_figures(home.projects, home.ledger, CALENDAR)
-    return released(figures(home.projects), statistics(home.projects), withheld, mode)
+def statistics(home: History) -> pd.DataFrame:
+    return slippage_by_group(home.slippages(), CALENDAR, dict.fromkeys(EDITIONS, 15.0))
+
+
+def known_baselines(home: History) -> pd.DataFrame:
+    return revealed_ledger(home.ledger, home.projects)
 
 
 def scores(home: History) -> pd.DataFrame:
@@ -127,10 +129,9 @@ def ministry_scores(home: History) -> pd.DataFrame:
     [
         (OUT_FORECAST_BACKTEST, lambda home: backtest(home.projects)),
         (OUT_FORECAST, forecast),
-        (OUT_KEY_FIGURES, lambda home: release(home, "suppress").figures),
-        (OUT_SLIPPAGE_GROUPS, lambda home: release(home, "suppress").groups),
-        (OUT_DISCLOSURE, lambda home: release(home, "exclude").disclosure),
-        (OUT_DISCLOSURE, lambda home: release(home, "suppress").disclosure),
+        (OUT_KEY_FIGURES, lambda home: key_figures(home.projects, empty_frame(OUT_MOVEMENTS), CALENDAR)),
+        (OUT_SLIPPAGE_GROUPS, statistics),
+        (BASELINES, known_baselines),
         (OUT_PROJECT_QUALITY, scores),
         (OUT_MINISTRY_QUALITY, ministry_scores),
     ],

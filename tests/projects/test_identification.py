@@ -201,3 +201,28 @@ def test_the_order_of_the_first_import_does_not_change_who_is_who(order: tuple[i
     ids = {number: memory.run(EDITIONS[number], *content[number]) for number in order}
     assert ids[0][0] == ids[1][0] == ids[2][0]
     assert ids[0][1] == ids[1][1] != ids[2][1]
+
+
+def test_neither_a_withheld_cost_nor_its_rank_in_a_file_tells_the_id_of_a_new_project() -> None:
+    kept_back = {"withheld": True, "cost_withheld": True}
+    rows = [
+        {"name": "ZETA", "updated_cost_meur": 10.0},
+        {"name": "THETA", "updated_cost_meur": 15.0, **kept_back},
+        {"name": "ALPHA", "updated_cost_meur": 20.0},
+        {"name": "BETA", "updated_cost_meur": 25.0, **kept_back},
+    ]
+    in_order, by_cost = Memory(), Memory()
+    first = dict(zip("ZTAB", in_order.run("2021-11", *rows), strict=True))
+    assert (first["Z"], first["A"], first["B"], first["T"]) == ("PGP-0001", "PGP-0002", "PGP-0003", "PGP-0004")
+    moved = [rows[1] | {"updated_cost_meur": 5.0}, rows[0], rows[2], rows[3]]
+    assert dict(zip("TZAB", by_cost.run("2021-11", *moved), strict=True)) == first
+
+
+@pytest.mark.parametrize("cost", [12.0, 300.0])
+def test_a_withheld_cost_does_not_help_to_recognise_a_project(cost: float) -> None:
+    memory = Memory()
+    memory.run("2021-07", {"name": "Portail des aides", "description": "Aides"})
+    renamed = {"name": "Guichet", "updated_cost_meur": cost, "withheld": True, "cost_withheld": True}
+    memory.run("2021-11", renamed)
+    (evidence,) = memory.registers["links"].loc[lambda links: links["edition"].eq("2021-11"), "evidence"]
+    assert "coût" not in str(evidence)

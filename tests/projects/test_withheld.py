@@ -6,11 +6,26 @@ from hypothesis import strategies as st
 from test_measures import declared, projects, slippages
 
 from warehouse.archive.tables import CORE_PROJECTS, OUT_FORECAST, OUT_SLIPPAGE_PROJECTS
-from warehouse.projects.withheld import FLAGS, mask, withheld_columns, without_withheld
+from warehouse.home.register_tables import BASELINES
+from warehouse.projects.withheld import (
+    FLAGS,
+    flagged_as,
+    mask,
+    revealed_ledger,
+    withheld_columns,
+    withheld_places,
+    without_provenance,
+    without_withheld,
+)
 
 COSTS = {"initial_cost_meur", "updated_cost_meur", "rebaseline_cost_meur", "cost_band", "submitted_cost_band"}
+OPINION = {"opinion", "opinion_date"}
 DATES = {"initial_end_date", "rebaseline_end_date", "updated_end_date"}
 DURATIONS = {"initial_duration_months", "updated_duration_months"}
+TEXTS = {
+    "description", "information_url", "rebaseline_date", "rebaseline_act", "rebaseline_reason", "programmes", "funding",
+    "performance_plan_url", "deviation_reason", "deviation_comment", "withheld_note",
+}  # fmt: skip
 
 
 def names(flag: str) -> set[str]:
@@ -18,8 +33,9 @@ def names(flag: str) -> set[str]:
 
 
 def test_a_cost_and_a_schedule_keep_back_their_figures_and_what_gives_them_away() -> None:
-    assert names("cost") == COSTS
+    assert names("cost") == COSTS | OPINION
     assert names("schedule") == DATES | DURATIONS
+    assert names("any") == TEXTS
 
 
 def test_only_the_figures_of_the_flag_that_is_up_are_missing() -> None:
@@ -59,10 +75,54 @@ def test_nothing_else_changes_and_twice_is_once(flags: list[tuple[bool, bool]]) 
         *(declared(n, cost_withheld=cost, schedule_withheld=end) for n, (cost, end) in enumerate(flags, start=1))
     )
     shown = without_withheld(frame)
-    kept = [name for name in frame.columns if name not in COSTS | DATES | DURATIONS]
+    kept = [name for name in frame.columns if name not in COSTS | OPINION | DATES | DURATIONS | TEXTS]
     pd.testing.assert_frame_equal(shown[kept], frame[kept])
     pd.testing.assert_frame_equal(without_withheld(shown), shown)
     for flag, held in FLAGS.items():
         assert shown.loc[frame[held].astype(bool), sorted(names(flag))].isna().all(axis=None)
         visible = ~frame[held].astype(bool)
         pd.testing.assert_frame_equal(shown.loc[visible, sorted(names(flag))], frame.loc[visible, sorted(names(flag))])
+
+
+def test_a_text_is_kept_back_with_either_figure() -> None:
+    said = {"deviation_comment": "0,311 Md€, soit +51,3 %", "deviation_reason": "none", "programmes": "P156;P115"}
+    frame = projects(
+        declared(1, cost_withheld=True, **said), declared(2, schedule_withheld=True, **said), declared(3, **said)
+    )
+    assert without_withheld(frame)[list(said)].notna().all(axis=1).tolist() == [False, False, True]
+
+
+def test_no_row_of_a_file_with_a_withheld_project_has_its_fingerprint_nor_its_place() -> None:
+    frame = projects(declared(1, withheld=True), declared(2), declared(3, source_file="b.csv"))
+    shown = without_provenance(frame)
+    assert shown["source_sha256"].isna().tolist() == shown["source_row"].isna().tolist() == [True, True, False]
+    assert shown["source_file"].notna().all()
+
+
+def baseline(number: int, edition: str, project: str = "PGP-0001") -> dict[str, object]:
+    line = {"line": number + 1, "project_id": project, "number": number, "edition": edition, "act": "a", "reason": "b"}
+    return dict.fromkeys(BASELINES.names()) | line
+
+
+def test_a_baseline_declared_while_figures_are_withheld_is_known_once_they_are_published_again() -> None:
+    ledger = pd.DataFrame([baseline(1, "2020-11"), baseline(2, "2021-07"), baseline(1, "2021-07", "PGP-0002")])
+    editions = ("2020-11", "2021-07", "2021-11")
+    frame = projects(
+        *(declared(1, edition, withheld=edition == "2021-07") for edition in editions),
+        declared(2, "2021-07", withheld=True),
+    )
+    known = revealed_ledger(ledger, frame)
+    assert list(zip(known["project_id"], known["number"], known["edition"], strict=True)) == [
+        ("PGP-0001", 1, "2020-11"),
+        ("PGP-0001", 2, "2021-11"),
+    ]
+    nothing_kept_back = projects(*(declared(1, edition) for edition in editions))
+    pd.testing.assert_frame_equal(revealed_ledger(ledger, nothing_kept_back), ledger)
+
+
+def test_a_row_is_flagged_as_the_register_flags_its_project() -> None:
+    rows = projects(declared(1), declared(2))
+    made = rows.head(1).assign(withheld=True, cost_withheld=True, withheld_reason="open_tender")
+    flagged = flagged_as(rows, made)
+    assert flagged["cost_withheld"].tolist() == flagged["withheld"].tolist() == [True, False]
+    assert withheld_places([flagged]) == {("a.csv", "a", 2)}

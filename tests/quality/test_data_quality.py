@@ -174,10 +174,10 @@ def test_open_data_owes_only_the_fields_of_its_layout() -> None:
 def test_a_reason_excuses_withheld_figures_and_its_absence_does_not() -> None:
     kept = {"withheld": True, "cost_withheld": True, "schedule_withheld": True}
     excused = one(row=kept | {"withheld_reason": "open_tender"})
-    assert (excused["fields_due"], excused["fields_given"]) == (5, 5)
+    assert (excused["fields_due"], excused["fields_given"]) == (3, 3)
     for reason in (None, "unspecified"):
         silent = one(row=kept | {"withheld_reason": reason})
-        assert (silent["fields_due"], silent["fields_given"]) == (10, 5)
+        assert (silent["fields_due"], silent["fields_given"]) == (8, 3)
 
 
 # Consistency

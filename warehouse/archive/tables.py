@@ -1,6 +1,5 @@
 """The public face of the declarations: every table, by name. What derives from one lives in `model.schema`."""
 
-from warehouse.disclosure.tables import OUT_DISCLOSURE
 from warehouse.follow_up.tables import OUT_MINISTRY_BRIEF, OUT_RETROSPECTIVE, OUT_SCORECARD, OUT_WATCHLIST
 from warehouse.forecast.tables import OUT_FORECAST, OUT_FORECAST_BACKTEST
 from warehouse.history.tables import CORE_CORRECTIONS, OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS
@@ -29,7 +28,6 @@ __all__ = [
     "OUT_CAUSES",
     "OUT_CHANGES",
     "OUT_COLLECTION",
-    "OUT_DISCLOSURE",
     "OUT_FORECAST",
     "OUT_FORECAST_BACKTEST",
     "OUT_HEADLINES",
@@ -84,6 +82,5 @@ TABLES: dict[str, Table] = {
         CORE_CORRECTIONS,
         OUT_FORECAST,
         OUT_FORECAST_BACKTEST,
-        OUT_DISCLOSURE,
     )
 }

@@ -6,7 +6,7 @@ told apart: the edition a figure is about, and `known_on`, the day since when it
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from warehouse.archive.tables import (
+    ACCEPTED_CELLS,
     ACCEPTED_ROWS,
     CORE_CORRECTIONS,
     CORE_PROJECTS,
@@ -34,6 +35,7 @@ from warehouse.home.state import State
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError, SchemaError
 from warehouse.model.schema import Table
+from warehouse.projects.withheld import ANY, FLAGS, is_withheld, mask, without_withheld
 
 FOLDER = "versions"
 # Tags of a run: since when its figures are known, who sent them or asked for them, why they changed.
@@ -45,6 +47,7 @@ NOT_FIGURES = (
     RAW_SUBMISSIONS,
     SUBMITTED_ROWS,
     ACCEPTED_ROWS,
+    ACCEPTED_CELLS,
     OUT_COLLECTION,
     OUT_PROJECT_QUALITY,
     OUT_MINISTRY_QUALITY,
@@ -122,14 +125,17 @@ def version_folder(warehouse: Path, edition: str, version: int) -> Path:
 
 
 def content_sha256(store: ParquetStore, edition: str) -> str:
-    """A fingerprint of the figures of an edition, whatever file or library wrote them.
+    """A fingerprint of the figures that an edition publishes, whatever file or library wrote them.
 
-    Where a row comes from does not count: the same figures sent again are not a new version.
+    Where a row comes from does not count: the same figures sent again are not a new version. Nor does what is kept
+    back: a version is published, and would tell that it changed.
     """
     digest = hashlib.sha256()
     for table in KEPT_TABLES:
         if table not in NOT_FIGURES and store.has(table, edition):
-            values = store.read(table, edition).drop(columns=list(PROVENANCE), errors="ignore")
+            read = store.read(table, edition)
+            shown = without_withheld(read) if table == CORE_PROJECTS else read
+            values = shown.drop(columns=list(PROVENANCE), errors="ignore")
             digest.update(f"{table.name}\n{values.to_csv(index=False, lineterminator=chr(10))}".encode())
     return digest.hexdigest()
 
@@ -173,7 +179,8 @@ def record_version(
     """Keep the tables of an edition as a version, unless the last one has the same figures. With the home held.
 
     An edition that comes to be known between two others completes those after it rather than correcting them: their
-    last version is kept anew under its number, as if that edition had always been there.
+    last version is kept anew under its number, as if that edition had always been there. So is a version of which only
+    what is kept back changes.
 
     Returns:
         The State with the line of the version.
@@ -186,16 +193,15 @@ def record_version(
     known = seen.loc[seen["edition"].eq(edition.key)]
     content = content_sha256(store, edition.key)
     if len(known) and known["content_sha256"].iloc[-1] == content:
+        last = int(known["version"].iloc[-1])
+        if not _is_kept(state.home, edition, store, last):
+            _keep(state.home, edition, store, last)
         return state
     completes = change.completes and len(known) > 0
     version = int(known["version"].max()) + (0 if completes else 1) if len(known) else 1
     since = known["known_on"].iloc[-1].date() if completes else next_known_on(edition, known, today, change.known_on)
     # A process killed before the line is written leaves a folder that the next one replaces.
-    with replacing_directory(version_folder(state.home.warehouse, edition.key, version)) as folder:
-        for table in KEPT_TABLES:
-            source = store.path(table, edition.key)
-            if source.is_file():
-                (folder / f"{table.name}.parquet").write_bytes(source.read_bytes())
+    _keep(state.home, edition, store, version)
     line = {
         "edition": edition.key,
         "version": version,
@@ -205,6 +211,22 @@ def record_version(
         "reason": change.why,
     }
     return state.appended({"versions": pd.DataFrame([line])})
+
+
+def _is_kept(home: Home, edition: Edition, store: ParquetStore, version: int) -> bool:
+    """Whether a version has the projects of an edition as they are, what is kept back included."""
+    kept = AsOfStore(home.warehouse, {edition.key: version})
+    sides = [each.read(CORE_PROJECTS, edition.key).drop(columns=list(PROVENANCE)) for each in (kept, store)]
+    return sides[0].equals(sides[1])
+
+
+def _keep(home: Home, edition: Edition, store: ParquetStore, version: int) -> None:
+    """Keep the tables of an edition as they are as a version, in the place of what was kept under its number."""
+    with replacing_directory(version_folder(home.warehouse, edition.key, version)) as folder:
+        for table in KEPT_TABLES:
+            source = store.path(table, edition.key)
+            if source.is_file():
+                (folder / f"{table.name}.parquet").write_bytes(source.read_bytes())
 
 
 def versions_of(state: State, edition: str) -> pd.DataFrame:
@@ -254,7 +276,7 @@ def version_store(home: Home, edition: str, version: int) -> AsOfStore:
 
 
 def edition_corrections(home: Home, edition: str, versions: pd.DataFrame) -> pd.DataFrame:
-    """Every value corrected from one version of an edition to the next.
+    """Every value corrected from one version of an edition to the next, but of what any of them keeps back.
 
     Args:
         home: where the versions are kept.
@@ -264,11 +286,11 @@ def edition_corrections(home: Home, edition: str, versions: pd.DataFrame) -> pd.
     Returns:
         The columns of `CORE_CORRECTIONS`.
     """
-    frames = []
     # Most editions were never corrected: what they were at first is not read.
     lines = versions.to_dict("records") if len(versions) > 1 else []
     stores = [AsOfStore(home.warehouse, {edition: int(line["version"])}) for line in lines]
-    known = [store.read(CORE_PROJECTS, edition) for store in stores]
+    known = _alike([store.read(CORE_PROJECTS, edition) for store in stores])
+    frames = []
     for line, (before, now) in zip(lines[1:], pairwise(known), strict=True):
         stamp = {name: line[name] for name in ("version", "known_on", "changed_by", "reason")}
         frames.append(corrections(now, before).assign(edition=edition, **stamp))
@@ -276,3 +298,9 @@ def edition_corrections(home: Home, edition: str, versions: pd.DataFrame) -> pd.
     if not found:
         return pd.DataFrame(columns=CORE_CORRECTIONS.names())
     return pd.concat(found, ignore_index=True)[CORE_CORRECTIONS.names()]
+
+
+def _alike(versions: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Versions of the projects of an edition, a project that any of them keeps back being so in all; flags are left."""
+    held = {key for rows in versions for key in rows.loc[is_withheld(rows), "project_id"]}
+    return [mask(rows, CORE_PROJECTS, dict.fromkeys((*FLAGS, ANY), rows["project_id"].isin(held))) for rows in versions]

@@ -7,7 +7,7 @@ from warehouse.history.movements import exit_reasons
 from warehouse.history.standing import KEYS, first_line, last_known, lines_known
 from warehouse.model.vocabulary import MINISTRIES
 from warehouse.projects.opinions import reference_days
-from warehouse.projects.withheld import without_withheld
+from warehouse.projects.withheld import ANY, ANY_FLAGS, is_withheld, mask, without_withheld
 
 # Columns of the slippages of the last edition that knew each of them, and what they are here.
 _SOURCE = {"baseline_source": "baseline_source"}
@@ -35,6 +35,7 @@ _OF_PROJECT = [
     "declared_end_date",
     "delivered_end_date",
     "first_end_date",
+    *ANY_FLAGS,
 ]
 
 
@@ -57,8 +58,8 @@ def retrospective(
         missions: the register of missions.
 
     Returns:
-        The columns of `OUT_RETROSPECTIVE`. Promised and delivered figures are those of the last edition where the
-        slippage was known, hence published.
+        The columns of `OUT_RETROSPECTIVE`; no lesson of a project that keeps figures back. Promised and delivered
+        figures are those of the last edition where the slippage was known, hence published.
     """
     ordered = without_withheld(projects).sort_values(KEYS)
     editions = sorted(projects["edition"].unique())
@@ -71,12 +72,14 @@ def retrospective(
         known = last_known(rows.loc[rows["project_id"].isin(done["project_id"])], editions)
         done = done.merge(known[[*KEYS, *named]].rename(columns=named), how="left", on=KEYS)
     revisions = lines_known(done["project_id"], done["edition"], ledger.loc[ledger["number"].gt(1)], "edition")
-    return done.assign(
+    told = done.assign(
         followed_by=_carriers(done, ordered),
         promised_end_date=_promised_end(done, ledger),
         rebaselines=_counted(revisions, done.index),
         **_missions(done, missions),
-    )[OUT_RETROSPECTIVE.names()]
+    )
+    # As its last row says: a project that left keeps back what it did.
+    return mask(told, OUT_RETROSPECTIVE, {ANY: is_withheld(done)})[OUT_RETROSPECTIVE.names()]
 
 
 def _so_far(ordered: pd.DataFrame) -> pd.DataFrame:

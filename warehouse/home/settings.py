@@ -14,11 +14,10 @@ from typing import Any, Literal
 
 from warehouse.model.errors import ConfigurationError
 
-WithheldMode = Literal["exclude", "suppress"]
-
 # Section, then key, then the values it accepts, the default first.
 ALLOWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "disclosure": {"withheld": ("exclude", "suppress")},
+    # The only way there is: a total that counted withheld figures gave them to who knows the last ones published.
+    "disclosure": {"withheld": ("exclude",)},
     "export": {"automatic": ("never", "approved")},
 }
 # Section, then key, then the form of the text and what it is in French.
@@ -32,13 +31,9 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True)
 class DisclosureSettings:
-    """What becomes of withheld figures in what is published.
+    """What becomes of withheld figures in what is published: nothing that is published depends on them."""
 
-    `exclude`: no aggregate counts them. `suppress`: totals and means of groups count those that are known to us, and
-    the cells that would let one be computed are not published.
-    """
-
-    withheld: WithheldMode = "exclude"
+    withheld: Literal["exclude"] = "exclude"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 The place is as precise as the rule allows: an edition, a file, a sheet, a row, a cell.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -66,6 +66,26 @@ class Finding:
     def as_dict(self) -> dict[str, str | int | None]:
         """The finding as plain data, its code first, then as it is declared."""
         return {"code": self.code, **asdict(self)}
+
+
+HELD_MESSAGE = "Constat sur un projet dont les chiffres ne sont pas publiés ; « panorama check » le dit en entier."
+
+
+def discreet(findings: Iterable[Finding], held: Collection[tuple[str, str, int]]) -> list[Finding]:
+    """Findings without the message, the value and the expectation of those about rows that keep something back.
+
+    Either may quote what is kept back. Who sent the file is told all of it, in the workbook that is returned.
+
+    Args:
+        findings: any.
+        held: the file, the sheet and the row of each row that keeps something back.
+    """
+    return [
+        replace(finding, message=HELD_MESSAGE, value=None, expected=None)
+        if (finding.file, finding.sheet, finding.row) in held
+        else finding
+        for finding in findings
+    ]
 
 
 def declared_finding(

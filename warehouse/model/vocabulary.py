@@ -87,7 +87,6 @@ HEADLINE_STATUSES = VOCABULARIES["headline_statuses"]
 CONFIDENCES = VOCABULARIES["confidences"]
 RATES = VOCABULARIES["rates"]
 METHODS = VOCABULARIES["methods"]
-DISCLOSURE_QUANTITIES = VOCABULARIES["disclosure_quantities"]
 FORECAST_HORIZONS = VOCABULARIES["forecast_horizons"]
 MINISTRIES = _ministries()
 # What stands for the ministry of a project whose published edition names none that is known; nobody submits as it.

@@ -24,6 +24,9 @@ from warehouse.slippage.tables import (
 table = Theme("warehouse.open_data").table
 
 
+NO_PROVENANCE = "Vide pour un fichier qui contient des chiffres non publiés : elle permettrait de les retrouver."
+
+
 def _open_projects() -> Table:
     from_slippage = ("baseline", "budget", "schedule", "overdue")
     slippage = [column for column in OUT_SLIPPAGE_PROJECTS.columns if column.name.startswith(from_slippage)]
@@ -31,8 +34,11 @@ def _open_projects() -> Table:
     columns = [
         replace(column, description=f"{column.description} À défaut, premiers chiffres publiés.")
         if column.name in stood_in_for
+        else replace(column, required=False, description=f"{column.description} {NO_PROVENANCE}")
+        if "file" in column.withheld_by
         else column
         for column in CORE_PROJECTS.columns
+        if column.name != "withheld_note"
     ]
     return Table(
         "panorama",

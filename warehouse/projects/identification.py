@@ -6,6 +6,7 @@ the decisions of a person apply on top of it. How rows are compared is in `wareh
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from warehouse.home.registers import Registers
 from warehouse.model.frames import looked_up
 from warehouse.model.terms import match_key
 from warehouse.projects.identity import match_projects
+from warehouse.projects.withheld import is_withheld, without_figures
 
 LINK_COLUMNS = ["edition", "name", "ministry_id", "project_id", "decision", "score", "candidate_id", "evidence"]
 NAME_COLUMNS = ["project_id", "name", "ministry_id", "first_edition"]
@@ -50,7 +52,8 @@ def identify(projects: pd.DataFrame, edition: str, registers: Registers, history
 
     A declared id is kept. Else the row has the id that the log of links gave it before, under the decisions taken
     since. Else it is compared with the projects of all other editions: a certain match is taken, a doubtful one is
-    not (the row gets an id of its own, to be reviewed). What is left gets the next free id, in the order of rows.
+    not (the row gets an id of its own, to be reviewed). What is left gets the next free id, in the order of rows, then
+    those that withhold figures in the order of names: neither a withheld figure nor its rank in a file tells an id.
 
     Args:
         projects: the columns of `CORE_PROJECTS`, `project_id` missing when not declared; rows with a name and a
@@ -63,14 +66,13 @@ def identify(projects: pd.DataFrame, edition: str, registers: Registers, history
     declared = projects["project_id"]
     logged = logged_ids(projects, registers)
     settled = declared.fillna(logged)
-    open_rows = projects.loc[settled.isna()]
-    known = _known(edition, registers, history, taken=set(settled.dropna()))
+    open_rows = without_figures(projects.loc[settled.isna()])
+    known = _known(edition, registers, without_figures(history), taken=set(settled.dropna()))
     matches = match_projects(open_rows, known)
     found = settled.fillna(matches["project_id"].reindex(projects.index))
     fresh = fresh_ids(registers, [declared, found, history["project_id"]])
-    identifiers = pd.Series(
-        [next(fresh) if pd.isna(identifier) else identifier for identifier in found], index=projects.index, dtype="str"
-    )
+    new = projects.loc[found.isna()]
+    identifiers = found.fillna(pd.Series({place: next(fresh) for place in _in_order(new)}, dtype="str")).astype("str")
     # An id of a row logged before is not written again: the log has what it was before any decision.
     written = projects.assign(project_id=identifiers).loc[_to_log(projects, logged)]
     links = written[["name", "ministry_id", "project_id"]].assign(
@@ -82,6 +84,13 @@ def identify(projects: pd.DataFrame, edition: str, registers: Registers, history
     )[LINK_COLUMNS]
     names = _new_names(projects.assign(project_id=identifiers), edition, registers["projects"])
     return Identified(canonical(identifiers, projects["edition"], decisions), links, names)
+
+
+def _in_order(new: pd.DataFrame) -> list[Any]:
+    """The places of the rows to number."""
+    held = is_withheld(new)
+    names = new.loc[held, "name"].map(match_key).sort_values(kind="stable")
+    return [*new.index[~held], *names.index]
 
 
 def _key(frame: pd.DataFrame) -> pd.Series:
@@ -103,6 +112,22 @@ def logged_ids(projects: pd.DataFrame, registers: Registers) -> pd.Series:
     log = links.assign(key=links["edition"] + "|" + _key(links)).drop_duplicates("key", keep="last").set_index("key")
     now = canonical(log["project_id"], log["edition"], registers["decisions"])
     return looked_up(projects["edition"] + "|" + _key(projects), now)
+
+
+def presumed_ids(rows: pd.DataFrame, registers: Registers) -> pd.Series:
+    """The id each row is known by before it is identified: declared, logged, or that of a project of the same name.
+
+    Args:
+        rows: columns of `SUBMITTED_ROWS`, of one edition, any of them missing.
+        registers: `projects`, `links` and `decisions` are used.
+
+    Returns:
+        Aligned with `rows`; missing for a row that no register knows.
+    """
+    names = registers["projects"]
+    met = names.assign(key=names["name"].map(match_key)).drop_duplicates("key", keep="last").set_index("key")
+    of_name = looked_up(rows["name"].map(match_key, na_action="ignore"), met["project_id"])
+    return rows["project_id"].fillna(logged_ids(rows.fillna({"name": ""}), registers)).fillna(of_name)
 
 
 def _to_log(projects: pd.DataFrame, logged: pd.Series) -> pd.Series:

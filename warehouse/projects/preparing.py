@@ -13,10 +13,10 @@ from warehouse.home.registers import Registers, grown
 from warehouse.model.findings import Finding
 from warehouse.model.terms import match_key
 from warehouse.projects.baselines import compare_with_ledger
-from warehouse.projects.identification import canonical, identify, logged_ids
+from warehouse.projects.identification import canonical, identify, logged_ids, presumed_ids
 from warehouse.projects.opinions import with_registered_opinions
 from warehouse.projects.tables import ACCEPTED_CELLS, CORE_PROJECTS, PLACE
-from warehouse.projects.withheld import withheld_overlay
+from warehouse.projects.withheld import Place, withheld_overlay, withheld_places
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,23 @@ def prepare_in_order(
             accepted[edition] = prepared
             registers, known = grown(registers, prepared.additions), with_it
     return accepted
+
+
+def places_kept_back(
+    rows: pd.DataFrame, known: pd.DataFrame, registers: Registers, edition: str, prepared: Prepared | None
+) -> frozenset[Place]:
+    """The file, sheet and row of each row of an edition that keeps something back, as it says or as the register does.
+
+    Args:
+        rows: columns of `SUBMITTED_ROWS`, what was last sent for the edition, accepted or not.
+        known: core projects of any editions, as they stand.
+        registers: all registers, by short name.
+        edition: its key.
+        prepared: what was prepared of these rows; None when they are refused, or were accepted before.
+    """
+    presumed = rows.assign(project_id=presumed_ids(rows, registers))
+    frames = [withheld_overlay(presumed, registers["withheld"], edition), known.loc[known["edition"].eq(edition)]]
+    return withheld_places([*frames, *([prepared.projects] if prepared else [])])
 
 
 def with_edition(known: pd.DataFrame, projects: pd.DataFrame, edition: str) -> pd.DataFrame:

@@ -21,7 +21,8 @@ from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import NO_DEVIATION
 from warehouse.projects.baselines import SAME_COST_MEUR
 from warehouse.projects.opinions import OPINION_THRESHOLD_MEUR, WITHOUT_OPINION
-from warehouse.projects.withheld import without_withheld
+from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.withheld import FLAGS, is_withheld, without_withheld
 from warehouse.quality.tables import COMPONENTS, OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
 
 PLACE = ["source_file", "source_sheet", "source_row"]
@@ -242,6 +243,10 @@ def _completeness(sent: pd.DataFrame) -> dict[str, pd.Series]:
     ):
         excused = scoping | (sent[withheld].astype(bool) & reasoned)
         due.loc[excused, list(names)] = False
+    # What is kept back beside the figures is not looked at: it is no fault, whether it was given or not.
+    for name in FIELDS:
+        flags = set(CORE_PROJECTS.column(name).withheld_by) - FLAGS.keys()
+        due[name] &= ~(is_withheld(sent) & bool(flags))
     due["phase"] &= ~(sent["withheld"].astype(bool) & reasoned)
     due["withheld_reason"] &= sent["withheld"].astype(bool)
     started = ~sent["phase"].isin(["scoping", "completed"])

@@ -1,1 +1,0 @@
-"""What published sums tell of a withheld figure, and what is kept back so that they tell none."""
