@@ -19,11 +19,13 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from assets.forms.returned_workbook import returned_workbook
 from assets.reading.submitted import found_files, read_files, read_inbox
 from assets.reading.typed_rows import type_projects
+from assets.reading.values.absences import says_nothing
 from benchmarks.changed_cells import EDITION, FIELDS, Change
 from benchmarks.mutations import Mutant, original
 from benchmarks.second_readers import Cells, second_reading
 from warehouse.home.settings import FileLimits
 from warehouse.model.findings import Finding, errors_of
+from warehouse.model.french import INVISIBLE
 
 # A file that needs more is one that hangs.
 LIMITS = FileLimits(xls_seconds=10)
@@ -219,8 +221,11 @@ def _as_ours(value: object) -> tuple[str, str]:
 
 def _bare(text: str) -> str:
     """A text without spaces nor control characters, which formats and readers keep or not."""
+    # What is invisible is taken out, and said.
     return "".join(
-        char for char in text if not char.isspace() and unicodedata.category(char) != "Cc" and char != "\ufffd"
+        char
+        for char in INVISIBLE.sub("", text)
+        if not char.isspace() and unicodedata.category(char) != "Cc" and char != "\ufffd"
     )
 
 
@@ -259,7 +264,12 @@ def _is_nothing(value: object) -> bool:
 
 
 def _may_be_nothing(change: Change) -> bool:
-    return change.is_nothing or any(isinstance(each, str) and not _bare(each) for each in change.readings)
+    # A marker of absence is nothing in any column.
+    return (
+        change.is_nothing
+        or says_nothing(str(change.cell), is_figure=True)
+        or any(isinstance(each, str) and not _bare(each) for each in change.readings)
+    )
 
 
 def _means(value: object, meaning: object) -> bool:
