@@ -20,6 +20,7 @@ The truth, `data/identity_truth.csv`, was labelled by hand on the descriptions. 
 """
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -87,6 +88,9 @@ def decide(current: dict[str, object], *known: dict[str, object]) -> str:
         ("SÉGUR-FONTENOY", "SEGUR", Likeness.CONTAINED),
         ("Concentrateur DSN", "DSN FPE (CONCENTRATEUR)", Likeness.CONTAINED),
         ("Guichet entreprise", "Guichets entreprises", Likeness.ALIAS),
+        ("3PA-S", "3-PAS-S_DAE", Likeness.CONTAINED),
+        ("DEMATIF_SG", "Dématif", Likeness.CONTAINED),
+        ("SIG", "SIGMA", Likeness.DIFFERENT),
         ("GENESIS", "GENESYS", Likeness.SIMILAR),
         ("MIGRATION SIRH", "REURBANISATION SIRH", Likeness.DIFFERENT),
         ("REHUCIT", "Montée de version du SIRH", Likeness.DIFFERENT),
@@ -165,6 +169,48 @@ def test_a_project_follows_a_ministry_that_is_split() -> None:
     known = known_row("SIRANO", "2014-09", 10.1, ministry_id="economie_finances")
     current = row("Sirano", "2014-09", 10.1, ministry_id="comptes_publics")
     assert decide(current, known) == "certain"
+
+
+ALL_THE_SAME: dict[str, Any] = {"description": GENERAL, "functional_zone": "Ressources humaines"}
+
+
+@pytest.mark.parametrize("edition", ["2017-11", "2018-03"])
+@pytest.mark.parametrize("cost", [23.3, 24.9])
+def test_a_project_follows_a_transfer_to_an_unrelated_ministry(edition: str, cost: float) -> None:
+    known = known_row("DSN FPE", "2016-11", 23.3, ministry_id="comptes_publics", **ALL_THE_SAME)
+    moved = row("DSN FPE (concentrateur)", "2016-11", cost, ministry_id="culture", edition=edition, **ALL_THE_SAME)
+    assert decide({**moved, "name": "DSN FPE"}, known) == "certain"
+    assert decide(moved, known) == "certain"
+
+
+def test_a_transfer_is_doubtful_when_nothing_but_the_name_the_start_and_the_text_tells_it() -> None:
+    known = known_row("DSN FPE", "2016-11", ministry_id="comptes_publics", **ALL_THE_SAME)
+    assert decide(row("DSN FPE", "2016-11", ministry_id="culture", **ALL_THE_SAME), known) == "doubtful"
+
+
+def test_a_project_that_is_still_in_its_ministry_was_not_transferred() -> None:
+    known = known_row("DSN FPE", "2016-11", 23.3, ministry_id="comptes_publics", **ALL_THE_SAME)
+    stays = row("DSN FPE", "2016-11", 23.3, ministry_id="comptes_publics", **ALL_THE_SAME)
+    copy = row("DSN FPE", "2016-11", 23.3, ministry_id="culture", **ALL_THE_SAME)
+    result = match_projects(frame(copy, stays), frame(known))
+    assert result["decision"].tolist() == ["new", "certain"]
+
+
+def test_a_project_split_between_two_ministries_waits_for_a_person() -> None:
+    known = known_row("DSN FPE", "2016-11", 23.3, ministry_id="comptes_publics", **ALL_THE_SAME)
+    parts = [row("DSN FPE", "2016-11", 23.3, ministry_id=each, **ALL_THE_SAME) for each in ("culture", "justice")]
+    assert match_projects(frame(*parts), frame(known))["decision"].tolist() == ["doubtful", "doubtful"]
+
+
+def test_a_project_that_left_long_ago_is_not_transferred_on_a_start_and_a_cost() -> None:
+    known = known_row("DSN FPE", "2016-11", 23.3, ministry_id="comptes_publics", edition="2016-11")
+    assert decide(row("DSN FPE", "2016-11", 23.3, ministry_id="culture", edition="2018-03"), known) == "doubtful"
+
+
+def test_a_name_that_begins_another_waits_for_a_person_though_the_ministry_was_split() -> None:
+    known = known_row("3PA-S", "2016-01", ministry_id="economie_finances", functional_zone="Achats")
+    current = row("3-PAS-S_DAE", "2016-01", ministry_id="comptes_publics", functional_zone="Achats")
+    assert decide(current, known) == "doubtful"
 
 
 def test_a_name_and_a_start_are_not_enough_in_an_unrelated_ministry() -> None:

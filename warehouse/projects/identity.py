@@ -23,7 +23,7 @@ import pandas as pd
 
 from warehouse.facts.ministries import are_related
 from warehouse.projects import match_weights as weights
-from warehouse.projects.match_weights import UNKNOWN, Level, level_on
+from warehouse.projects.match_weights import UNKNOWN, Level, is_same_text, level_on
 from warehouse.projects.names import Likeness, ProjectName, Versions, compare_versions, likeness, plain_words, read_name
 
 # A posterior probability from which a link is made, and one from which it is worth a person's time.
@@ -61,9 +61,11 @@ class _Profile:
     """What is compared of a row, or of a known project.
 
     A project keeps every name and description it was met under; of the other fields, the value nearest in time.
+    `stands_near` tells whether it is met in the edition before or after the one compared, within a year of it.
     """
 
     edition: str
+    stands_near: bool
     names: Sequence[ProjectName]
     texts: Sequence[_Text]
     ministry: str | None
@@ -182,13 +184,22 @@ def _profiles(frame: pd.DataFrame, edition: str) -> dict[Any, _Profile]:
     """The profile of each `project_id`, in their order, with the values published nearest to an edition."""
     away = (frame["edition"].map(_months) - _months(edition)).abs()
     ordered = frame.assign(_away=away).sort_values(["_away", "edition", "name", *_NEAREST], kind="stable")
+    near = _editions_near(frame["edition"].unique(), edition)
     records = defaultdict(list)
     for record in ordered.astype("object").where(ordered.notna(), None).to_dict("records"):
         records[record["project_id"]].append(record)
-    return {project: _profile(records[project]) for project in sorted(records)}
+    return {project: _profile(records[project], near) for project in sorted(records)}
 
 
-def _profile(records: Sequence[Mapping[Any, Any]]) -> _Profile:
+def _editions_near(editions: Iterable[str], edition: str) -> frozenset[str]:
+    """The editions that come just before and just after one, when they are within a year of it."""
+    before = max((other for other in editions if other < edition), default=edition)
+    after = min((other for other in editions if other > edition), default=edition)
+    within = (abs(_months(other) - _months(edition)) <= weights.NEXT_EDITION_MONTHS for other in (before, after))
+    return frozenset(other for other, is_near in zip((before, after), within, strict=True) if is_near)
+
+
+def _profile(records: Sequence[Mapping[Any, Any]], near: frozenset[str]) -> _Profile:
     """The profile of the project whose rows these are, the nearest first; a missing value is None."""
     ministry, partner, start, cost, zone = (
         next((record[field] for record in records if record[field] is not None), None) for field in _NEAREST
@@ -197,6 +208,7 @@ def _profile(records: Sequence[Mapping[Any, Any]]) -> _Profile:
     descriptions = {record["description"] or "" for record in records}
     return _Profile(
         edition=records[0]["edition"],
+        stands_near=any(record["edition"] in near for record in records),
         names=[name for name in map(read_name, names) if name.key],
         texts=[_Text(_between_spaces(words), _telling(words)) for words in map(plain_words, descriptions) if words],
         ministry=ministry,
@@ -238,14 +250,29 @@ def _compare(one: _Profile, other: _Profile, background: _Background) -> _Pair:
     fields = (name, ministry, start, cost, zone, description)
     bits = background.prior + sum(level.bits(years_apart=years_apart) for level in fields)
     change = _compare_wording(name, like, versions)
-    elsewhere = weights.IN_ANOTHER_MINISTRY if ministry == weights.OTHER_MINISTRY else UNKNOWN
-    if (change, elsewhere) != (UNKNOWN, UNKNOWN):
+    elsewhere = ministry == weights.OTHER_MINISTRY
+    if change != UNKNOWN or elsewhere:
+        moved = (weights.IN_ANOTHER_MINISTRY, _left_its_ministry(other)) if elsewhere else ()
+        evidence = (change, *moved, start, cost, _compare_copies(description, change, elsewhere=elsewhere))
         # Another ministry's rollout may well start in the same month, another phase may not.
-        phases = elsewhere == UNKNOWN
-        evidence = (change, elsewhere, start, cost)
-        bits = min(bits, sum(level.bits(years_apart=years_apart, phases=phases) for level in evidence))
+        bits = min(bits, sum(level.bits(years_apart=years_apart, phases=not elsewhere) for level in evidence))
     told = (name, change, ministry, start, cost, zone, description)
     return _Pair(bits, [level.text for level in told])
+
+
+def _left_its_ministry(project: _Profile) -> Level:
+    """What it tells of a transfer that the project is there no more under its own ministry.
+
+    Were it there, its own row would take it: a link is of one row only.
+    """
+    return weights.GONE_FROM_ITS_MINISTRY if project.stands_near else UNKNOWN
+
+
+def _compare_copies(description: Level, change: Level, *, elsewhere: bool) -> Level:
+    """What it tells against a relative that the two texts are the same, word for word; of a successor, nothing."""
+    if not is_same_text(description) or change not in (UNKNOWN, weights.MORE_WORDS):
+        return UNKNOWN
+    return weights.SAME_TEXT_ELSEWHERE if elsewhere else weights.SAME_TEXT
 
 
 def _months(date: str) -> int:

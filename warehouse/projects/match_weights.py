@@ -135,6 +135,20 @@ VERSIONS = {
 }
 MORE_WORDS = Level(2, 1)
 IN_ANOTHER_MINISTRY = Level(1, 8)
+# Another ministry's rollout is one more row, a transfer takes the place of one: of the projects of an edition, one in
+# ten or so is not in the next, within a year.
+GONE_FROM_ITS_MINISTRY = Level(8, 1)
+NEXT_EDITION_MONTHS = 12
+# A part has a text of its own more often than not, and a ministry seldom copies that of another; but a successor is
+# given the text of its elder, which then tells nothing.
+SAME_TEXT = Level(2, 1)
+SAME_TEXT_ELSEWHERE = Level(4, 1)
+
+
+def is_same_text(description: Level) -> bool:
+    """Whether a level of `DESCRIPTIONS`, told with its values or not, is that of a text copied word for word."""
+    _, copied = DESCRIPTIONS[-1]
+    return (description.m, description.u) == (copied.m, copied.u)
 
 
 def borne_twice(name: Level) -> Level:

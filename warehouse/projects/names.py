@@ -68,6 +68,8 @@ _TOTAL = re.compile(
 )
 _SHORTEST_TYPO = 5
 _SHORTEST_ACRONYM = 3
+# `3PA-S` begins `3-PAS-S_DAE`; three letters begin too many names.
+_SHORTEST_BEGINNING = 4
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,13 @@ def _is_alias(one: ProjectName, other: ProjectName) -> bool:
 
 
 def _is_contained(one: ProjectName, other: ProjectName) -> bool:
-    return _holds(one, other) or _holds(other, one) or not one.aliases.isdisjoint(other.aliases)
+    return (
+        _holds(one, other)
+        or _holds(other, one)
+        or _begins(one, other)
+        or _begins(other, one)
+        or not one.aliases.isdisjoint(other.aliases)
+    )
 
 
 def _is_similar(one: ProjectName, other: ProjectName) -> bool:
@@ -232,6 +240,13 @@ def _holds(one: ProjectName, other: ProjectName) -> bool:
     """Whether all the words of one name are among the other's, and say something by themselves."""
     return (
         len(one.core) >= _SHORTEST_ACRONYM and not _GENERIC.issuperset(one.words) and set(one.words) <= set(other.words)
+    )
+
+
+def _begins(one: ProjectName, other: ProjectName) -> bool:
+    """Whether the letters of one name, spaces and punctuation aside, begin the other."""
+    return (
+        len(one.core) >= _SHORTEST_BEGINNING and not _GENERIC.issuperset(one.words) and other.core.startswith(one.core)
     )
 
 
