@@ -12,10 +12,12 @@ from checks.rules.disclosure import disclosure_findings
 from checks.rules.reconciliation import PUBLISHED, headline_findings, published_findings
 from warehouse.archive.tables import (
     OUT_KEY_FIGURES,
+    OUT_MOVEMENTS,
     OUT_SLIPPAGE_GROUPS,
     OUT_SLIPPAGE_PROJECTS,
 )
 from warehouse.facts.reference import published_figures
+from warehouse.projects.identification import unsure_moves
 
 OF_HEADLINE = {
     "headline_equals_rows": "Le taux de l'ensemble est la moyenne des lignes dont l'écart est connu, et les compte.",
@@ -33,6 +35,7 @@ def agreement(
     slippages, groups, figures = (
         session.store.history(table) for table in (OUT_SLIPPAGE_PROJECTS, OUT_SLIPPAGE_GROUPS, OUT_KEY_FIGURES)
     )
+    unsure = unsure_moves(session.store.history(OUT_MOVEMENTS), session.state.registers)
     results = {}
     for edition in sorted(session.to_write()):
         now, of_groups, of_figures = (table.loc[table["edition"].eq(edition)] for table in (slippages, groups, figures))
@@ -43,7 +46,7 @@ def agreement(
         found = {
             "headline_equals_rows": (headline_findings(of_groups, now), len(now)),
             "figures_equal_published_ones": (
-                published_findings(line, once, own) if once else [],
+                published_findings(line, once, own, unsure) if once else [],
                 len(PUBLISHED) if once else 0,
             ),
             "nothing_withheld_is_computable": (

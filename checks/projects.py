@@ -7,8 +7,9 @@ import pandas as pd
 
 from assets.session import Session
 from checks.recording import edition_checks, told
-from checks.rules.acceptance import OF_PROJECTS, history_results
+from checks.rules.acceptance import OF_HISTORY, OF_PROJECTS, history_results
 from warehouse.archive.tables import CORE_PROJECTS, RAW_SUBMISSIONS
+from warehouse.home.results import read_findings
 
 
 @edition_checks("continuity", CORE_PROJECTS.name, OF_PROJECTS)
@@ -22,7 +23,10 @@ def continuity(
     cells = {key: session.store.read(RAW_SUBMISSIONS, key) for key in sorted(session.to_write() - known.keys())}
     editions = [key for key in cells if key in session.asked or _stands(projects, cells[key], key)]
     of_editions = [cells[edition] for edition in editions]
-    again = history_results(session.state, projects, editions, pd.concat(of_editions)) if editions else {}
+    found = {
+        edition.key: read_findings(session.home, edition, but=OF_HISTORY) for edition in session.editions(editions)
+    }
+    again = history_results(session.state, projects, editions, pd.concat(of_editions), found) if editions else {}
     results = {**known, **again}
     yield from told(session, results, CORE_PROJECTS.name, OF_PROJECTS)
 

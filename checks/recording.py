@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -11,6 +10,7 @@ from assets.declaring import EDITIONS
 from assets.session import Session
 from warehouse.home.results import Result, Results, write_results
 from warehouse.model.findings import Finding, discreet, finding_of
+from warehouse.model.repetition import capped, folded, unfolded
 
 SHOWN_FINDINGS = 50
 
@@ -61,7 +61,7 @@ def told(
         described: the checks.
         of_all: whether an error in an edition that was not asked for stops the run too.
     """
-    results = {edition: _discreet(session, edition, of_edition) for edition, of_edition in results.items()}
+    results = {edition: _tellable(session, edition, of_edition) for edition, of_edition in results.items()}
     for edition, of_edition in results.items():
         write_results(session.home, session.calendar.find(edition), of_edition)
     judged = results if of_all else set(session.asked) & results.keys()
@@ -70,15 +70,14 @@ def told(
         yield _evaluation(check, asset, found)
 
 
-def _discreet(session: Session, edition: str, results: Results) -> Results:
+def _tellable(session: Session, edition: str, results: Results) -> Results:
+    """Results that quote no row that keeps something back, no longer than can be read."""
     held = session.withheld_places(edition)
-    return {
-        check: replace(result, findings=tuple(discreet(result.findings, held))) for check, result in results.items()
-    }
+    return {check: result.keeping(capped(discreet(result.findings, held))) for check, result in results.items()}
 
 
 def _evaluation(check: str, asset: str, found: Mapping[str, Result]) -> dg.AssetCheckResult:
-    findings = [(edition, finding) for edition, result in found.items() for finding in result.findings]
+    findings = [(edition, finding) for edition, result in found.items() for finding in folded(result.findings)]
     serious = [finding for _, finding in findings if finding.severity != "notice"]
     is_error = any(result.has_errors() for result in found.values())
     return dg.AssetCheckResult(
@@ -90,7 +89,7 @@ def _evaluation(check: str, asset: str, found: Mapping[str, Result]) -> dg.Asset
             "checked": sum(result.checked for result in found.values()),
             "suspended": dg.MetadataValue.json({edition: dict(result.suspended) for edition, result in found.items()}),
             "findings": dg.MetadataValue.json(
-                {edition: [finding.as_dict() for finding in result.findings] for edition, result in found.items()}
+                {key: [finding.as_dict() for finding in folded(result.findings)] for key, result in found.items()}
             ),
             "messages": dg.MetadataValue.md(
                 "\n".join(f"- {edition} : {finding}" for edition, finding in findings[:SHOWN_FINDINGS]) or "—"
@@ -100,8 +99,8 @@ def _evaluation(check: str, asset: str, found: Mapping[str, Result]) -> dg.Asset
 
 
 def findings_in(evaluation: dg.AssetCheckEvaluation) -> dict[str, list[Finding]]:
-    """The findings that `told` put in the metadata of a result, by edition."""
+    """The findings that `told` put in the metadata of a result, taken apart, by edition."""
     metadata = evaluation.metadata["findings"]
     if not isinstance(metadata, dg.JsonMetadataValue) or not isinstance(metadata.data, dict):
         return {}
-    return {edition: [finding_of(finding) for finding in found] for edition, found in metadata.data.items()}
+    return {edition: list(unfolded(map(finding_of, found))) for edition, found in metadata.data.items()}

@@ -33,9 +33,11 @@ from warehouse.home.state import read_state
 from warehouse.model.findings import Finding
 from warehouse.model.schema import empty_frame
 from warehouse.projects.baselines import compare_with_ledger
+from warehouse.projects.identification import waiting_for_review
 from warehouse.projects.tables import RAW_SUBMISSIONS
 
 NO_CELLS = Places(empty_frame(RAW_SUBMISSIONS))
+NOBODY_WAITS = waiting_for_review(no_registers())
 
 # Files
 
@@ -248,7 +250,7 @@ HISTORY: Mapping[str, Case] = {
         said(EDITION), exits=lines_of(EXITS, exit_line(1, "2020-06", "abandoned"))
     ),
     "every_exit_has_a_reason": lambda _: told(
-        vanished, moves(project(1), project(1, "2021-07"), project(2, "2021-07")).reset_index()
+        vanished, moves(project(1), project(1, "2021-07"), project(2, "2021-07")).reset_index(), NOBODY_WAITS
     ),
     "identity_is_certain": lambda _: told(
         doubtful_links,
@@ -258,11 +260,13 @@ HISTORY: Mapping[str, Case] = {
             "links": lines_of(LINKS, DOUBT),
             "decisions": lines_of(DECISIONS),
         },
+        NO_CELLS,
     ),
     "opinion_agrees_with_register": lambda _: contradicted_opinions(
         projects(project(1, opinion="favourable")),
         lines_of(OPINIONS, opinion_line("2021-02-15", "2021-03-01", "unfavourable")),
         pd.Timestamp(2021, 11, 1),
+        NO_CELLS,
     ),
 }
 

@@ -13,10 +13,11 @@ import pandas as pd
 
 from assets.collection.state import NOBODY, CollectionState
 from assets.page.environment import page_environment
-from warehouse.model.findings import SEVERITY_LABELS, Finding, shorten
+from warehouse.model.findings import SEVERITY_LABELS, Finding, errors_of, shorten, total
 from warehouse.model.frames import plain_records
 from warehouse.model.french import counted, number, ordinal, typeset, visible
 from warehouse.model.french import day as french_day
+from warehouse.model.repetition import folded
 from warehouse.model.rules import SEVERITIES
 from warehouse.model.vocabulary import COLLECTION_STATUSES, MINISTRIES, SUBMISSION_STATUSES
 
@@ -42,10 +43,10 @@ def as_data(state: CollectionState) -> dict[str, Any]:
         "edition": edition.key,
         "cutoff_on": edition.cutoff_on.isoformat() if edition.cutoff_on else None,
         "ministries": [
-            row | {"findings": [finding.as_dict() for finding in state.findings.get(row["ministry_id"], ())]}
+            row | {"findings": [one.as_dict() for one in folded(state.findings.get(row["ministry_id"], ()))]}
             for row in plain_records(state.table.drop(columns="edition"))
         ],
-        "other_findings": [finding.as_dict() for finding in state.findings.get(NOBODY, ())],
+        "other_findings": [finding.as_dict() for finding in folded(state.findings.get(NOBODY, ()))],
         "quarantine": [
             {"file": known.file, "reason": known.reason, "put_aside_on": known.put_aside_on}
             for known in state.received.waiting
@@ -135,11 +136,11 @@ def _said(state: CollectionState) -> Mapping[str, Any]:
         "groups": [
             {
                 "title": title,
-                "count": counted(len(findings), "anomalie"),
+                "count": counted(total(findings), "anomalie"),
                 "findings": [_finding(finding) for finding in in_severity_order(findings)[:SHOWN_FINDINGS]],
-                "hidden": max(0, len(findings) - SHOWN_FINDINGS),
+                "hidden": total(in_severity_order(findings)[SHOWN_FINDINGS:]),
             }
-            for title, findings in groups
+            for title, findings in ((title, folded(of_group)) for title, of_group in groups)
         ],
         "quarantine": [
             {"file": visible(known.file), "reason": typeset(known.reason), "day": _day(known.put_aside_on)}
@@ -156,7 +157,7 @@ def _files(files: object) -> str:
 def _lede(state: CollectionState) -> list[str]:
     table, edition = state.table, state.received.edition
     heard = int(table["status"].isin(["received", "nil"]).sum())
-    errors = sum(finding.severity == "error" for found in state.findings.values() for finding in found)
+    errors = sum(total(errors_of(found)) for found in state.findings.values())
     sent = "ont envoyé leur remontée" if heard > 1 else "a envoyé sa remontée"
     said = [
         f"{counted(heard, 'ministère')} sur {number(len(table))} {sent}.",
@@ -178,7 +179,7 @@ def _finding(finding: Finding) -> dict[str, str]:
         "severity": SEVERITY_LABELS[finding.severity],
         "code": finding.code,
         "place": visible(finding.place()),
-        "message": typeset(visible(finding.message)),
+        "message": typeset(visible(" ".join(filter(None, (finding.message, finding.likewise()))))),
         "value": "" if finding.value is None else visible(shorten(finding.value)),
         "expected": "" if finding.expected is None else typeset(visible(finding.expected)),
     }

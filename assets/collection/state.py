@@ -146,7 +146,7 @@ def _row(received: Received, ministry: str, findings: Sequence[Finding]) -> dict
     signed = read.dropna(subset=["signed_by"])
     counts = {f"{severity}s": 0 for severity in ("error", "warning", "notice")}
     for finding in findings:
-        counts[f"{finding.severity}s"] += 1
+        counts[f"{finding.severity}s"] += finding.count
     return {
         "edition": received.edition.key,
         "ministry_id": ministry,

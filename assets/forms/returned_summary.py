@@ -12,7 +12,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from assets.forms.returned_cells import row_and_column, write_value
-from warehouse.model.findings import SEVERITY_LABELS, Finding
+from warehouse.model.findings import SEVERITY_LABELS, Finding, total
 from warehouse.model.french import counted
 from warehouse.model.rules import SEVERITIES, Severity, catalogue
 
@@ -63,7 +63,7 @@ def summary_line(finding: Finding, place: str | None = None) -> SummaryLine:
         finding.column,
         place or finding.cell,
         finding.value,
-        finding.message,
+        " ".join(filter(None, (finding.message, finding.likewise()))),
         finding.expected,
         catalogue()[finding.rule].reason,
     )
@@ -126,7 +126,9 @@ def _counts(findings: Sequence[Finding]) -> str:
     if not findings:
         return f"{NOTHING_FOUND}."
     plurals = {severity: label.lower() for severity, label in SEVERITY_LABELS.items()}
-    counts = {severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES}
+    counts = {
+        severity: total(finding for finding in findings if finding.severity == severity) for severity in SEVERITIES
+    }
     return ", ".join(counted(count, plurals[severity]) for severity, count in counts.items() if count) + "."
 
 

@@ -43,6 +43,7 @@ from assets.reading.workbooks import OpenedFile
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.model.cells import column_letter
 from warehouse.model.findings import SEVERITY_LABELS, Finding, shorten
+from warehouse.model.repetition import folded
 from warehouse.model.terms import match_key
 
 # What tells our comments from the ministry's, in a file that was returned once already.
@@ -89,9 +90,11 @@ def returned_workbook(received: OpenedFile, findings: Sequence[Finding], edition
         book = _opened(path, sheets) or _copied(path, sheets)
     listed = in_order(findings)
     read = {sheet.name: sheet for sheet in sheets}
-    places = [_place(finding, read.get(finding.sheet or ""), edition) for finding in listed]
-    _mark(book, listed, places)
-    write_summary(book.workbook, path.name, listed, _targets(book, listed, places), book.notes)
+    _mark(book, listed, [_place(finding, read.get(finding.sheet or ""), edition) for finding in listed])
+    # Every cell is marked; the list tells those alike together, at the first.
+    told = folded(listed)
+    places = [_place(finding, read.get(finding.sheet or ""), edition) for finding in told]
+    write_summary(book.workbook, path.name, told, _targets(book, told, places), book.notes)
     return workbook_bytes(book.workbook, book.results)
 
 
@@ -99,7 +102,7 @@ def list_of_anomalies(name: str, findings: Sequence[Finding]) -> bytes:
     """What is returned for a file that is not to be opened again: the list of anomalies only."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
-    listed = in_order(findings)
+    listed = folded(in_order(findings))
     write_summary(workbook, name, listed, [None] * len(listed), [])
     return workbook_bytes(workbook, {})
 

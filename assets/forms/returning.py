@@ -15,6 +15,7 @@ from warehouse.home.files import replacing_directory
 from warehouse.home.home import Home
 from warehouse.model.cells import inert_text
 from warehouse.model.findings import Finding
+from warehouse.model.repetition import folded
 
 
 def write_returned(
@@ -87,7 +88,7 @@ def _csv_text(findings: Sequence[Finding]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(SUMMARY_HEADERS)
-    for finding in findings:
+    for finding in folded(findings):
         writer.writerow(["" if cell is None else inert_text(str(cell)) for cell in summary_line(finding)])
     return stream.getvalue()
 
@@ -97,6 +98,6 @@ def _report(edition: Edition, file: str, sha256: str | None, findings: Sequence[
         "edition": edition.key,
         "file": file,
         "sha256": sha256,
-        "findings": [finding.as_dict() for finding in findings],
+        "findings": [finding.as_dict() for finding in folded(findings)],
     }
     return json.dumps(report, ensure_ascii=False, indent=2) + "\n"

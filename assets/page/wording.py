@@ -15,8 +15,9 @@ from assets.page.headline_wording import RATE_TITLES, missing_previous
 from assets.page.tables import RATES, PublicationTables, Statistic, ministries_by_slippage, statistic
 from warehouse.home.calendar import Edition
 from warehouse.model import french
-from warehouse.model.findings import SEVERITY_LABELS, Finding
+from warehouse.model.findings import SEVERITY_LABELS, Finding, total
 from warehouse.model.french import NARROW, NBSP, UNKNOWN
+from warehouse.model.repetition import is_rest
 from warehouse.model.vocabulary import CONFIDENCES, EXIT_REASONS, METHODS, MINISTRIES, SLIPPAGE_STATUSES
 
 TITLE = "Panorama des grands projets numériques de l’État"
@@ -281,19 +282,22 @@ def finding_groups(findings: Sequence[Finding], shown: int = 20) -> tuple[Findin
     """Findings with the same rule and message together, warnings first; at most `shown` places each."""
     grouped: dict[tuple[str, str], list[Finding]] = {}
     order = {"error": 0, "warning": 1, "notice": 2}
-    for finding in sorted(findings, key=lambda f: (order[f.severity], f.rule, f.message)):
-        grouped.setdefault((finding.severity, finding.message), []).append(finding)
+    key = ("", "")
+    # What counts those left out of a list comes last of its rule, and goes with those before it.
+    for finding in sorted(findings, key=lambda f: (order[f.severity], f.rule, is_rest(f), f.message)):
+        key = key if is_rest(finding) and key in grouped else (finding.severity, finding.message)
+        grouped.setdefault(key, []).append(finding)
     groups = []
     for (_, message), same in grouped.items():
-        places = [_place(finding) for finding in same]
+        places = [_place(finding) for finding in same if not is_rest(finding)]
         named = tuple(place for place in places if place)
-        left_out = len(named) - shown
+        left_out = len(named) - shown + sum(finding.count for finding in same if is_rest(finding))
         groups.append(
             FindingGroup(
                 severity=SEVERITY_LABELS[same[0].severity],
                 level=same[0].severity,
                 message=french.typeset(message),
-                count=french.counted(len(same), "cas", "cas"),
+                count=french.counted(total(same), "cas", "cas"),
                 places=named[:shown],
                 hidden_places=f"et {french.counted(left_out, 'autre')}" if left_out > 0 else "",
             )

@@ -14,6 +14,7 @@ from assets.collection.receiving import collection_findings
 from checks.rules.conformance import answered_places
 from checks.rules.continuity import history_findings
 from checks.rules.places import Places
+from checks.rules.precedence import concluded
 from checks.rules.rows import row_findings
 from warehouse.history.movements import movements
 from warehouse.home.registers import Registers, grown
@@ -46,6 +47,8 @@ OF_PROJECTS: Mapping[str, str] = {
     "everyone_is_there": "Chaque ministère répond, chaque projet des registres est déclaré.",
     "no_project_vanishes_unseen": "Chaque projet sorti depuis l'édition d'avant a un motif de sortie.",
 }
+# All those of history, that are made together.
+OF_HISTORY = frozenset({*OF_PROJECTS, "baselines_agree_with_ledger", "projects_follow_their_past"})
 
 
 @dataclass(frozen=True)
@@ -88,16 +91,23 @@ def accept(state: State, receipts: Mapping[str, Receipt], known: pd.DataFrame) -
         grown_with_it = grown(registers, prepared.additions)
         moves = movements(projects, registers["exits"], state.calendar)
         past = history_findings(projects, [edition], grown_with_it, places, moves)[edition]
-        past["baselines_agree_with_ledger"] = prepared.findings
+        past["baselines_agree_with_ledger"] = [places.placed(one, edition) for one in prepared.findings]
         results[edition] |= _graded_history(past, len(prepared.projects), moves, edition, changes)
         return not any(result.has_errors() for result in results[edition].values())
 
     rows = {edition: receipt.submitted.rows for edition, receipt in receipts.items() if len(receipt.submitted.rows)}
-    return Acceptance(results, prepare_in_order(rows, state.registers, known, accepts))
+    accepted = prepare_in_order(rows, state.registers, known, accepts)
+    for edition, receipt in receipts.items():
+        results[edition] = concluded(results[edition], Places(receipt.submitted.cells), edition)
+    return Acceptance(results, accepted)
 
 
 def history_results(
-    state: State, projects: pd.DataFrame, editions: Sequence[str], cells: pd.DataFrame
+    state: State,
+    projects: pd.DataFrame,
+    editions: Sequence[str],
+    cells: pd.DataFrame,
+    known: Mapping[str, Sequence[Finding]],
 ) -> dict[str, dict[str, Result]]:
     """What the past and the registers say of accepted editions, as they are now, by edition, then by check.
 
@@ -106,12 +116,19 @@ def history_results(
         projects: core projects of all editions.
         editions: those asked about.
         cells: those of their rows.
+        known: what the other checks found in them.
     """
     moves = movements(projects, state.registers["exits"], state.calendar)
-    found = history_findings(projects, editions, state.registers, Places(cells), moves)
+    places = Places(cells)
+    found = history_findings(projects, editions, state.registers, places, moves)
     counts = projects["edition"].value_counts()
     return {
-        edition: _graded_history(of_edition, int(counts[edition]), moves, edition, state.rule_changes_at(edition))
+        edition: concluded(
+            _graded_history(of_edition, int(counts[edition]), moves, edition, state.rule_changes_at(edition)),
+            places,
+            edition,
+            known[edition],
+        )
         for edition, of_edition in found.items()
     }
 

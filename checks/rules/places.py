@@ -1,37 +1,46 @@
 """Where a column of a row stands in the file it came from, and what a rule says of the rows that break it."""
 
 import datetime as dt
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from warehouse.facts.ministries import label_on
 from warehouse.history.tables import OUT_MOVEMENTS
 from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.french import exact
 from warehouse.model.rules import catalogue
-from warehouse.model.vocabulary import VOCABULARIES
+from warehouse.model.vocabulary import MINISTRIES, VOCABULARIES
 from warehouse.projects.tables import CORE_PROJECTS
 
 PLACE = ["source_file", "source_sheet", "source_row"]
 SHEET = ["edition", "source_file", "source_sheet"]
-# The field that a column of the core projects comes from, where the names differ.
+# The fields that a column of the core projects comes from, where the names differ, the likeliest first.
 _FIELDS = {
-    "ministry_id": "ministry",
-    "programmes": "funding",
-    "updated_duration_months": "duration_years",
-    "updated_end_date": "duration_years",
-    "cost_band": "submitted_cost_band",
+    "ministry_id": ("ministry", "ministry_name"),
+    "programmes": ("funding",),
+    "initial_duration_months": ("initial_end_date",),
+    "updated_duration_months": ("duration_years", "updated_end_date"),
+    "updated_end_date": ("duration_years",),
+    "cost_band": ("submitted_cost_band", "updated_cost_meur"),
+    "information_url": ("description",),
+    "performance_plan_url": ("funding",),
 }
+# What may be a part of the text of another column: its own value is told, not the whole text.
+_PARTS_OF_TEXTS = frozenset({"information_url", "performance_plan_url"})
 _VOCABULARIES = {
     column.name: VOCABULARIES[column.vocabulary]
     for table in (CORE_PROJECTS, OUT_MOVEMENTS)
     for column in table.columns
     if column.vocabulary
 }
+
+_EDITION = re.compile(CORE_PROJECTS.column("edition").pattern or "")
 
 Row = Mapping[Hashable, Any]
 
@@ -61,15 +70,38 @@ class Places:
             column: one of the core projects.
         """
         sheet = tuple(row[name] for name in SHEET)
-        field = next((name for name in (column, _FIELDS.get(column)) if (*sheet, name) in self._headers), None)
+        field = next((name for name in (column, *_FIELDS.get(column, ())) if (*sheet, name) in self._headers), None)
         if field is None:
             return line_of(row) | {"column": CORE_PROJECTS.column(column).title}
         letter, header = self._headers[*sheet, field]
         return line_of(row) | {
             "column": str(header).strip(),
             "cell": f"{letter}{row['source_row']}",
-            "value": self._values.get((*sheet, row["source_row"], field)),
+            "value": row.get(column)
+            if field != column and column in _PARTS_OF_TEXTS
+            else self._values.get((*sheet, row["source_row"], field)),
         }
+
+    def placed(self, finding: Finding, edition: str) -> Finding:
+        """A finding that names a column of the core projects, at the cell of the file it comes from."""
+        if finding.cell or not finding.row:
+            return finding
+        column = next((column.name for column in CORE_PROJECTS.columns if column.title == finding.column), None)
+        if column is None:
+            return finding
+        row: Row = {
+            "edition": edition,
+            "source_file": finding.file,
+            "source_sheet": finding.sheet,
+            "source_row": finding.row,
+        }
+        found = self.locate(row, column)
+        return replace(finding, column=found["column"], cell=found.get("cell"))
+
+    def letters(self, edition: str, finding: Finding, fields: Collection[str]) -> frozenset[str]:
+        """The letters of the columns of some fields, in the sheet of a finding."""
+        sheet = (edition, finding.file, finding.sheet)
+        return frozenset(self._headers[*sheet, name][0] for name in fields if (*sheet, name) in self._headers)
 
     def filled(self, rows: pd.DataFrame, field: str) -> pd.Series:
         """Whether each row has a cell of a field."""
@@ -108,11 +140,21 @@ def line_of(row: Row) -> dict[str, Any]:
 
 def wording(rule: str, row: Row) -> dict[str, str]:
     """What the catalogue's message and expectation may name: the values of a row, and what its column accepts."""
-    said = {str(name): _said(str(name), value) for name, value in row.items()}
+    said = {str(name): _said(str(name), value) for name, value in row.items()} | _ministries(row)
     if column := catalogue()[rule].column:
         declared = CORE_PROJECTS.column(column)
         said |= {"title": declared.title, "accepted": declared.expected(), "pattern": declared.pattern or ""}
     return said
+
+
+def _ministries(row: Row) -> dict[str, str]:
+    """The ministries of a row, under the name that each had then: a later one would not be found in the file."""
+    at = "previous_edition" if "previous_edition" in row else "edition"
+    return {
+        name: label_on(row[name], dt.date.fromisoformat(f"{row[edition]}-01"))
+        for name, edition in (("ministry_id", at), ("ministry_id_before", "since"))
+        if row.get(name) in MINISTRIES.labels_by_code() and _EDITION.fullmatch(str(row.get(edition)))
+    }
 
 
 def _said(name: str, value: Any) -> str:

@@ -1,6 +1,7 @@
 """Whether figures that must agree do: headline and rows, this run and what was once published by hand."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from warehouse.model.findings import Finding, declared_finding
 from warehouse.open_data.tables import OPEN_PROJECTS
 
 SAME_RATIO = 1e-9
+NO_DOUBT: Mapping[str, pd.Series] = MappingProxyType({})
 # How each published figure was rounded: column, French name, unit, decimals, factor to the published unit.
 PUBLISHED = (
     ("projects", "le nombre de projets", "", 0, 1.0),
@@ -46,22 +48,33 @@ def headline_findings(groups: pd.DataFrame, slippages: pd.DataFrame) -> list[Fin
 
 
 def published_findings(
-    figures: Mapping[str, Any], published: PublishedFigures, projects: pd.DataFrame
+    figures: Mapping[str, Any],
+    published: PublishedFigures,
+    projects: pd.DataFrame,
+    unsure: Mapping[str, pd.Series] = NO_DOUBT,
 ) -> list[Finding]:
-    """Compare key figures with those once published, at the published precision, and explain what differs."""
+    """Compare key figures with those once published, at the published precision, and explain what differs.
+
+    Args:
+        figures: the key figures of an edition.
+        published: those once published.
+        projects: core projects of the edition.
+        unsure: from `unsure_moves`; entries or exits that differ by these alone are told by `identity_is_certain`.
+    """
     findings = []
     for column, label, unit, decimals, factor in PUBLISHED:
         once, now = getattr(published, column), figures[column]
         if once is None or now is None or pd.isna(now):
             continue
         shown_once, shown_now = f"{once * factor:.{decimals}f}", f"{float(now) * factor:.{decimals}f}"
-        if shown_once != shown_now:
+        doubted = int(unsure[column].get(published.edition, 0)) if column in unsure else 0
+        if shown_once != shown_now and not (doubted and now - doubted == once):
             said = {
                 "figure": label,
                 "unit": unit,
                 "now": french(shown_now),
                 "once": french(shown_once),
-                "explanation": _explanation(column, projects),
+                "explanation": _explanation(column, projects, doubted),
                 "published": shown_once,
                 "source": published.source,
             }
@@ -69,20 +82,26 @@ def published_findings(
     return findings
 
 
-def _explanation(column: str, projects: pd.DataFrame) -> str:
+def _explanation(column: str, projects: pd.DataFrame, doubted: int) -> str:
+    """What may explain the difference, as a sentence after a space; nothing is ruled out that the rows do not show."""
+    if doubted:
+        return f" Dont {doubted} qui sont peut-être le même projet sous deux noms (ID-005)."
     absent, kept = {
         "total_cost_meur": (projects["updated_cost_meur"].isna(), "coût"),
         "mean_duration_years": (projects["updated_duration_months"].isna(), "durée"),
     }.get(column, (None, ""))
     if absent is None:
         return ""
-    names = sorted(projects.loc[(absent | projects["withheld"].astype(bool)) & projects["phase"].ne("scoping"), "name"])
-    if not names:
-        return " Aucune ligne hors cadrage n'est sans chiffre : l'écart ne vient pas de chiffres non publiés."
-    return (
-        f" {len(names)} projet(s) hors cadrage sans {kept} dans les lignes, mais compté(s) dans le total publié : "
-        f"{', '.join(names)}."
-    )
+    without = absent | projects["withheld"].astype(bool)
+    names = sorted(projects.loc[without & projects["phase"].ne("scoping"), "name"])
+    if names:
+        return (
+            f" {len(names)} projet(s) hors cadrage sans {kept} dans les lignes, que le chiffre publié peut compter : "
+            f"{', '.join(names)}."
+        )
+    if scoping := int(without.sum()):
+        return f" {scoping} projet(s) en cadrage sans {kept} dans les lignes, que le chiffre publié peut compter."
+    return f" Chaque ligne donne {'son coût' if kept == 'coût' else 'sa durée'} : les lignes n'expliquent pas l'écart."
 
 
 def french(number: str) -> str:

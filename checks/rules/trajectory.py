@@ -31,6 +31,7 @@ _COMPARED = [
     "edition",
     "name",
     "ministry_id",
+    "partner_ministry_id",
     "interministerial",
     "phase",
     "updated_cost_meur",
@@ -119,11 +120,18 @@ def _ends(rows: pd.DataFrame) -> Broken:
 def _labels(rows: pd.DataFrame) -> Broken:
     ministries = zip(rows["ministry_id"], rows["ministry_id_before"], strict=True)
     # A ministry that an edition does not name is not another one.
-    strangers = [UNSPECIFIED_MINISTRY not in pair and not are_related(*pair) for pair in ministries]
+    strangers = pd.Series(
+        [UNSPECIFIED_MINISTRY not in pair and not are_related(*pair) for pair in ministries],
+        index=rows.index,
+        dtype=bool,
+    )
+    # Of a project carried by two, which one is named first is no transfer.
+    partners = rows["ministry_id"].eq(rows["partner_ministry_id_before"])
+    partners |= rows["partner_ministry_id"].eq(rows["ministry_id_before"])
     flips = rows["interministerial"].ne(rows["interministerial_before"])
     return {
         "name_does_not_change": rows["name"].map(match_key).ne(rows["name_before"].map(match_key)),
-        "ministry_does_not_change": pd.Series(strangers, index=rows.index, dtype=bool),
+        "ministry_does_not_change": strangers & ~partners.fillna(value=False).astype(bool),
         "interministerial_does_not_change": flips.fillna(value=False).astype(bool),
     }
 

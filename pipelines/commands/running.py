@@ -28,7 +28,8 @@ from warehouse.home.home import Home
 from warehouse.home.state import read_state
 from warehouse.home.store import RunStore
 from warehouse.model.errors import DataRefusedError
-from warehouse.model.findings import Finding
+from warehouse.model.findings import Finding, total
+from warehouse.model.repetition import folded
 
 REFERENCE_EDITION = "2020-06"
 
@@ -144,7 +145,7 @@ def backfill(
             elif outcome is not None:
                 state, summary = "faite", edition_summary(store, calendar, edition)
             rows.append((edition, state, summary, published_figures().get(edition.key)))
-            notes += [(edition, finding) for finding in (outcome.findings if outcome else ())]
+            notes += [(edition, finding) for finding in folded(outcome.findings if outcome else ())]
         worst = max(outcome.exit_status for outcome in outcomes.values())
         console = output()
         for edition, finding in notes:
@@ -175,7 +176,7 @@ def check(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
             _print_warnings(found.findings)
             raise found.refusal
         print_findings(found.findings, output())
-        count = sum(finding.severity == "warning" for finding in found.findings)
+        count = total(finding for finding in found.findings if finding.severity == "warning")
         output().print(f"Édition {wanted.key} : acceptable, {count} alerte(s).")
 
 

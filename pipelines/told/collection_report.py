@@ -12,6 +12,7 @@ from assets.collection.state import CollectionState, late_days
 from assets.collection.versions import TakenFile
 from pipelines.told import console
 from warehouse.home.submission_ledger import QUARANTINED
+from warehouse.model.findings import total
 from warehouse.model.frames import plain_records
 from warehouse.model.french import counted, visible
 from warehouse.model.vocabulary import MINISTRIES, SUBMISSION_STATUSES
@@ -73,4 +74,4 @@ def notes(state: CollectionState) -> Iterator[str]:
     others = state.findings.get("", ())
     if others:
         files = sorted({visible(str(finding.file)) for finding in others})
-        yield f"  sans ministère reconnu : {', '.join(files)}, {counted(len(others), 'anomalie')}"
+        yield f"  sans ministère reconnu : {', '.join(files)}, {counted(total(others), 'anomalie')}"

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from warehouse.model.findings import SEVERITY_LABELS, Finding
+from warehouse.model.repetition import folded
 
 PLAIN_WIDTH = 200
 
@@ -67,7 +68,7 @@ def steps(title: str) -> Iterator[Callable[[str], None]]:
 
 
 def print_findings(findings: Sequence[Finding], console: Console) -> None:
-    """One line for each finding, errors first."""
+    """One line for each finding, or for those of a kind, errors first."""
     ranks = list(SEVERITY_LABELS)
-    for finding in sorted(findings, key=lambda finding: ranks.index(finding.severity)):
+    for finding in sorted(folded(findings), key=lambda finding: ranks.index(finding.severity)):
         console.print(str(finding))

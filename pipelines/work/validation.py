@@ -15,11 +15,13 @@ from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.facts.reference import published_figures
 from warehouse.history.movements import movements
 from warehouse.home.calendar import Edition
+from warehouse.home.registers import grown
 from warehouse.home.rule_changes import regraded
 from warehouse.home.state import State
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import DataRefusedError
-from warehouse.model.findings import Finding, errors_of
+from warehouse.model.findings import Finding, errors_of, total
+from warehouse.projects.identification import unsure_moves
 from warehouse.projects.preparing import Prepared, places_kept_back, with_edition
 from warehouse.projects.withheld import Place
 from warehouse.slippage.measures import key_figures
@@ -69,7 +71,7 @@ def refusal(edition: Edition, findings: Sequence[Finding], receipt: Receipt) -> 
     refusals = errors_of(findings)
     if not refusals:
         return DataRefusedError(why_nothing(receipt))
-    return DataRefusedError(f"Édition {edition.key} refusée : {len(refusals)} erreur(s).", refusals)
+    return DataRefusedError(f"Édition {edition.key} refusée : {total(refusals)} erreur(s).", refusals)
 
 
 def _published(state: State, edition: Edition, prepared: Prepared, projects: pd.DataFrame) -> list[Finding]:
@@ -77,6 +79,8 @@ def _published(state: State, edition: Edition, prepared: Prepared, projects: pd.
     once = published_figures().get(edition.key)
     if once is None:
         return []
-    figures = key_figures(projects, movements(projects, state.registers["exits"], state.calendar), state.calendar)
+    moves = movements(projects, state.registers["exits"], state.calendar)
+    figures = key_figures(projects, moves, state.calendar)
     line = figures.loc[figures["edition"].eq(edition.key)].iloc[0]
-    return published_findings({str(name): value for name, value in line.items()}, once, prepared.projects)
+    unsure = unsure_moves(moves, grown(state.registers, prepared.additions))
+    return published_findings({str(name): value for name, value in line.items()}, once, prepared.projects, unsure)

@@ -1,12 +1,14 @@
 """Each check has a case in which it fails, and says what and where."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 from row_cases import checked, found_together, one, submitted
-from rule_cases import DOUBT, told
+from rule_cases import DOUBT, NO_CELLS, NOBODY_WAITS, told
 from submissions import row, rows_of, table_of, write_csv, write_xlsx
 from test_baselines import NO_LEDGER, baseline, ledger_of
 from test_history import exit_line, lines_of, moves, opinion_line
@@ -28,6 +30,7 @@ from warehouse.home.registers import no_registers
 from warehouse.model.findings import Finding
 from warehouse.model.schema import conform, empty_frame, table_schema
 from warehouse.open_data.tables import OPEN_PROJECTS
+from warehouse.projects.identification import unsure_moves, waiting_for_review
 from warehouse.projects.preparing import prepare
 from warehouse.slippage.by_group import slippage_by_group
 
@@ -181,47 +184,105 @@ def test_every_rule_derived_from_the_declaration_can_fail() -> None:
 
 def test_a_project_that_vanishes_is_listed() -> None:
     rows = [project(1, "2021-07"), project(2, "2021-07"), project(1), project(3)]
-    (finding,) = told(vanished, moves(*rows).reset_index())
-    assert (finding.rule, finding.severity, finding.value) == ("every_exit_has_a_reason", "warning", "PGP-0002")
+    (finding,) = told(vanished, moves(*rows).reset_index(), NOBODY_WAITS)
+    assert (finding.rule, finding.severity, finding.value) == (
+        "every_exit_has_a_reason",
+        "warning",
+        "PGP-0002 Projet 2",
+    )
     for part in ("PGP-0002 « Projet 2 »", "Ministère de la Culture", "2021-07"):
         assert part in finding.message
     assert "« Abandonné »" in str(finding.expected)
     assert "panorama projects exit PGP-0002" in str(finding.expected)
 
 
+def test_a_project_that_left_and_is_perhaps_one_that_came_in_is_told_once() -> None:
+    rows = [project(1, "2021-07"), project(2), project(3)]
+    registers = no_registers() | {"links": lines_of(LINKS, DOUBT)}
+    (finding,) = told(doubtful_links, projects(*rows), registers, NO_CELLS)
+    assert "PGP-0001 « Projet 1 », qui ne figure pas à cette édition" in finding.message
+    waiting = waiting_for_review(registers)
+    assert told(vanished, moves(*rows).reset_index(), waiting) == []
+    decided = registers | {
+        "decisions": lines_of(DECISIONS, {"decision": "own", "project_id": "PGP-0002", "reason": "Autre"})
+    }
+    assert len(told(vanished, moves(*rows).reset_index(), waiting_for_review(decided))) == 1
+
+
+def test_entries_and_exits_that_wait_for_a_decision_explain_those_once_published() -> None:
+    registers = no_registers() | {"links": lines_of(LINKS, DOUBT)}
+    unsure = unsure_moves(moves(project(1, "2021-07"), project(2)).reset_index(), registers)
+    assert {name: counts.to_dict() for name, counts in unsure.items()} == {
+        "entries": {"2021-11": 1},
+        "exits": {"2021-11": 1},
+    }
+    nothing: dict[str, Any] = dict.fromkeys(("projects", "interministerial", "total_cost_meur", "mean_duration_years"))
+    once = replace(published_figures()["2021-11"], entries=4, exits=3)
+    assert published_findings(nothing | {"entries": 5, "exits": 4}, once, projects(project(1)), unsure) == []
+    (exits,) = published_findings(nothing | {"entries": 5, "exits": 5}, once, projects(project(1)), unsure)
+    assert "Dont 1 qui sont peut-être le même projet sous deux noms (ID-005)" in exits.message
+    assert len(published_findings(nothing | {"entries": 5, "exits": 4}, once, projects(project(1)))) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([{"phase": "build", "updated_cost_meur": None}, {"phase": "build"}], "1 projet(s) hors cadrage sans coût"),
+        ([{"phase": "build"}, {"phase": "scoping", "updated_cost_meur": None}], "1 projet(s) en cadrage sans coût"),
+        ([{"phase": "build"}], "Chaque ligne donne son coût : les lignes n'expliquent pas l'écart"),
+    ],
+)
+def test_a_total_that_differs_rules_out_nothing_that_the_rows_do_not_show(lines: list[Any], said: str) -> None:
+    rows = [project(rank, "2021-07", **line) for rank, line in enumerate(lines, start=1)]
+    now = {str(name): value for name, value in figures(*rows).loc["2021-07"].items()}
+    found = published_findings(now, published_figures()["2021-07"], projects(*rows))
+    (message,) = (finding.message for finding in found if "coût total" in finding.message)
+    assert said in message
+    assert "ne vient pas de" not in message
+
+
 def test_a_project_that_left_for_a_reason_is_not_listed() -> None:
     before = [project(1, "2021-07"), project(2, "2021-07"), project(3, "2021-07", phase="completed")]
     exits = lines_of(EXITS, exit_line(2, "2021-11", "abandoned"))
-    assert told(vanished, moves(*before, project(1), exits=exits).reset_index()) == []
+    assert told(vanished, moves(*before, project(1), exits=exits).reset_index(), NOBODY_WAITS) == []
 
 
 def test_a_doubtful_likeness_is_for_a_person_to_decide() -> None:
     registers = no_registers() | {"links": lines_of(LINKS, DOUBT)}
-    (finding,) = told(doubtful_links, projects(project(1), project(2)), registers)
+    (finding,) = told(doubtful_links, projects(project(1), project(2)), registers, NO_CELLS)
     assert (finding.rule, finding.severity, finding.value) == ("identity_is_certain", "warning", "Projet 2")
     assert (finding.file, finding.sheet, finding.row) == ("a.csv", "a", 3)
-    assert "peut-être PGP-0001 (même nom, début différent)" in finding.message
+    assert "peut-être PGP-0001 « Projet 1 » (même nom, début différent)" in finding.message
     assert "panorama projects confirm PGP-0002 --same-as PGP-0001" in str(finding.expected)
 
 
 def test_a_link_that_is_certain_decided_or_of_another_edition_is_not_to_be_reviewed() -> None:
     frame = projects(project(1), project(2))
-    assert told(doubtful_links, frame, no_registers()) == []
+    assert told(doubtful_links, frame, no_registers(), NO_CELLS) == []
     assert (
-        told(doubtful_links, frame, no_registers() | {"links": lines_of(LINKS, DOUBT | {"decision": "certain"})}) == []
+        told(
+            doubtful_links,
+            frame,
+            no_registers() | {"links": lines_of(LINKS, DOUBT | {"decision": "certain"})},
+            NO_CELLS,
+        )
+        == []
     )
     assert (
-        told(doubtful_links, frame, no_registers() | {"links": lines_of(LINKS, DOUBT | {"edition": "2021-07"})}) == []
+        told(
+            doubtful_links, frame, no_registers() | {"links": lines_of(LINKS, DOUBT | {"edition": "2021-07"})}, NO_CELLS
+        )
+        == []
     )
     own = {"decision": "own", "project_id": "PGP-0002", "reason": "Autre marché"}
     decided = no_registers() | {"links": lines_of(LINKS, DOUBT), "decisions": lines_of(DECISIONS, own)}
-    assert told(doubtful_links, frame, decided) == []
+    assert told(doubtful_links, frame, decided, NO_CELLS) == []
 
 
 def test_a_start_that_moves_in_open_data_is_a_warning() -> None:
     # SIRHEN: January 2007, then December 2008 (domain facts); an edition in between does not give the start.
     earlier = [project(1, "2017-02", start_date="2007-01-01"), project(1, "2017-06")]
-    (finding,) = told(moved_starts, projects(project(1, start_date="2008-12-01"), *earlier), NO_LEDGER)
+    (finding,) = told(moved_starts, projects(project(1, start_date="2008-12-01"), *earlier), NO_LEDGER, NO_CELLS)
     assert (finding.rule, finding.severity) == ("start_date_does_not_move", "warning")
     assert (finding.column, finding.value) == ("Début", "2008-12-01")
     assert str(finding.expected).startswith("2007-01-01, ou une révision")
@@ -232,17 +293,17 @@ def test_a_start_that_moves_in_open_data_is_a_warning() -> None:
 def test_a_start_that_stays_is_unknown_or_is_in_the_ledger_is_no_warning() -> None:
     earlier = project(1, "2021-07", start_date="2019-01-01")
     for start in ("2019-01-01", "2019-01-07", None):
-        assert told(moved_starts, projects(project(1, start_date=start), earlier), NO_LEDGER) == []
+        assert told(moved_starts, projects(project(1, start_date=start), earlier), NO_LEDGER, NO_CELLS) == []
     moved = project(1, start_date="2020-06-01")
-    assert told(moved_starts, projects(moved, earlier), ledger_of(baseline())) == []
-    assert told(moved_starts, projects(moved), NO_LEDGER) == []
-    assert len(told(moved_starts, projects(moved, earlier), NO_LEDGER)) == 1
+    assert told(moved_starts, projects(moved, earlier), ledger_of(baseline()), NO_CELLS) == []
+    assert told(moved_starts, projects(moved), NO_LEDGER, NO_CELLS) == []
+    assert len(told(moved_starts, projects(moved, earlier), NO_LEDGER, NO_CELLS)) == 1
 
 
 def test_an_opinion_that_is_not_that_of_the_register_is_a_warning() -> None:
     opinions = lines_of(OPINIONS, opinion_line("2021-02-15", "2021-03-01", "unfavourable"))
     day = pd.Timestamp(2021, 11, 1)
-    (finding,) = contradicted_opinions(projects(project(1, opinion="favourable"), project(2)), opinions, day)
+    (finding,) = contradicted_opinions(projects(project(1, opinion="favourable"), project(2)), opinions, day, NO_CELLS)
     assert (finding.rule, finding.severity) == ("opinion_agrees_with_register", "warning")
     assert (finding.column, finding.value, finding.expected) == ("Avis de la DINUM", "Favorable", "Défavorable")
     assert (finding.file, finding.sheet, finding.row) == ("a.csv", "a", 2)
@@ -251,10 +312,10 @@ def test_an_opinion_that_is_not_that_of_the_register_is_a_warning() -> None:
 def test_an_opinion_that_is_the_same_left_out_awaited_or_unknown_is_no_warning() -> None:
     opinions = lines_of(OPINIONS, opinion_line("2021-02-15", "2021-03-01", "favourable"))
     frame = projects(project(1, opinion="favourable"), project(2, opinion="favourable"), project(3))
-    assert contradicted_opinions(frame, opinions, pd.Timestamp(2021, 11, 1)) == []
+    assert contradicted_opinions(frame, opinions, pd.Timestamp(2021, 11, 1), NO_CELLS) == []
     unfavourable = projects(project(1, opinion="unfavourable"))
-    assert contradicted_opinions(unfavourable, opinions, pd.Timestamp(2021, 2, 20)) == []
-    assert contradicted_opinions(projects(project(1)), opinions, pd.Timestamp(2021, 11, 1)) == []
+    assert contradicted_opinions(unfavourable, opinions, pd.Timestamp(2021, 2, 20), NO_CELLS) == []
+    assert contradicted_opinions(projects(project(1)), opinions, pd.Timestamp(2021, 11, 1), NO_CELLS) == []
 
 
 def test_a_submission_that_contradicts_the_ledger_is_refused_at_its_line(tmp_path: Path) -> None:

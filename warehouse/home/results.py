@@ -1,14 +1,15 @@
 """What a check found in an edition, and where it is kept: `out/<edition>/quality/<check>.json`."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from warehouse.home.calendar import Edition
 from warehouse.home.files import write_text
 from warehouse.home.home import Home
 from warehouse.model.findings import Finding, errors_of, finding_of
+from warehouse.model.repetition import folded, unfolded
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Result:
     def has_errors(self) -> bool:
         """Whether the edition is refused for it."""
         return bool(errors_of(self.findings))
+
+    def keeping(self, findings: Iterable[Finding]) -> "Result":
+        """The same result, with these findings."""
+        return replace(self, findings=tuple(findings))
 
 
 # The results of an edition, by the name of the check.
@@ -45,7 +50,7 @@ def write_results(home: Home, edition: Edition, results: Results) -> None:
             "passed": not any(finding.severity != "notice" for finding in result.findings),
             "checked": result.checked,
             "suspended": dict(result.suspended),
-            "findings": [finding.as_dict() for finding in result.findings],
+            "findings": [finding.as_dict() for finding in folded(result.findings)],
         }
         content = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
         write_text(home.out(edition, "quality") / f"{check}.json", content)
@@ -57,8 +62,8 @@ def forget_results(home: Home, edition: Edition) -> None:
         path.unlink(missing_ok=True)
 
 
-def read_findings(home: Home, edition: Edition) -> list[Finding]:
-    """Every finding kept for an edition, in the order of the checks' names."""
-    files = sorted(home.out(edition, "quality").glob("*.json"))
+def read_findings(home: Home, edition: Edition, *, but: Collection[str] = ()) -> list[Finding]:
+    """Every finding kept for an edition, taken apart, in the order of the checks' names; `but` those of some checks."""
+    files = sorted(path for path in home.out(edition, "quality").glob("*.json") if path.stem not in but)
     reports = [json.loads(path.read_text(encoding="utf-8")) for path in files]
-    return [finding_of(finding) for report in reports for finding in report["findings"]]
+    return list(unfolded(finding_of(finding) for report in reports for finding in report["findings"]))

@@ -139,7 +139,7 @@ def regraded(findings: Iterable[Finding], changes: Mapping[str, RuleChange]) -> 
         if change is None:
             kept.append(finding)
         elif change.grade == OFF:
-            suspended[finding.code] = suspended.get(finding.code, 0) + 1
+            suspended[finding.code] = suspended.get(finding.code, 0) + finding.count
         else:
             kept.append(finding.graded(cast("Severity", change.grade)))
     return kept, dict(sorted(suspended.items()))

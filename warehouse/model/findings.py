@@ -4,14 +4,17 @@ The place is as precise as the rule allows: an edition, a file, a sheet, a row, 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from warehouse.model.french import counted
 from warehouse.model.rules import Severity, catalogue, code_of
 
 SEVERITY_LABELS: dict[Severity, str] = {"error": "Erreur", "warning": "Alerte", "notice": "Information"}
 NOTHING: Mapping[str, object] = MappingProxyType({})
+# How many of the others a finding names on its line.
+SHOWN_OTHERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Finding:
     `message` is a French sentence without the place, `expected` what would have been accepted;
     `row` is the row number a spreadsheet shows (1 is the first row), `cell` its A1 reference. A finding without a file
     is of the whole edition; `ministry_id` is then the ministry that it is for, if one can do something about it.
+    `count` is how many it stands for, and `others` those of them that are named beside it (`repetition`).
     """
 
     rule: str
@@ -34,6 +38,8 @@ class Finding:
     value: str | None = None
     expected: str | None = None
     ministry_id: str | None = None
+    count: int = 1
+    others: tuple["Finding", ...] = ()
 
     @property
     def code(self) -> str:
@@ -57,15 +63,45 @@ class Finding:
         value = "" if self.value is None else f" Valeur trouvée : « {shorten(self.value)} »."
         expected = "" if self.expected is None else f" Attendu : {self.expected}."
         lead = f"{place} : " if place else ""
-        return f"{SEVERITY_LABELS[self.severity]} [{self.code}] {lead}{self.message}{value}{expected}"
+        said = [f"{lead}{self.message}{value}{expected}", self.likewise()]
+        return f"{SEVERITY_LABELS[self.severity]} [{self.code}] {' '.join(filter(None, said))}"
+
+    def likewise(self) -> str:
+        """The first of the others that it stands for, and how many more; empty for a finding by itself."""
+        if not self.others:
+            return ""
+        named = [self._other(one) for one in self.others[:SHOWN_OTHERS]]
+        left = self.count - 1 - len(named)
+        more = f" ; et {counted(left, 'autre')}" if left > 0 else ""
+        return f"De même : {' ; '.join(named)}{more}."
+
+    def _other(self, other: "Finding") -> str:
+        """Another finding of the same rule, by what sets it apart."""
+        place = replace(
+            other,
+            file=None,
+            sheet=None if other.sheet == self.sheet else other.sheet,
+            column=None if other.column == self.column else other.column,
+        ).place()
+        value = "" if other.value is None else f"« {shorten(other.value, 60)} »"
+        if not place:
+            return value or shorten(other.message)
+        return f"{place} ({value})" if value else place
 
     def graded(self, severity: Severity) -> "Finding":
         """The same finding, of another severity."""
         return replace(self, severity=severity)
 
-    def as_dict(self) -> dict[str, str | int | None]:
-        """The finding as plain data, its code first, then as it is declared."""
-        return {"code": self.code, **asdict(self)}
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as plain data, its code first, then as it is declared; of the others, what sets them apart."""
+        own = {name: getattr(self, name) for name in _FIELDS}
+        others = [
+            {name: value for name in _FIELDS if (value := getattr(other, name)) != own[name]} for other in self.others
+        ]
+        return {"code": self.code, **own, "others": others}
+
+
+_FIELDS = tuple(field.name for field in fields(Finding) if field.name != "others")
 
 
 HELD_MESSAGE = "Constat sur un projet dont les chiffres ne sont pas publiés ; « panorama check » le dit en entier."
@@ -108,13 +144,20 @@ def declared_finding(
 
 def finding_of(data: Mapping[str, Any]) -> Finding:
     """The finding that `as_dict` gave."""
-    return Finding(**{name: value for name, value in data.items() if name != "code"})
+    own = {name: value for name, value in data.items() if name in _FIELDS}
+    alone = own | {"count": 1}
+    return Finding(**own, others=tuple(Finding(**alone | other) for other in data.get("others", ())))
 
 
 def shorten(text: str, width: int = 120) -> str:
     """Keep a value readable in a message: one line, at most `width` characters."""
     line = " ".join(text.split())
     return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def total(findings: Iterable[Finding]) -> int:
+    """How many findings these stand for."""
+    return sum(finding.count for finding in findings)
 
 
 def errors_of(findings: Iterable[Finding]) -> list[Finding]:

@@ -65,6 +65,31 @@ class RuleDeclaration:
         return self.code.partition("-")[0]
 
 
+@dataclass(frozen=True)
+class Precedence:
+    """What a rule gives way to: it is silent on a row where another already spoke of a cell it looks at.
+
+    `gives_way_to` holds codes and families; `looks_at` the fields of the layouts that the rule rests on, its own cell
+    apart. An error gives way to errors only: silence never makes a submission acceptable.
+    """
+
+    gives_way_to: frozenset[str]
+    looks_at: frozenset[str]
+
+    def is_to(self, code: str) -> bool:
+        """Whether the rule is silent after the one of a code."""
+        return code in self.gives_way_to or code.partition("-")[0] in self.gives_way_to
+
+
+@cache
+def precedences() -> Mapping[str, Precedence]:
+    """What gives way to what, by the code of the rule that is silent: one cause is told once."""
+    return MappingProxyType({
+        row["code"]: Precedence(frozenset(row["gives_way_to"].split()), frozenset(row["looks_at"].split()))
+        for row in shipped_rows("warehouse.model", "data/rule_precedence.csv")
+    })  # fmt: skip
+
+
 @cache
 def catalogue() -> Mapping[str, RuleDeclaration]:
     """Every rule by its name, in the order of the codes."""

@@ -171,6 +171,25 @@ def waiting_for_review(registers: Registers) -> pd.DataFrame:
     return rows
 
 
+def unsure_moves(movements: pd.DataFrame, registers: Registers) -> dict[str, pd.Series]:
+    """How many of those who came in and left at each edition are perhaps one project: nobody has decided yet.
+
+    Args:
+        movements: the rows of `OUT_MOVEMENTS`.
+        registers: `links` and `decisions` are used.
+
+    Returns:
+        By edition, under `entries` and `exits`.
+    """
+    waiting = waiting_for_review(registers)
+    doubted = movements["project_id"].isin([*waiting["project_id"], *waiting["candidate_id"]])
+    kinds = {"entries": ("entry", "return"), "exits": ("exit",)}
+    return {
+        name: movements.loc[doubted & movements["movement"].isin(kind), "edition"].value_counts()
+        for name, kind in kinds.items()
+    }
+
+
 def _new_names(projects: pd.DataFrame, edition: str, register: pd.DataFrame) -> pd.DataFrame:
     """A line for each name or ministry under which a project was not met yet."""
     known = set(zip(register["project_id"], _key(register), strict=True)) if len(register) else set()
