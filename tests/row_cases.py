@@ -16,7 +16,7 @@ from test_measures import project
 from assets.reading.submitted import read_inbox
 from assets.reading.typed_rows import type_projects
 from checks.rules.expectations import declared_expectations, unexpected_rows
-from checks.rules.places import wording
+from checks.rules.places import Wording
 from checks.rules.rows import row_findings
 from warehouse.model.findings import Finding, declared_finding
 from warehouse.projects.tables import CORE_PROJECTS
@@ -242,7 +242,7 @@ def _found_in_declaration() -> dict[str, list[Finding]]:
     broken = unexpected_rows(frame, declared_expectations(CORE_PROJECTS, without=GIVEN_LATER))
     return {
         case: [
-            declared_finding(rule, said=wording(rule, frame.iloc[position].to_dict()))
+            declared_finding(rule, said=Wording(rule, frame.iloc[position].to_dict()))
             for rule, positions in broken.items()
             if position in positions
         ]

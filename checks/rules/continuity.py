@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from checks.rules.completeness import absent_findings
-from checks.rules.places import Places, wording
+from checks.rules.places import Places, Wording
 from checks.rules.trajectory import broken_moves
 from warehouse.home.registers import Registers
 from warehouse.model.findings import Finding, declared_finding
@@ -83,7 +83,7 @@ def vanished(movements: pd.DataFrame, waiting: pd.DataFrame) -> Told:
     is_doubted = pd.MultiIndex.from_frame(movements[["edition", "project_id"]]).isin(doubted)
     unexplained = movements.loc[movements["movement"].eq("exit") & movements["exit_reason"].isna() & ~is_doubted]
     for row in unexplained.to_dict("records"):
-        said = wording(rule, row) | {"reasons": reasons}
+        said = Wording(rule, row, reasons=reasons)
         value = f"{row['project_id']} {row['name']}"
         yield row["edition"], declared_finding(rule, said=said, value=value, ministry_id=row["ministry_id"])
 
@@ -105,7 +105,7 @@ def doubtful_links(projects: pd.DataFrame, registers: Registers, places: Places)
         candidate = row["candidate_id"]
         there = "" if (row["edition"], candidate) in present else ", qui ne figure pas à cette édition"
         named = f"{candidate} « {names[candidate]} »" if candidate in names.index else candidate
-        said = wording(rule, row) | {"candidate": f"{named}{there}"}
+        said = Wording(rule, row, candidate=f"{named}{there}")
         place = places.locate(row, "name") | {"value": row["name"]}
         yield row["edition"], declared_finding(rule, said=said, **place)
 
@@ -131,7 +131,7 @@ def moved_starts(projects: pd.DataFrame, ledger: pd.DataFrame, places: Places) -
     for row in rows.loc[rows["since"].notna() & months.ne(months_before)].to_dict("records"):
         place = places.locate(row, "start_date") | {"value": row["start_date"].date().isoformat()}
         # Nothing was promised: it is an error in the ledger only.
-        yield row["edition"], declared_finding(rule, said=wording(rule, row), **place).graded("warning")
+        yield row["edition"], declared_finding(rule, said=Wording(rule, row), **place).graded("warning")
 
 
 def contradicted_opinions(
@@ -152,7 +152,7 @@ def contradicted_opinions(
     return [
         declared_finding(
             rule,
-            said=wording(rule, row),
+            said=Wording(rule, row),
             **places.locate(row, "opinion") | {"value": OPINIONS.label(row["opinion"])},
         )
         for row in rows.to_dict("records")

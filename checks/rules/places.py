@@ -124,7 +124,7 @@ class Places:
         """A finding for each of the rows, which break a rule, at the column that the catalogue names."""
         column = catalogue()[rule].column
         return [
-            declared_finding(rule, said=wording(rule, row), **self.locate(row, column))
+            declared_finding(rule, said=Wording(rule, row), **self.locate(row, column))
             for row in rows.to_dict("records")
         ]
 
@@ -138,23 +138,35 @@ def line_of(row: Row) -> dict[str, Any]:
     return {"file": row["source_file"], "sheet": row["source_sheet"], "row": int(row["source_row"])}
 
 
-def wording(rule: str, row: Row) -> dict[str, str]:
-    """What the catalogue's message and expectation may name: the values of a row, and what its column accepts."""
-    said = {str(name): _said(str(name), value) for name, value in row.items()} | _ministries(row)
-    if column := catalogue()[rule].column:
-        declared = CORE_PROJECTS.column(column)
-        said |= {"title": declared.title, "accepted": declared.expected(), "pattern": declared.pattern or ""}
-    return said
+class Wording(dict[str, str]):
+    """What the catalogue's message and expectation may name, each said when it is asked for.
+
+    The values of a row, and what the column of the rule accepts.
+    """
+
+    def __init__(self, rule: str, row: Row, **more: str) -> None:
+        """Words for a rule and a row, and `more` that the row does not hold."""
+        super().__init__(more)
+        self._column = catalogue()[rule].column
+        self._row = row
+
+    def __missing__(self, name: str) -> str:
+        """The words for one name; KeyError for one that neither the row nor the column has."""
+        if name in self._row:
+            return _ministry(self._row, name) or _said(name, self._row[name])
+        if not self._column:
+            raise KeyError(name)
+        declared = CORE_PROJECTS.column(self._column)
+        return {"title": declared.title, "accepted": declared.expected(), "pattern": declared.pattern or ""}[name]
 
 
-def _ministries(row: Row) -> dict[str, str]:
-    """The ministries of a row, under the name that each had then: a later one would not be found in the file."""
-    at = "previous_edition" if "previous_edition" in row else "edition"
-    return {
-        name: label_on(row[name], dt.date.fromisoformat(f"{row[edition]}-01"))
-        for name, edition in (("ministry_id", at), ("ministry_id_before", "since"))
-        if row.get(name) in MINISTRIES.labels_by_code() and _EDITION.fullmatch(str(row.get(edition)))
-    }
+def _ministry(row: Row, name: str) -> str | None:
+    """A ministry of a row, under the name that it had then: a later one would not be found in the file."""
+    at = {"ministry_id": "previous_edition" if "previous_edition" in row else "edition", "ministry_id_before": "since"}
+    edition = str(row.get(at.get(name)))
+    if row[name] not in MINISTRIES.labels_by_code() or not _EDITION.fullmatch(edition):
+        return None
+    return label_on(row[name], dt.date.fromisoformat(f"{edition}-01"))
 
 
 def _said(name: str, value: Any) -> str:

@@ -11,8 +11,8 @@ Every anomaly names its rule by a code that never changes nor is given again. An
 the operator, [dated and justified](registers.md#which-rules-apply-otherwise). Each rule has a test in which its
 example, or one like it, trips it.
 
-One cause is told once: a rule is silent on a row where another already spoke of a cell it looks at (a phase that cannot be
-read is not said to be missing too), unless it is an error and the other is not. What gives way to what is
+One cause is told once: a rule is silent on a row where another already spoke of a cell it looks at (a phase that
+cannot be read is not said to be missing too), unless it is an error and the other is not. What gives way to what is
 `warehouse/model/data/rule_precedence.csv`. Notices of one rule and file are told as one, with a count and the first
 examples; of each rule and file the first 100 findings are kept, and the others counted.
 

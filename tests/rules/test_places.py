@@ -10,7 +10,7 @@ from row_cases import CULTURE, EDITION, beside_a_full_row, one, opened
 from test_measures import project
 
 from assets.reading.typed_rows import type_projects
-from checks.rules.places import Places, wording
+from checks.rules.places import Places, Wording
 from warehouse.model.schema import empty_frame
 from warehouse.projects.tables import RAW_SUBMISSIONS
 
@@ -71,4 +71,4 @@ def test_a_row_of_which_no_cell_was_kept_is_told_by_its_line() -> None:
     ],
 )
 def test_a_value_is_told_as_a_french_reader_expects_it(name: str, value: object, said: str) -> None:
-    assert wording("cost_does_not_jump", {name: value})[name] == said
+    assert Wording("cost_does_not_jump", {name: value})[name] == said

@@ -90,7 +90,7 @@ def told(*findings: Finding) -> list[str]:
     return [one.code for result in concluded(results, NO_CELLS, EDITION).values() for one in result.findings]
 
 
-CELL = {"file": "a.xlsx", "sheet": "Projets", "row": 2, "cell": "D2"}
+CELL: dict[str, Any] = {"file": "a.xlsx", "sheet": "Projets", "row": 2, "cell": "D2"}
 UNREAD = declared_finding("term_is_in_list", "Valeur illisible.", **CELL)
 MISSING = declared_finding("phase_is_given", "La phase manque.", **CELL)
 

@@ -8,6 +8,7 @@ import openpyxl
 from homes import panorama
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 from submissions import HEADERS, rows_of, table_of, write_xlsx
 
 from warehouse.model.findings import Finding, declared_finding, finding_of, total
@@ -17,12 +18,18 @@ EDITION = "2021-11"
 
 
 def notice(row: int | None, **place: Any) -> Finding:
-    at = {"file": "a.xlsx", "sheet": "Projets", "row": row, "column": "Zone fonctionnelle", "cell": f"N{row}"}
+    at: dict[str, Any] = {
+        "file": "a.xlsx",
+        "sheet": "Projets",
+        "row": row,
+        "column": "Zone fonctionnelle",
+        "cell": f"N{row}",
+    }
     return declared_finding("functional_zone_is_filled", **at | place)
 
 
 def unread(row: int, file: str = "a.xlsx") -> Finding:
-    place = {"file": file, "sheet": "Projets", "row": row, "cell": f"D{row}"}
+    place: dict[str, Any] = {"file": file, "sheet": "Projets", "row": row, "cell": f"D{row}"}
     return declared_finding("term_is_in_list", "Valeur illisible.", **place)
 
 
@@ -99,7 +106,7 @@ def test_a_file_wrong_as_a_whole_gives_short_results_a_short_page_and_a_short_wo
     report = json.loads((returned / "culture.json").read_text(encoding="utf-8"))["findings"]
     assert sum(one["count"] for one in report if one["code"] == "READ-005") == count
     page = openpyxl.load_workbook(returned / "culture.xlsx")["Projets"]
-    letter = openpyxl.utils.get_column_letter([cell.value for cell in page[1]].index(HEADERS["phase"]) + 1)
+    letter = get_column_letter([cell.value for cell in page[1]].index(HEADERS["phase"]) + 1)
     marked = [row for row in range(2, count + 2) if page[f"{letter}{row}"].comment]
     assert marked == list(range(2, MOST_FINDINGS + 2))
 
