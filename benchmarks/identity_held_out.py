@@ -181,7 +181,7 @@ DRIFTS: Mapping[str, Change] = {
 OTHERS: Mapping[str, Change] = {
     "its successor": lambda row, rank: (
         {"name": row["name"] + (" 2", " NG", " phase II")[rank % 3], **_later(row, 40), **_cost(row, 0.6)}
-        if not re.search(r"\d|\bI+\b|NG", row["name"])
+        if not re.search(r"[\d²³]|\bI+\b|NG", row["name"])
         else None
     ),
     "another ministry's rollout": lambda row, rank: {
