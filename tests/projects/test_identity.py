@@ -183,6 +183,11 @@ def test_a_project_follows_a_transfer_to_an_unrelated_ministry(edition: str, cos
     assert decide(moved, known) == "certain"
 
 
+def test_a_ministry_that_an_edition_does_not_name_is_not_another() -> None:
+    known = known_row("DSN FPE", "2016-11", 23.3, ministry_id="unspecified", edition="2017-11")
+    assert decide(row("DSN FPE", "2016-11", 23.3, ministry_id="culture", edition="2018-03"), known) == "certain"
+
+
 def test_a_transfer_is_doubtful_when_nothing_but_the_name_the_start_and_the_text_tells_it() -> None:
     known = known_row("DSN FPE", "2016-11", ministry_id="comptes_publics", **ALL_THE_SAME)
     assert decide(row("DSN FPE", "2016-11", ministry_id="culture", **ALL_THE_SAME), known) == "doubtful"

@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from warehouse.facts.ministries import are_related
+from warehouse.model.vocabulary import UNSPECIFIED_MINISTRY
 from warehouse.projects import match_weights as weights
 from warehouse.projects.match_weights import UNKNOWN, Level, is_same_text, level_on
 from warehouse.projects.names import Likeness, ProjectName, Versions, compare_versions, likeness, plain_words, read_name
@@ -34,6 +35,9 @@ MARGIN_BITS = 3.0
 
 # What is decided of a row, column by column, and the dtype of each.
 DTYPES = {"decision": "str", "project_id": "str", "candidate_id": "str", "score": "float64", "evidence": "str"}
+
+# A ministry that an edition does not name is not another one.
+_NOT_SAID = (None, UNSPECIFIED_MINISTRY)
 
 # Shorter words are link words, or too common to say anything; of fewer words a text says nothing.
 _SHORTEST_WORD = 3
@@ -202,7 +206,7 @@ def _editions_near(editions: Iterable[str], edition: str) -> frozenset[str]:
 def _profile(records: Sequence[Mapping[Any, Any]], near: frozenset[str]) -> _Profile:
     """The profile of the project whose rows these are, the nearest first; a missing value is None."""
     ministry, partner, start, cost, zone = (
-        next((record[field] for record in records if record[field] is not None), None) for field in _NEAREST
+        next((record[field] for record in records if record[field] not in _NOT_SAID), None) for field in _NEAREST
     )
     names = {record["name"] or "" for record in records}
     descriptions = {record["description"] or "" for record in records}
