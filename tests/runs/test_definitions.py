@@ -44,7 +44,7 @@ GRAPH = {
     "out_key_figures": ["core_projects", "out_movements"],
     "out_bridge": ["out_slippage_projects"],
     "out_headlines": ["out_slippage_groups", "out_slippage_projects"],
-    "out_headline_changes": ["out_bridge", "out_slippage_projects"],
+    "out_headline_changes": ["out_slippage_projects"],
     "out_official_figures": ["core_projects"],
     "out_causes": ["core_projects", "out_slippage_projects"],
     "out_watchlist": ["core_projects", "out_slippage_projects"],
