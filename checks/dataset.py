@@ -11,9 +11,9 @@ from assets.open_data import FOLDER
 from assets.session import Session
 from checks.recording import edition_checks, told
 from checks.released.agreement import figure_findings, release_findings
+from checks.released.reconciliation import dataset_findings
 from checks.released.secrets import withheld_findings
 from checks.rules.acceptance import graded
-from checks.rules.reconciliation import dataset_findings
 from warehouse.archive.tables import CORE_PROJECTS, OUT_KEY_FIGURES
 from warehouse.home.calendar import Edition
 from warehouse.model.findings import Finding

@@ -7,9 +7,9 @@ import dagster as dg
 from assets.dataset.already_public import published_before
 from assets.session import Session
 from checks.recording import edition_checks, told
+from checks.released.reconciliation import PUBLISHED, headline_findings, published_findings
 from checks.rules.acceptance import graded
 from checks.rules.disclosure import disclosure_findings
-from checks.rules.reconciliation import PUBLISHED, headline_findings, published_findings
 from warehouse.archive.tables import (
     OUT_KEY_FIGURES,
     OUT_MOVEMENTS,

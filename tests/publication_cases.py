@@ -14,9 +14,9 @@ from test_computable import computable_of, edition_14
 from test_measures import CALENDAR, NO_MOVEMENTS, declared, project, projects, slippages
 
 from checks.released.agreement import figure_findings, release_findings
+from checks.released.reconciliation import dataset_findings, headline_findings, published_findings
 from checks.released.secrets import withheld_findings
 from checks.released.traces import machine_findings
-from checks.rules.reconciliation import dataset_findings, headline_findings, published_findings
 from warehouse.archive.tables import CORE_PROJECTS, OUT_KEY_FIGURES, OUT_SLIPPAGE_GROUPS
 from warehouse.facts.reference import published_figures
 from warehouse.home.home import Home

@@ -8,9 +8,9 @@ import pandas as pd
 
 from assets.collection.intake import Receipt, receive
 from assets.submissions import why_nothing
+from checks.released.reconciliation import published_findings
 from checks.rules.acceptance import accept
 from checks.rules.disclosure import RULE as NOTHING_WITHHELD_IS_COMPUTABLE
-from checks.rules.reconciliation import published_findings
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.facts.reference import published_figures
 from warehouse.history.movements import movements

@@ -18,10 +18,10 @@ from assets.dataset.formats import csv_text
 from assets.dataset.rows import open_projects
 from assets.reading.submitted import read_inbox
 from assets.reading.typed_rows import type_projects
+from checks.released.reconciliation import dataset_findings, headline_findings, published_findings
 from checks.rules.conformance import answered_places
 from checks.rules.continuity import contradicted_opinions, doubtful_links, moved_starts, vanished
 from checks.rules.expectations import declared_expectations, unexpected_rows
-from checks.rules.reconciliation import dataset_findings, headline_findings, published_findings
 from checks.rules.rows import row_findings
 from warehouse.archive.tables import CORE_PROJECTS, OUT_SLIPPAGE_GROUPS
 from warehouse.facts.reference import published_figures
