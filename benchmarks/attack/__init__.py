@@ -1,0 +1,1 @@
+"""What a reader can find of withheld costs, from all that is published."""
