@@ -66,7 +66,7 @@ def flagged_as(rows: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
     flags = [*ANY_FLAGS, "withheld_reason"]
     made = projects.set_index(PLACE)[flags].reindex(pd.MultiIndex.from_frame(rows[PLACE])).set_axis(rows.index)
     known = made["withheld"].notna()
-    return rows.assign(**{name: made[name].astype(rows[name].dtype).where(known, rows[name]) for name in flags})
+    return rows.assign(**{name: made[name].where(known, rows[name]).astype(rows[name].dtype) for name in flags})
 
 
 def of_withheld_files(projects: pd.DataFrame) -> pd.Series:
