@@ -263,23 +263,26 @@ def test_a_label_the_project_does_not_know_is_added_without_a_commit(tmp_path: P
 
 
 def test_what_a_person_adds_to_the_registers_reaches_the_tables(tmp_path: Path) -> None:
-    submit(tmp_path, "2021-11", row(opinion=None), row(name="DISCRET", opinion="Favorable"))
+    answers = {"PROJET ALPHA": None, "DISCRET": "Favorable", "CONTRAIRE": "Favorable"}
+    submit(tmp_path, "2021-11", *(row(name=name, opinion=opinion) for name, opinion in answers.items()))
     assert panorama(tmp_path, "run", "14").status == 0
     known = ids(tmp_path, "2021-11")
     registers = tmp_path / "registers"
     with (registers / "opinions.csv").open("a", encoding="utf-8") as stream:
         stream.write(f"{known['PROJET ALPHA']},2021-01-04,2021-01-20,Défavorable,Avis 1\n")
-        stream.write(f"{known['DISCRET']},2021-01-04,,,Avis 2\n")
+        stream.write(f"{known['CONTRAIRE']},2021-01-04,,,Avis 2\n")
     with (registers / "withheld.csv").open("a", encoding="utf-8") as stream:
         stream.write(f"{known['DISCRET']},2021-11,,true,false,open_tender,2021-11-02,Ada\n")
     said = panorama(tmp_path, "run", "14")
     assert said.status == 0, said.errors
     assert "[OPIN-003]" in said.errors
     core = pd.read_parquet(tmp_path / "warehouse" / "core_projects" / "edition=2021-11").set_index("name")
-    assert core["opinion"].to_dict() == {"PROJET ALPHA": "unfavourable", "DISCRET": "favourable"}
+    assert core["opinion"].to_dict() == {
+        "PROJET ALPHA": "unfavourable", "DISCRET": "favourable", "CONTRAIRE": "favourable",
+    }  # fmt: skip
     assert core.loc[["DISCRET"], ["withheld", "cost_withheld", "schedule_withheld"]].to_numpy().tolist() == [
         [True, True, False]
     ]
     rows = pd.read_csv(tmp_path / "out" / "2021-11" / "open_data" / "panorama-2021-11.csv").set_index("nom_projet")
-    assert rows["cout_actualise_meur"].isna().to_dict() == {"PROJET ALPHA": False, "DISCRET": True}
-    assert shown(tmp_path, "14")["total_cost_meur"] == 12.0
+    assert rows["cout_actualise_meur"].isna().to_dict() == {name: name == "DISCRET" for name in answers}
+    assert shown(tmp_path, "14")["total_cost_meur"] == 24.0
