@@ -116,13 +116,17 @@ _SHOWN: Mapping[Kind, Callable[[Any], str]] = {
 
 
 def _place(cell: Mapping[str, Any]) -> str:
-    if cell["source_row"] is None:
-        return f"{cell['source_file']}"
-    where = f"{cell['source_file']}, feuille « {cell['source_sheet']} », "
-    column = cell["source_column"]
-    where += f"ligne {cell['source_row']}" if column is None else f"cellule {column}{cell['source_row']}"
+    if cell["source_sheet"] is None:
+        return str(cell["source_file"])
+    row, column = cell["source_row"], cell["source_column"]
+    if row is None:
+        place = f"colonne {column}" if column else "place non gardée"
+    else:
+        place = f"cellule {column}{row}" if column else f"ligne {row}"
     header = f" (« {visible(cell['header'])} »)" if cell["header"] else ""
-    received = cell["received_on"]
-    return f"{where}{header}, édition {cell['source_edition']}" + (
-        f", reçu le {day(pd.Timestamp(received).date())}" if received else ""
+    unsaid = ", ligne tue : ce fichier a des chiffres non publiés" if row is None else ""
+    received = f", reçu le {day(pd.Timestamp(cell['received_on']).date())}" if cell["received_on"] else ""
+    return (
+        f"{cell['source_file']}, feuille « {cell['source_sheet']} », {place}{header}, "
+        f"édition {cell['source_edition']}{received}{unsaid}"
     )

@@ -277,7 +277,11 @@ def test_every_file_of_the_open_dataset_is_declared_for_the_export() -> None:
     keys = [file.key("courant") for file in files]
     assert len(set(keys)) == len(keys)
     assert all(rank(key)[2] < len(keys) for key in keys)
-    assert {file.file.stem for file in files if file.archived} == {"panorama-{edition}", "ancien-format-{edition}"}
+    assert {file.file.stem for file in files if file.archived} == {
+        "panorama-{edition}",
+        "ancien-format-{edition}",
+        "provenance-{edition}",
+    }
 
 
 def test_main_files_come_first_and_the_latest_edition_before_the_others() -> None:
