@@ -21,8 +21,8 @@ from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.french import day
 from warehouse.model.schema import PANDAS_DTYPES, empty_frame
 from warehouse.projects.durations import cost_band, duration_months
+from warehouse.projects.tables import PLACE
 
-PLACE = ["source_file", "source_sheet", "source_row"]
 # What a row has of its cells as they are.
 STAMP = ("edition", "layout", "source_sha256", *PLACE)
 

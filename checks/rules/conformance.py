@@ -1,18 +1,15 @@
 """The rules on what a row must hold: beyond the declaration of its columns, its identity, its dates, what is due."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
-from checks.rules.places import PLACE
 from warehouse.model.terms import match_key
 from warehouse.projects.names import says_total
 from warehouse.projects.opinions import OPINION_THRESHOLD_MEUR, WITHOUT_OPINION, opinions_on
 from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.withheld import Place, places_of
 
-# A file, a sheet and a row.
-Place = tuple[Any, ...]
 # For each rule, the flags of the rows that break it.
 Broken = Mapping[str, pd.Series]
 
@@ -60,11 +57,6 @@ def matches(texts: pd.Series, pattern: str) -> pd.Series:
     """Whether each text matches a regular expression of Python somewhere; a missing one does not."""
     # Other engines know no letter but those of ASCII.
     return texts.astype(object).str.contains(pattern, na=False).astype(bool)
-
-
-def places_of(rows: pd.DataFrame) -> list[Place]:
-    """The file, sheet and row of each row."""
-    return list(rows[PLACE].itertuples(index=False, name=None))
 
 
 def answered_places(projects: pd.DataFrame, opinions: pd.DataFrame) -> frozenset[Place]:

@@ -18,7 +18,6 @@ from warehouse.model.rules import catalogue
 from warehouse.model.vocabulary import MINISTRIES, VOCABULARIES
 from warehouse.projects.tables import CORE_PROJECTS
 
-PLACE = ["source_file", "source_sheet", "source_row"]
 SHEET = ["edition", "source_file", "source_sheet"]
 # The fields that a column of the core projects comes from, where the names differ, the likeliest first.
 _FIELDS = {

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from checks.rules.conformance import Place, contradictions, omissions
+from checks.rules.conformance import contradictions, omissions
 from checks.rules.expectations import declared_expectations, unexpected_rows
 from checks.rules.figures import implausible_figures, meant_figures
 from checks.rules.places import Places
 from checks.rules.words import incoherent_words
 from warehouse.model.findings import Finding
 from warehouse.projects.tables import CORE_PROJECTS, HISTORY_LAYOUT
-from warehouse.projects.withheld import without_withheld
+from warehouse.projects.withheld import Place, without_withheld
 
 # What is required of a row and follows from others, or is given later in the run.
 _NOT_YET = frozenset({"project_id", "cost_withheld", "schedule_withheld"})

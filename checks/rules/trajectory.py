@@ -8,12 +8,12 @@ import pandas as pd
 
 from checks.rules.conformance import Broken
 from checks.rules.figures import UNIT_RATIO, cost_ratio, is_another_unit, months_between
-from checks.rules.places import PLACE
 from warehouse.facts.ministries import are_related
 from warehouse.home.registers import Registers
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import PHASES, UNSPECIFIED_MINISTRY
 from warehouse.projects.durations import MONTHS_PER_YEAR
+from warehouse.projects.tables import ROW_KEY
 from warehouse.projects.withheld import without_withheld
 
 # Editions come out every four to eight months: beyond a year, one or more are missing and a jump proves nothing.
@@ -70,7 +70,7 @@ def compared(projects: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
         the cost in the unit of the one before where they are a thousand times apart; `may_jump`, whether more than one
         edition or a baseline stands between.
     """
-    rows = without_withheld(projects).sort_values(["edition", *PLACE], ignore_index=True)
+    rows = without_withheld(projects).sort_values(ROW_KEY, ignore_index=True)
     before = rows.groupby("project_id")[_COMPARED].shift().add_suffix("_before")
     rows = pd.concat([rows, before], axis="columns").assign(since=before["edition_before"])
     cost, cost_before = rows["updated_cost_meur"], rows["updated_cost_meur_before"]

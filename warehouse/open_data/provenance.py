@@ -12,9 +12,9 @@ import pandas as pd
 from warehouse.model.schema import conform, empty_frame
 from warehouse.open_data.tables import OPEN_PROJECTS, OPEN_PROVENANCE
 from warehouse.projects.baselines import in_force
+from warehouse.projects.tables import PLACE
 
 KEY = ["edition", "project_id"]
-PLACE = ["source_file", "source_sheet", "source_row"]
 
 # What a figure is read from: for each part of it, the fields that may give it, the first one filled counting.
 Fields = tuple[tuple[str, ...], ...]

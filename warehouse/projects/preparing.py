@@ -15,7 +15,7 @@ from warehouse.model.terms import match_key
 from warehouse.projects.baselines import compare_with_ledger
 from warehouse.projects.identification import canonical, identify, logged_ids, presumed_ids
 from warehouse.projects.opinions import with_registered_opinions
-from warehouse.projects.tables import ACCEPTED_CELLS, CORE_PROJECTS, PLACE
+from warehouse.projects.tables import ACCEPTED_CELLS, CORE_PROJECTS, ROW_KEY
 from warehouse.projects.withheld import Place, withheld_overlay, withheld_places
 
 
@@ -124,7 +124,7 @@ def cells_of(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         rows: accepted rows of an edition.
         cells: the columns of `RAW_SUBMISSIONS`, what the edition received.
     """
-    return cells[ACCEPTED_CELLS.names()].merge(rows[PLACE], on=PLACE)
+    return cells[ACCEPTED_CELLS.names()].merge(rows[ROW_KEY], on=ROW_KEY)
 
 
 def core_projects(rows: pd.DataFrame, registers: Registers) -> pd.DataFrame:

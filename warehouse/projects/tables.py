@@ -45,14 +45,15 @@ CORE_PROJECTS = table(
 
 # The layout of the published editions, which nobody sends again: what they hold is read, and never refused.
 HISTORY_LAYOUT = "open_data"
-# Where a row stands in what was received; an edition is that of its folder.
-PLACE = ["edition", "source_file", "source_sheet", "source_row"]
+# Where a row stands in what an edition received, and in what all received; an edition is that of its folder.
+PLACE = ["source_file", "source_sheet", "source_row"]
+ROW_KEY = ["edition", *PLACE]
 
 
 def _of_rows(name: str, title: str, description: str) -> Table:
     """The columns of the projects, none of them required yet, and the layout each row was read by."""
     columns = (replace(column, required=False, unique=False) for column in CORE_PROJECTS.columns)
-    return Table(name, title, description, (*columns, RAW_SUBMISSIONS.column("layout")), tuple(PLACE))
+    return Table(name, title, description, (*columns, RAW_SUBMISSIONS.column("layout")), tuple(ROW_KEY))
 
 
 SUBMITTED_ROWS = _of_rows(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from warehouse.model.frames import looked_up
 from warehouse.model.schema import Column, Table
-from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.tables import CORE_PROJECTS, PLACE
 
 # The flags that keep figures back, and the column of the core projects that holds each.
 FLAGS: Mapping[str, str] = {"cost": "cost_withheld", "schedule": "schedule_withheld"}
@@ -19,7 +19,6 @@ FLAGS: Mapping[str, str] = {"cost": "cost_withheld", "schedule": "schedule_withh
 ANY, FILE = "any", "file"
 ANY_FLAGS = ["withheld", *FLAGS.values()]
 ROW = ["edition", "project_id"]
-PLACE = ["source_file", "source_sheet", "source_row"]
 # A file, a sheet and a row.
 Place = tuple[str, str, int]
 
@@ -50,10 +49,14 @@ def flags_of(projects: pd.DataFrame) -> dict[str, pd.Series]:
     return {**figures, ANY: is_withheld(projects)}
 
 
+def places_of(rows: pd.DataFrame) -> list[Place]:
+    """The file, sheet and row of each row."""
+    return list(rows[PLACE].itertuples(index=False, name=None))
+
+
 def withheld_places(known: Iterable[pd.DataFrame]) -> frozenset[Place]:
     """The file, sheet and row of each row that keeps something back in any of these frames."""
-    held = [rows.loc[is_withheld(rows), PLACE] for rows in known]
-    return frozenset(place for rows in held for place in rows.itertuples(index=False, name=None))
+    return frozenset(place for rows in known for place in places_of(rows.loc[is_withheld(rows)]))
 
 
 def flagged_as(rows: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:

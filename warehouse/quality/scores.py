@@ -21,11 +21,10 @@ from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import NO_DEVIATION
 from warehouse.projects.baselines import SAME_COST_MEUR
 from warehouse.projects.opinions import OPINION_THRESHOLD_MEUR, WITHOUT_OPINION
-from warehouse.projects.tables import CORE_PROJECTS
+from warehouse.projects.tables import CORE_PROJECTS, ROW_KEY
 from warehouse.projects.withheld import FLAGS, is_withheld, without_withheld
 from warehouse.quality.tables import COMPONENTS, OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
 
-PLACE = ["source_file", "source_sheet", "source_row"]
 PROJECT = ["edition", "project_id"]
 MINISTRY = ["edition", "ministry_id"]
 RATIOS = [column.name for column in COMPONENTS.values()]
@@ -113,7 +112,7 @@ def project_quality(
         The columns of `OUT_PROJECT_QUALITY`.
     """
     before = calendar.predecessors(projects["edition"].unique())
-    sent = projects.merge(rows, on=["edition", *PLACE], how="left", validate="one_to_one").sort_values(
+    sent = projects.merge(rows, on=ROW_KEY, how="left", validate="one_to_one").sort_values(
         ["edition", "project_id"], kind="stable", ignore_index=True
     )
     sent = sent.assign(previous_edition=sent["edition"].map(before).astype("str"))
@@ -166,7 +165,7 @@ def asked_fields(rows: pd.DataFrame, fields: Mapping[tuple[str, str], frozenset[
         fields: those of each layout, by edition and name.
 
     Returns:
-        One row per submitted row: `edition`, `PLACE`, `declared_id` (missing when none is given), `asks_id`, and a
+        One row per submitted row: `ROW_KEY`, `declared_id` (missing when none is given), `asks_id`, and a
         boolean `asks_…` for each of `FIELDS`.
     """
     layouts = list(zip(rows["edition"], rows["layout"], strict=True))
@@ -174,7 +173,7 @@ def asked_fields(rows: pd.DataFrame, fields: Mapping[tuple[str, str], frozenset[
         f"asks_{name}": [bool(given & fields[layout]) for layout in layouts]
         for name, given in {**FIELDS, "id": frozenset({"project_id"})}.items()
     }
-    return rows[["edition", *PLACE]].assign(**asked, declared_id=rows["project_id"])
+    return rows[ROW_KEY].assign(**asked, declared_id=rows["project_id"])
 
 
 def timeliness_ratio(late_days: pd.Series) -> pd.Series:
@@ -264,7 +263,6 @@ def _deviates(shown: pd.DataFrame) -> pd.Series:
 
 def _consistency(sent: pd.DataFrame, findings: Mapping[str, Sequence[Finding]]) -> dict[str, pd.Series]:
     """1 less the penalty of each rule broken by the row; a rule counts once, at its worst severity."""
-    key = ["edition", *PLACE]
     penalties = pd.DataFrame(
         [
             (edition, one.file, one.sheet, one.row, one.rule, one.code.split("-")[0], _penalty(one))
@@ -272,10 +270,10 @@ def _consistency(sent: pd.DataFrame, findings: Mapping[str, Sequence[Finding]]) 
             for one in found
             if one.row is not None and one.rule not in COUNTED_ELSEWHERE
         ],
-        columns=[*key, "rule", "family", "penalty"],
+        columns=[*ROW_KEY, "rule", "family", "penalty"],
     ).astype({"edition": "str", "source_file": "str", "source_sheet": "str", "source_row": "Int64", "family": "str"})
     counted = penalties.loc[penalties["penalty"].gt(0) & ~penalties["family"].isin(NOT_ABOUT_DATA)]
-    broken = sent[[*key, "project_id", "withheld", "cost_withheld", "schedule_withheld"]].merge(counted, on=key)
+    broken = sent[[*ROW_KEY, "project_id", "withheld", "cost_withheld", "schedule_withheld"]].merge(counted, on=ROW_KEY)
     kept_back = broken[["withheld", "cost_withheld", "schedule_withheld"]].astype(bool).any(axis=1)
     broken = broken.loc[~kept_back | broken["family"].isin(WITHOUT_FIGURES)]
     worst = broken.groupby(["edition", "project_id", "rule"])["penalty"].max()
