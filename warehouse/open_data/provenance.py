@@ -13,6 +13,7 @@ from warehouse.model.schema import conform, empty_frame
 from warehouse.open_data.tables import OPEN_PROJECTS, OPEN_PROVENANCE
 from warehouse.projects.baselines import in_force
 from warehouse.projects.tables import PLACE
+from warehouse.slippage.by_project import first_published
 
 KEY = ["edition", "project_id"]
 
@@ -157,21 +158,23 @@ def _references(history: pd.DataFrame, slippages: pd.DataFrame, ledger: pd.DataF
         rows.assign(measure=measure, part="previous_edition", source_edition=rows["previous_edition"], kind="forecast")
         for measure in MEASURES
     ]
-    for part, which in (("first_baseline", "first"), ("current_baseline", "current")):
-        promised = in_force(ledger, rows, "first" if which == "first" else "current")
+    stand_ins = {measure: first_published(rows, history, figure)[1] for measure, figure in STANDS_IN.items()}
+    references = {
+        "first_baseline": in_force(ledger, rows, "first"),
+        "current_baseline": in_force(ledger, rows, "current"),
+    }
+    for part, promised in references.items():
         kind = promised["number"].gt(1).fillna(value=False).map({True: "revised", False: "initial"})
-        for measure, figure in STANDS_IN.items():
-            first = history.dropna(subset=[figure]).groupby("project_id")["edition"].min()
-            stand_in = rows["project_id"].map(first)
-            declared_in = promised["edition"].fillna(rows["edition"])
-            found.append(
-                rows.assign(
-                    measure=measure,
-                    part=part,
-                    source_edition=declared_in.where(is_declared, stand_in),
-                    kind=kind.where(is_declared, "forecast"),
-                )
+        declared_in = promised["edition"].fillna(rows["edition"])
+        found += [
+            rows.assign(
+                measure=measure,
+                part=part,
+                source_edition=declared_in.where(is_declared, stand_in),
+                kind=kind.where(is_declared, "forecast"),
             )
+            for measure, stand_in in stand_ins.items()
+        ]
     columns = [*KEY, "measure", "part", "source_edition", "kind"]
     return pd.concat(found, ignore_index=True)[columns].dropna(subset=["source_edition"])
 

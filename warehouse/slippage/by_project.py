@@ -80,14 +80,14 @@ def first_references(projects: pd.DataFrame, published: pd.DataFrame, ledger: pd
         Aligned with `projects`: `REFERENCE_COLUMNS`, `source` and `edition`.
     """
     promised = in_force(ledger, projects, "first")
-    cost, cost_edition = _first_published(projects, published, "updated_cost_meur")
-    duration, duration_edition = _first_published(projects, published, "updated_duration_months")
+    cost, cost_edition = first_published(projects, published, "updated_cost_meur")
+    duration, duration_edition = first_published(projects, published, "updated_duration_months")
     published_in = cost_edition.fillna(duration_edition)
     registered = promised["edition"].notna()
     declared = registered | projects["initial_cost_meur"].notna() | projects["initial_duration_months"].notna()
 
-    def chosen(ledgered: str, submitted: str, first_published: pd.Series) -> pd.Series:
-        return promised[ledgered].where(registered, projects[submitted]).where(declared, first_published)
+    def chosen(ledgered: str, submitted: str, stand_in: pd.Series) -> pd.Series:
+        return promised[ledgered].where(registered, projects[submitted]).where(declared, stand_in)
 
     source = pd.Series("none", index=projects.index, dtype="str")
     return pd.DataFrame(
@@ -102,10 +102,15 @@ def first_references(projects: pd.DataFrame, published: pd.DataFrame, ledger: pd
     )
 
 
-def _first_published(projects: pd.DataFrame, published: pd.DataFrame, measure: str) -> tuple[pd.Series, pd.Series]:
+def first_published(projects: pd.DataFrame, published: pd.DataFrame, measure: str) -> tuple[pd.Series, pd.Series]:
     """The first figure published for each project and its edition, missing in that edition and those before it.
 
     Cost and duration may be first known in different editions (a project leaves its scoping phase).
+
+    Args:
+        projects: `project_id` and `edition`; the figures are aligned with it.
+        published: core projects with nothing that is kept back.
+        measure: the column that holds the figure.
     """
     known = published.dropna(subset=[measure]).sort_values("edition").drop_duplicates("project_id")
     firsts = known.set_index("project_id")
