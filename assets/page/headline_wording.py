@@ -110,8 +110,6 @@ def _basis(row: pd.Series, rate: Rate) -> str:
                 f"pas de taux calculé à cette édition{NBSP}: {have} {french.plural(referenced, 'a', 'ont')} une "
                 "référence antérieure, il en faut les trois quarts"
             )
-        case "not_published":
-            said = "pas de taux publié à cette édition, pour protéger des chiffres non publiés"
         case _:
             said = f"aucun écart connu sur {french.counted(projects, 'projet')}"
     return said

@@ -107,8 +107,6 @@ def _why_none(told: dict[str, Any]) -> str:
                 f"pas de taux, {told['n_referenced']} projets sur {told['n_comparable']} hors cadrage ont une "
                 "référence antérieure et il en faut les trois quarts"
             )
-        case "not_published":
-            return "pas de taux publié, pour protéger des chiffres non publiés"
         case _:
             return "inconnu"
 

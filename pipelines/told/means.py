@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assets.page.headline_wording import ALWAYS_TOLD, PARTS, opposed
+from assets.page.headline_wording import ALWAYS_TOLD, PARTS, RATE_TITLES, opposed
 from warehouse.model.french import number, points, rounded
 
-RATE_NAMES = {"budget": "écart budgétaire moyen", "schedule": "écart calendaire moyen"}
+RATE_NAMES: Mapping[str, str] = {rate: title.lower() for rate, title in RATE_TITLES.items()}
 
 
 def change_lines(since: str, change: Mapping[str, Any]) -> Iterator[str]:

@@ -82,7 +82,6 @@ PERIMETERS = VOCABULARIES["perimeters"]
 # In the order a waterfall tells them.
 BRIDGE_COMPONENTS = VOCABULARIES["bridge_components"]
 # Whether an edition has a mean slippage, and why not.
-HEADLINE_STATUSES = VOCABULARIES["headline_statuses"]
 # How far the source of a figure published before this system is to be trusted.
 CONFIDENCES = VOCABULARIES["confidences"]
 RATES = VOCABULARIES["rates"]

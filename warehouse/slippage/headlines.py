@@ -82,9 +82,7 @@ def headlines(slippages: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
         lines.append(
             of_rate.assign(
                 rate=rate,
-                status=status.mask(published["n"].eq(0), "unknown")
-                .mask(published["n"].gt(0) & published["value_ratio"].isna(), "not_published")
-                .mask(~of_rate["is_enough"], "too_few_references"),
+                status=status.mask(published["n"].eq(0), "unknown").mask(~of_rate["is_enough"], "too_few_references"),
                 mean_ratio=published["value_ratio"].where(given),
                 n=published["n"],
                 cohort_ratio=cohort["value_ratio"].where(given),

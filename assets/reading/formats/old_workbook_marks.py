@@ -25,7 +25,9 @@ def old_workbook_marks(path: str) -> WorkbookMarks:
     said = io.StringIO()
     try:
         book = xlrd.open_workbook(path, formatting_info=True, logfile=said)
-    except Exception:
+    except (
+        Exception
+    ):  # on styles that are damaged xlrd raises whatever its parser meets; without them it reads the cells
         book = xlrd.open_workbook(path, logfile=said)
         return WorkbookMarks(book.datemode == 1)
     return WorkbookMarks(book.datemode == 1, {sheet.name: _marks(book, sheet) for sheet in book.sheets()})
