@@ -94,9 +94,11 @@ def contents(tables: PublicationTables) -> Contents:
 
 def _method(tables: PublicationTables) -> tuple[Definition, ...]:
     initial = "l'initial est celui de la première référence"
-    if int(tables.figures()["stand_ins"]):
+    if not headline_wording.counts_from_initial(tables.figures()):
         initial = "à défaut de référence déclarée, les premiers chiffres publiés tiennent lieu d'initial, à partir de "
         initial += "l'édition suivante"
+    elif int(tables.figures()["stand_ins"]):
+        initial += " ou, quand aucune n'est déclarée, le premier chiffre publié, à partir de l'édition suivante"
     target = headline_wording.target_said(tables.figures())
     definitions = {
         "Coût complet": "en millions d'euros TTC : dépenses depuis la conception et 24 premiers mois de "

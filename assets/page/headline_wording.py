@@ -13,6 +13,7 @@ from warehouse.home.calendar import Edition
 from warehouse.model import french
 from warehouse.model.french import NBSP, UNKNOWN
 from warehouse.model.vocabulary import CONFIDENCES, METHODS
+from warehouse.slippage.headlines import counts_from_declared
 
 RATE_TITLES: dict[Rate, str] = {"budget": "Écart budgétaire moyen", "schedule": "Écart calendaire moyen"}
 # The parts of a change, as they are told under it; those that are nothing are left out, but for the first three.
@@ -115,6 +116,12 @@ def _basis(row: pd.Series, rate: Rate) -> str:
     return said
 
 
+def counts_from_initial(row: pd.Series) -> bool:
+    """Whether the rates are counted from the initial forecasts, but for a few projects that declare none."""
+    counts = (int(row[f"{rate}_n_referenced"]) for rate in RATE_TITLES)
+    return all(counts_from_declared(int(row["stand_ins"]), referenced) for referenced in counts)
+
+
 def target_said(row: pd.Series) -> str:
     """The target in force with its date: « 15 % à fin 2022 »; empty when none is adopted yet."""
     if pd.isna(row["target_ratio"]):
@@ -132,7 +139,7 @@ def _against_target(row: pd.Series, value: float) -> tuple[str, str]:
         printed = f"moins de 0,1{NBSP}point"
     met = distance <= 0
     side = "au-dessous" if met else "au-dessus"
-    if int(row["stand_ins"]):
+    if not counts_from_initial(row):
         # The target was set for slippages counted from the initial forecasts: no verdict on other ones.
         return "unknown", f"à titre indicatif, à {printed} {side} de la cible de {target}"
     if met:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.page.headline_wording import RATE_TITLES, missing_previous
+from assets.page.headline_wording import RATE_TITLES, counts_from_initial, missing_previous
 from assets.page.tables import RATES, PublicationTables, Statistic, ministries_by_slippage, statistic
 from warehouse.home.calendar import Edition
 from warehouse.model import french
@@ -137,7 +137,7 @@ def lede(tables: PublicationTables) -> tuple[str, ...]:
     worth = "" if cost == UNKNOWN else f", pour un coût complet prévu de {cost}"
     number = french.counted(int(row["projects"]), "grand projet numérique", "grands projets numériques")
     sentences = [f"L’État conduit {number}{worth}."]
-    against = "premiers chiffres publiés" if int(row["stand_ins"]) else "prévisions initiales"
+    against = "prévisions initiales" if counts_from_initial(row) else "premiers chiffres publiés"
     if said := _on_costs_and_durations(row, "{}_mean_ratio"):
         sentences.append(f"Par rapport aux {against}, l’écart moyen est de {said}.")
     elif said := _on_costs_and_durations(row, "official_{}_mean_ratio"):
@@ -153,7 +153,7 @@ def _on_costs_and_durations(row: pd.Series, column: str) -> str:
 
 
 def caveat(tables: PublicationTables) -> str:
-    """What to say beside the rates when they do not start from declared baselines; empty otherwise."""
+    """What to say beside the rates when some do not start from a declared baseline; empty otherwise."""
     row = tables.figures()
     concerned = int(row["stand_ins"])
     if not concerned:
@@ -161,6 +161,8 @@ def caveat(tables: PublicationTables) -> str:
     who = "tous les projets" if concerned == int(row["projects"]) else french.counted(concerned, "projet")
     is_given = any(row[f"{rate}_status"] == "given" for rate in RATES)
     than = "Ce n’est pas le taux officiel." if is_given else "Ces écarts ne se comparent pas au taux officiel."
+    if counts_from_initial(row):
+        than = "Les autres le sont à partir de leurs prévisions initiales."
     return (
         f"Pour {who}, aucune référence n’a été déclarée{NBSP}: l’écart y est compté à partir des premiers chiffres "
         f"publiés, à une édition antérieure. {than}"

@@ -12,8 +12,9 @@ from pipelines.told.console import table
 from pipelines.told.means import RATE_NAMES, change_lines
 from warehouse.facts.reference import NOTHING_PUBLISHED, PublishedFigures
 from warehouse.home.calendar import Edition
-from warehouse.model.french import billions, deadline, number
+from warehouse.model.french import billions, counted, deadline, number
 from warehouse.model.vocabulary import CHANGES, CONFIDENCES
+from warehouse.slippage.headlines import counts_from_declared
 
 # An edition, its state, its summary when it was computed, and what was once published.
 BackfillRow = tuple[Edition, str, dict[str, Any] | None, PublishedFigures | None]
@@ -57,11 +58,22 @@ def print_summary(summary: dict[str, Any], edition: Edition, console: Console) -
         console.print("  entrées et sorties inconnues : l'édition précédente n'est pas dans l'entrepôt")
     for line in event_lines(summary):
         console.print(f"  {line}")
-    if summary["baseline_sources"].get("first_publication"):
+    if stand_ins := _stand_ins(summary):
+        than = " sans référence déclarée" if _counts_from_initial(summary) else " : ce n'est pas le taux officiel"
         console.print(
             f"  écarts comptés depuis les premiers chiffres publiés, à une édition antérieure, pour "
-            f"{summary['baseline_sources']['first_publication']} projets : ce n'est pas le taux officiel"
+            f"{counted(stand_ins, 'projet')}{than}"
         )
+
+
+def _stand_ins(summary: dict[str, Any]) -> int:
+    return int(summary["baseline_sources"].get("first_publication", 0))
+
+
+def _counts_from_initial(summary: dict[str, Any]) -> bool:
+    """Whether the rates are counted from the initial forecasts, but for a few projects that declare none."""
+    counts = (summary[f"{rate}_slippage"]["n_referenced"] for rate in RATE_NAMES)
+    return all(counts_from_declared(_stand_ins(summary), referenced) for referenced in counts)
 
 
 def event_lines(summary: dict[str, Any]) -> list[str]:
@@ -119,7 +131,7 @@ def _against(summary: dict[str, Any]) -> str:
 
 def backfill_table(rows: Sequence[BackfillRow]) -> Table:
     """One row for each edition of a backfill: its state, what the rows give, and what was published."""
-    stand_in = any(summary and "first_publication" in summary["baseline_sources"] for _, _, summary, _ in rows)
+    stand_in = any(summary and not _counts_from_initial(summary) for _, _, summary, _ in rows)
     shown = table(
         BACKFILL_HEADERS,
         title="Éditions reprises (entre parenthèses : publié à l'époque)",

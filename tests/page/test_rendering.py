@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 from publication_tables import only_editions, tables
 
+from assets.page import wording
 from assets.page.drawing import PALETTE
+from assets.page.headline_wording import rate_card
 from assets.page.rendering import PublicationTables, render_page, render_site
 from assets.page.tables import RATES, publishable
 from warehouse.model import french
@@ -203,6 +205,22 @@ def test_first_publication_rates_carry_a_caveat_and_no_verdict(page: str) -> Non
     shown = render_page(tables(baseline_source="first_publication"))
     assert shown.index("n’est pas le taux officiel") < shown.index('class="headline"')
     assert "atteinte" not in shown
+
+
+def test_one_project_without_declared_baseline_changes_nothing_of_what_is_said_of_the_others(
+    whole: PublicationTables,
+) -> None:
+    last = whole.key_figures["edition"].eq(whole.edition.key)
+    figures = whole.key_figures.assign(stand_ins=whole.key_figures["stand_ins"].mask(last, 1))
+    shown = replace(whole, key_figures=figures)
+    assert wording.lede(shown) == wording.lede(whole)
+    for rate in RATES:
+        assert rate_card(shown, rate) == rate_card(whole, rate)
+    text = text_of(render_page(shown)).replace(NBSP, " ")
+    assert "Pour 1 projet, aucune référence n’a été déclarée" in text
+    assert "Les autres le sont à partir de leurs prévisions initiales." in text
+    assert "celui de la première référence ou, quand aucune n’est déclarée, le premier chiffre publié" in text
+    assert "n’est pas le taux officiel" not in text
 
 
 def test_a_missing_previous_edition_gives_no_change(whole: PublicationTables) -> None:

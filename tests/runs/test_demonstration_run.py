@@ -8,6 +8,12 @@ import pandas as pd
 import pytest
 from homes import Said, clone, digests, panorama
 
+from pipelines.told.console import output
+from pipelines.told.headline import print_summary
+from pipelines.told.summary import edition_summary
+from warehouse.home.home import Home
+from warehouse.home.store import ParquetStore
+
 PROJECTS = {
     "rebaselined": ("2021-07", "PGP-0012"),
     "renamed": ("2021-07", "PGP-0025"),
@@ -47,6 +53,24 @@ def test_it_prints_the_published_headline(demonstration: tuple[Path, Said]) -> N
         "5 entrées, 4 sorties",
     ):
         assert part in said.output
+
+
+@pytest.mark.parametrize(
+    ("stand_ins", "said"),
+    [
+        (1, "pour 1\N{NO-BREAK SPACE}projet sans référence déclarée"),
+        (40, "pour 40\N{NO-BREAK SPACE}projets : ce n'est pas le taux officiel"),
+    ],
+)
+def test_the_rate_is_said_not_official_only_when_many_projects_declare_no_baseline(
+    demonstration: tuple[Path, Said], capsys: pytest.CaptureFixture[str], stand_ins: int, said: str
+) -> None:
+    home = Home(demonstration[0])
+    edition = home.calendar().find("14")
+    summary = edition_summary(ParquetStore(home.warehouse), home.calendar(), edition)
+    sources = {"declared": 50 - stand_ins, "first_publication": stand_ins}
+    print_summary(summary | {"baseline_sources": sources}, edition, output())
+    assert said in capsys.readouterr().out
 
 
 def test_show_gives_the_headline_unrounded(demonstration: tuple[Path, Said]) -> None:

@@ -50,6 +50,16 @@ def has_headline(slippages: pd.DataFrame, rate: str) -> pd.Series:
     return slippages["edition"].map(enough).astype(bool)
 
 
+def counts_from_declared(stand_ins: int, referenced: int) -> bool:
+    """Whether slippages are counted from declared baselines, but for so few that what is said of the others holds.
+
+    Args:
+        stand_ins: projects counted from their first published figures, for want of a declared baseline.
+        referenced: projects with an earlier reference, those included.
+    """
+    return stand_ins <= (1 - ENOUGH_REFERENCED) * referenced
+
+
 def headline(slippages: pd.DataFrame, rate: str) -> float | None:
     """The mean of the known ratios of one edition; None when none is known, or too few have a reference."""
     is_known = slippages[f"{rate}_status"].eq("known") & has_headline(slippages, rate)
