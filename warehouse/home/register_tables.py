@@ -112,6 +112,14 @@ RULE_CHANGES = _register(
     columns="code grade first_edition last_edition decided_on decided_by reason",
 )
 
+CLOSURES = _register(
+    "closures",
+    "Clôtures",
+    "Une ligne par absence reconnue à la clôture d'une édition ; une ligne sans ministère quand il ne manque rien. "
+    "La dernière ligne d'un ministère vaut.",
+    columns="edition ministry_id reason closed_by closed_on",
+)
+
 APPROVALS = _register(
     "approvals",
     "Approbations",
@@ -145,6 +153,7 @@ REGISTERS: dict[str, Table] = {
         VERSIONS,
         SUBMISSIONS,
         RULE_CHANGES,
+        CLOSURES,
         APPROVALS,
         PUBLICATIONS,
     )

@@ -69,6 +69,8 @@ LINEAGE_EVENTS = VOCABULARIES["lineage_events"]
 SUBMISSION_STATUSES = VOCABULARIES["submission_statuses"]
 # Where a ministry stands in the collection of an edition.
 COLLECTION_STATUSES = VOCABULARIES["collection_statuses"]
+# Whether an edition may be published: closed by a person, not yet, or published before it was taken up here.
+EDITION_STATES = VOCABULARIES["edition_states"]
 # How the quality of the data moved since the previous edition.
 QUALITY_TRENDS = VOCABULARIES["quality_trends"]
 # What an operator makes of a rule.
