@@ -59,20 +59,18 @@ def measured(command: Sequence[str], tries: int = 1) -> Measure:
     return min(found, key=lambda measure: measure.seconds)
 
 
-def real_home(root: Path, files: Path, editions: Sequence[str]) -> Path:
-    """A home whose inbox has a published file for each edition: the real one, else the nearest of the same layout."""
+def real_home(root: Path, files: Path, count: int) -> tuple[Path, str]:
+    """A home whose first editions have each a published file, its own or the nearest; and the span of its editions."""
     from warehouse.home.calendar import load_calendar  # noqa: PLC0415  # not in the processes measured
 
-    calendar = load_calendar(root / "none")
-    ordinals = {edition.key: edition.ordinal for edition in calendar}
+    editions = list(load_calendar(root / "none"))[:count]
     known = {int(path.stem): path for path in files.iterdir() if path.stem.isdigit()}
-    for rank, key in enumerate(editions):
-        ordinal = ordinals.get(key, len(calendar) + rank)
-        nearest = min(known, key=lambda number: (abs(number - ordinal), number))
-        folder = root / "inbox" / key
+    for edition in editions:
+        nearest = min(known, key=lambda number: (abs(number - edition.ordinal), number))
+        folder = root / "inbox" / edition.key
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(known[nearest], folder)
-    return root
+    return root, f"{editions[0].key}..{editions[-1].key}"
 
 
 def ratios(work: Path, files: Path, tries: int) -> Iterator[Ratio]:
@@ -100,18 +98,9 @@ def ratios(work: Path, files: Path, tries: int) -> Iterator[Ratio]:
 
 def backfills(work: Path, files: Path) -> Iterator[Ratio]:
     """A backfill of one published edition, of nine and of twenty-two; then the tables alone."""
-    keys = [
-        "2016-11", "2017-02", "2017-06", "2017-11", "2018-03", "2018-07", "2018-11", "2019-03", "2019-07", "2020-02",
-        "2020-06", "2020-11", "2021-07", "2021-11",
-    ]  # fmt: skip
-    later = [f"{year}-{month}" for year in range(2022, 2026) for month in ("05", "11")]
     seconds, tables = {}, {}
     for count in (1, 9, 22):
-        editions = [*keys, *later][:count]
-        home = real_home(work / f"backfill-{count}", files, editions)
-        for key in editions[len(keys) :]:
-            measured([*PANORAMA, "edition", "open", key, "--home", str(home)])
-        span = f"{editions[0]}..{editions[-1]}"
+        home, span = real_home(work / f"backfill-{count}", files, count)
         seconds[count] = measured([*PANORAMA, "backfill", span, "--home", str(home)]).seconds
         tables[count] = tables_seconds(home)
     yield Ratio("backfill of 9 editions / of one", seconds[9], seconds[1], 4)
