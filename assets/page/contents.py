@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assets.page import charts, drawing, headline_wording, project_rows, quality_wording, wording
+from assets.page import charts, drawing, headline_wording, origins, project_rows, quality_wording, wording
 from assets.page import tables as reading
 from assets.page.tables import PublicationTables
 from warehouse.model import french
@@ -50,6 +50,7 @@ class Contents:
     sources: wording.DataTable
     findings: tuple[wording.FindingGroup, ...]
     quality: quality_wording.Quality
+    origins: Mapping[str, origins.OriginLine]
 
 
 def contents(tables: PublicationTables) -> Contents:
@@ -89,6 +90,7 @@ def contents(tables: PublicationTables) -> Contents:
         sources=wording.sources_table(shown),
         findings=wording.finding_groups(shown.findings),
         quality=quality_wording.quality(shown),
+        origins=origins.origin_lines(shown.edition),
     )
 
 
