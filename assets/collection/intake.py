@@ -18,11 +18,10 @@ from assets.collection.state import Received
 from assets.collection.versions import TakenFile, Versions
 from assets.reading.submitted import FoundFile, Reading, Submitted, found_files, inbox_findings, read_files
 from warehouse.home.calendar import Edition
-from warehouse.home.files import write_bytes
+from warehouse.home.files import NotAFileError, open_regular, write_bytes
 from warehouse.home.home import Home
 from warehouse.home.quarantine import (
     QuarantinedFile,
-    is_writable_name,
     move_aside,
     read_quarantine,
     waiting,
@@ -34,7 +33,6 @@ from warehouse.home.submission_ledger import Standing, lines_of, standing, with_
 # Adds lines, with the columns of the file, to the register `submissions`.
 Append = Callable[[pd.DataFrame], object]
 NO_DAYS: Mapping[str, dt.date] = {}
-UNWRITABLE_NAME = "Le nom du fichier a des caractères qui ne s'écrivent pas."
 
 
 @dataclass(frozen=True)
@@ -174,8 +172,9 @@ def kept_copy(home: Home, edition: Edition, file: str, sha256: str) -> Path:
 def _keep(home: Home, edition: Edition, file: FoundFile) -> bool:
     """Keep a copy of a file; false when it can no longer be read, or changed under our eyes: the next call takes it."""
     try:
-        content = file.path.read_bytes()
-    except OSError:
+        with open_regular(file.path) as stream:
+            content = stream.read(file.size_bytes + 1)
+    except (OSError, NotAFileError):
         return False
     if hashlib.sha256(content).hexdigest() != file.sha256:
         return False
@@ -194,9 +193,9 @@ def _decide(
         # What the system does not let read, and the same file under another name, are told with what is read.
         if file.sha256 in taken or (opened.sha256 is None and file.refusal is None):
             continue
-        refusal = opened.refusal if is_writable_name(name) else UNWRITABLE_NAME
-        if refusal is not None:
-            aside[file.path] = versions.put_aside(name, refusal, file.sha256, file.size_bytes, file.hashed_bytes)
+        if opened.refusal is not None:
+            digest, sizes = file.sha256, (file.size_bytes, file.hashed_bytes)
+            aside[file.path] = versions.put_aside(name, opened.refusal, digest, *sizes)
         elif keep(file):
             taken.add(file.sha256)
             versions.take(name, file.sha256, contents_of(reading, name))

@@ -91,7 +91,7 @@ class Versions:
         file = name if is_writable_name(name) else safe_name(name)
         day = self.day_of(name).isoformat()
         if not self.is_put_aside(file, sha256):
-            self._add(file, sha256, QUARANTINED, self._guessed(name), reason=reason)
+            self._add(file, sha256, QUARANTINED, self._guessed(file), reason=reason)
         return QuarantinedFile(file, reason, sha256, size_bytes, hashed_bytes, day)
 
     def is_put_aside(self, file: str, sha256: str) -> bool:

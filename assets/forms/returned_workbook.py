@@ -37,10 +37,12 @@ from assets.forms.returned_cells import (
     write_value,
 )
 from assets.forms.returned_summary import FILLS, SUMMARY_SHEET, in_order, is_summary, write_summary
+from assets.reading.formats.file_limits import UnreadableFileError, refuse_unsafe_workbook
 from assets.reading.formats.sheets import Sheet
 from assets.reading.headers import find_headers
-from assets.reading.workbooks import OpenedFile
+from assets.reading.workbooks import OpenedFile, received_bytes
 from warehouse.archive.tables import CORE_PROJECTS
+from warehouse.home.settings import FileLimits
 from warehouse.model.cells import column_letter
 from warehouse.model.findings import SEVERITY_LABELS, Finding, shorten
 from warehouse.model.repetition import folded
@@ -51,8 +53,13 @@ COMMENT_TITLE = "Panorama des grands projets :"
 COPY_WIDTH = 22
 # How many of the texts that a copy had to cut are named.
 CUT_SHOWN = 5
-# A submission unfolds to less than 1 MB. Beyond, openpyxl would take minutes and gigabytes: its cells are copied.
-LARGEST_KEPT_BYTES = 32 * 1024 * 1024
+# A submission unfolds to less than 1 MB and 20 000 elements. openpyxl makes a kilobyte of each row, link or format, and
+# a cell of each cell that is merged: beyond these bounds the cells are copied.
+KEPT_LIMITS = FileLimits(uncompressed_bytes=32 * 1024 * 1024, cells=100_000, marks=10_000, elements=200_000)
+NOT_MADE_AGAIN = (
+    "Ce classeur n'a pas pu être repris avec ses anomalies marquées : corriger le fichier d'origine d'après cette "
+    "liste."
+)
 # What openpyxl raises on a workbook that another program reads: it says « not a workbook » in many ways.
 OPENING_ERRORS = (
     InvalidFileException, zipfile.BadZipFile, SyntaxError, OSError, EOFError, KeyError, ValueError, TypeError,
@@ -82,28 +89,36 @@ def returned_workbook(received: OpenedFile, findings: Sequence[Finding], edition
         findings: those of this file, and those of the whole edition that are for its ministry.
         edition: key of the edition, which decides the headers.
     """
-    path, sheets = received.path, received.sheets
     if received.refusal is not None:
-        book = _Book(Workbook(), notes=[f"Le fichier reçu n'a pas pu être lu. {received.refusal}"])
-        book.workbook.remove(book.workbook.worksheets[0])
-    else:
-        book = _opened(path, sheets) or _copied(path, sheets)
+        return list_of_anomalies(
+            received.path.name, findings, f"Le fichier reçu n'a pas pu être lu. {received.refusal}"
+        )
+    path, sheets = received.path, received.sheets
+    for make in (_opened, _copied):
+        # The file of one ministry never costs the others theirs: openpyxl raises whatever its parsing meets.
+        with contextlib.suppress(Exception):
+            if (book := make(path, sheets)) is not None:
+                return _marked(book, path.name, sheets, findings, edition)
+    return list_of_anomalies(path.name, findings, NOT_MADE_AGAIN)
+
+
+def _marked(book: _Book, name: str, sheets: Sequence[Sheet], findings: Sequence[Finding], edition: str) -> bytes:
     listed = in_order(findings)
     read = {sheet.name: sheet for sheet in sheets}
     _mark(book, listed, [_place(finding, read.get(finding.sheet or ""), edition) for finding in listed])
     # Every cell is marked; the list tells those alike together, at the first.
     told = folded(listed)
     places = [_place(finding, read.get(finding.sheet or ""), edition) for finding in told]
-    write_summary(book.workbook, path.name, told, _targets(book, told, places), book.notes)
+    write_summary(book.workbook, name, told, _targets(book, told, places), book.notes)
     return workbook_bytes(book.workbook, book.results)
 
 
-def list_of_anomalies(name: str, findings: Sequence[Finding]) -> bytes:
-    """What is returned for a file that is not to be opened again: the list of anomalies only."""
+def list_of_anomalies(name: str, findings: Sequence[Finding], *notes: str) -> bytes:
+    """What is returned for a file that is not to be opened again: the list of anomalies only, and a sentence why."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     listed = folded(in_order(findings))
-    write_summary(workbook, name, listed, [None] * len(listed), [])
+    write_summary(workbook, name, listed, [None] * len(listed), notes)
     return workbook_bytes(workbook, {})
 
 
@@ -111,17 +126,16 @@ def _opened(received: Path, sheets: Sequence[Sheet]) -> _Book | None:
     """The workbook as received, without the marks of a former return; None when it is to be copied."""
     if received.suffix.lower() not in (".xlsx", ".xlsm"):
         return None
-    content = received.read_bytes()
+    content = received_bytes(received)
     try:
-        if _unfolded_bytes(content) > LARGEST_KEPT_BYTES:
-            return None
+        refuse_unsafe_workbook(content, received.suffix.lower(), KEPT_LIMITS)
         # It prints, too, what it finds wrong in a style.
         with warnings.catch_warnings(record=True) as lost, contextlib.redirect_stdout(None):
             warnings.simplefilter("always")
             workbook = load_workbook(io.BytesIO(content), rich_text=True)
             book = _Book(workbook, results=formula_results(workbook, content))
         book.notes += _losses(content, [str(warning.message) for warning in lost])
-    except OPENING_ERRORS:
+    except (UnreadableFileError, *OPENING_ERRORS):
         return None
     for sheet in list(workbook.worksheets):
         if is_summary(sheet):
@@ -142,11 +156,6 @@ def _restore_days(book: _Book, sheets: Sequence[Sheet]) -> None:
                 value = row[cell.column - 1] if cell.column <= len(row) else None
                 if isinstance(value, int | float):
                     cell.value = value
-
-
-def _unfolded_bytes(content: bytes) -> int:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return sum(member.file_size for member in archive.infolist())
 
 
 def _losses(content: bytes, warned: Sequence[str]) -> list[str]:

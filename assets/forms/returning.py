@@ -13,9 +13,14 @@ from assets.forms.returned_workbook import list_of_anomalies, returned_workbook
 from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.home import Home
+from warehouse.home.quarantine import cut_to_bytes
+from warehouse.home.submission_ledger import same_name
 from warehouse.model.cells import inert_text
 from warehouse.model.findings import Finding
 from warehouse.model.repetition import folded
+
+# With an extension, a name that any file system takes.
+LONGEST_STEM_BYTES = 240
 
 
 def write_returned(
@@ -44,7 +49,9 @@ def write_returned(
         ServiceError: the disk refused; the former folder is intact.
     """
     target = home.out(edition, "returned")
-    files, aside, rows = receipt.submitted.files, receipt.received.waiting, receipt.submitted.rows
+    # What is no file, or is not to be read, was sent by nobody.
+    files = [file for file in receipt.submitted.files if file.sha256 is not None]
+    aside, rows = receipt.received.waiting, receipt.submitted.rows
     if not (files or aside or target.exists()):
         return []
     told = [finding for finding in dict.fromkeys(findings) if finding.rule not in not_for_ministries]
@@ -78,9 +85,20 @@ def _write(folder: Path, name: str, workbook: bytes, report: str, findings: Sequ
 
 
 def _names(files: Sequence[str]) -> list[str]:
-    """The name of each return, without extension: the file's stem, or its whole name where two share the stem."""
-    stems = Counter(Path(file).stem.casefold() for file in files)
-    return [Path(file).stem if stems[Path(file).stem.casefold()] == 1 else file for file in files]
+    """The name of each return, without extension: the file's stem, or its whole name where two share the stem.
+
+    Two names that differ by their case or their accents only are one for some systems: the second has a number.
+    """
+    stems = Counter(same_name(Path(file).stem) for file in files)
+    names: dict[str, str] = {}
+    for file in files:
+        name = Path(file).stem if stems[same_name(Path(file).stem)] == 1 else file
+        cut, number = cut_to_bytes(name, LONGEST_STEM_BYTES), 1
+        while same_name(cut) in names:
+            number += 1
+            cut = cut_to_bytes(name, LONGEST_STEM_BYTES - 8) + f" ({number})"
+        names[same_name(cut)] = cut
+    return list(names.values())
 
 
 def _csv_text(findings: Sequence[Finding]) -> str:

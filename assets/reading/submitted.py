@@ -3,30 +3,37 @@
 Each file is opened once, and all the cells are typed together.
 """
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from assets.reading.formats.file_limits import FileLimits, UnreadableFileError, refuse_large_file
+from assets.reading.formats.file_limits import FileLimits, UnreadableFileError, refuse_size
 from assets.reading.typed_rows import type_projects
 from assets.reading.workbooks import ACCEPTED, DEFAULT_LIMITS, OpenedFile, read_file, refused_file, unread
 from warehouse.archive.tables import RAW_SUBMISSIONS
 from warehouse.facts.ministries import NO_LABELS
-from warehouse.home.home import received_files
-from warehouse.home.quarantine import bounded_sha256
+from warehouse.home.files import NotAFileError, open_regular
+from warehouse.home.home import received_entries
+from warehouse.home.quarantine import bounded_sha256, is_writable_name
 from warehouse.model.findings import Finding, declared_finding, errors_of
+from warehouse.model.french import counted, listed, shown_name
 from warehouse.model.schema import empty_frame
+
+# How many of the files of a folder are named.
+NAMED_INSIDE = 5
+UNWRITABLE_NAME = "Le nom du fichier a des caractères qui ne se voient pas, ou qui ne sont pas du texte"
 
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file found in an inbox, not opened yet.
+    """What was found in an inbox, not read yet.
 
     `sha256` is that of its first `hashed_bytes`, which are all of them but for a file beyond the limit; it is empty for
-    a file that the system does not let read. `refusal` says why a file is not to be opened; `changed_at` is in seconds
-    since 1970.
+    what is no file, or that the system does not let read. `refusal` says why it is not to be opened; `changed_at` is in
+    seconds since 1970.
     """
 
     path: Path
@@ -97,21 +104,42 @@ class Reading:
 
 
 def found_files(folder: Path, limits: FileLimits) -> list[FoundFile]:
-    """The files of an inbox, by name; hidden and office lock files are passed over."""
-    return [_found(path, limits) for path in received_files(folder)]
+    """All that lies in an inbox, by name, as `received_entries` gives it; what is no file is not opened."""
+    return [_found(path, limits) for path in received_entries(folder)]
 
 
 def _found(path: Path, limits: FileLimits) -> FoundFile:
     try:
-        status = path.stat()
-        sha256, hashed_bytes = bounded_sha256(path, limits.file_bytes)
+        with open_regular(path) as stream:
+            status = os.fstat(stream.fileno())
+            sha256, hashed_bytes = bounded_sha256(stream, limits.file_bytes)
         found = FoundFile(path, sha256, status.st_size, hashed_bytes, status.st_mtime)
-        refuse_large_file(path, limits)
+        refuse_size(status.st_size, limits)
+    except NotAFileError as error:
+        return FoundFile(path, refusal=_not_opened(path, error))
     except OSError as error:
         return FoundFile(path, refusal=unread(error))
     except UnreadableFileError as error:
         return replace(found, refusal=str(error))
+    if not is_writable_name(path.name):
+        return replace(found, refusal=f"{UNWRITABLE_NAME} : {shown_name(path.name)}.")
     return found
+
+
+def _not_opened(path: Path, error: NotAFileError) -> str:
+    """Why an entry that is no regular file is not read, and what to do about it."""
+    if path.is_dir() and not path.is_symlink():
+        inside = received_entries(path)
+        names = listed([f"« {shown_name(each.name)} »" for each in inside[:NAMED_INSIDE]])
+        more = f" et {counted(len(inside) - NAMED_INSIDE, 'autre')}" if len(inside) > NAMED_INSIDE else ""
+        return (
+            f"C'est un dossier, et ce qu'il contient n'est pas lu ({names}{more}) : déposer chaque fichier directement "
+            "dans le dossier de réception de l'édition, puis retirer ce dossier."
+        )
+    return (
+        f"C'est {error.kind}, qui n'est pas ouvert : seuls les fichiers déposés dans le dossier de réception sont lus. "
+        "Mettre à sa place une copie du fichier, ou le retirer."
+    )
 
 
 def read_files(
@@ -127,11 +155,10 @@ def read_files(
     """
     files, records = dict[str, OpenedFile](), list[dict[str, object]]()
     for each in found:
-        if not each.sha256:
+        if each.refusal is not None:
             files[each.path.name] = refused_file(each.path, None, each.refusal)
             continue
-        sha256 = None if each.refusal else each.sha256
-        files[each.path.name], read = read_file(each.path, edition, sha256, limits, ministry_labels)
+        files[each.path.name], read = read_file(each.path, edition, each.sha256, limits, ministry_labels)
         records += read
     cells = pd.DataFrame(records, columns=RAW_SUBMISSIONS.names()) if records else empty_frame(RAW_SUBMISSIONS)
     rows, findings = type_projects(cells, ministry_labels)

@@ -4,6 +4,7 @@ Nothing is interpreted here but the headers: a number stays a number, a text sta
 cell means is for `assets.projects`.
 """
 
+import io
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ from assets.reading.formats.csv_files import csv_sheet
 from assets.reading.formats.file_limits import (
     FileLimits,
     UnreadableFileError,
-    refuse_large_file,
+    refuse_size,
     refuse_unsafe_workbook,
 )
 from assets.reading.formats.old_workbooks import sheets_of_old_workbook
@@ -29,7 +30,9 @@ from assets.reading.formats.workbook_marks import WorkbookMarks, marks_of, workb
 from assets.reading.headers import HeaderMatch, find_headers, header_findings, header_keys, layouts
 from assets.reading.history import project_cells
 from warehouse.facts.ministries import NO_LABELS
+from warehouse.home.files import NotAFileError, open_regular
 from warehouse.model.findings import Finding, declared_finding, errors_of
+from warehouse.model.french import shown_name
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv")
@@ -57,7 +60,7 @@ class OpenedFile:
 
 def refused_file(path: Path, sha256: str | None, reason: object) -> OpenedFile:
     """A file that cannot be read, and why."""
-    finding = declared_finding("file_is_readable", str(reason), file=path.name, expected=ACCEPTED)
+    finding = declared_finding("file_is_readable", str(reason), file=shown_name(path.name), expected=ACCEPTED)
     return OpenedFile(path, sha256, findings=(finding,), refusal=str(reason))
 
 
@@ -141,19 +144,52 @@ def open_sheets(path: Path, limits: FileLimits = DEFAULT_LIMITS) -> list[Sheet]:
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise UnreadableFileError(f"L'extension « {path.suffix} » n'est pas acceptée.")
-    refuse_large_file(path, limits)
+        raise UnreadableFileError(_other_format(path.suffix))
+    content = received_bytes(path, limits)
     if suffix == ".csv":
-        return [visible_sheet(csv_sheet(path, limits, header_keys()))]
-    refuse_unsafe_workbook(path, limits)
-    sheets = sheets_of_old_workbook(path, limits) if suffix == ".xls" else _workbook_sheets(path)
+        return [visible_sheet(csv_sheet(path.stem, content, limits, header_keys()))]
+    refuse_unsafe_workbook(content, suffix, limits)
+    sheets = sheets_of_old_workbook(content, limits) if suffix == ".xls" else _workbook_sheets(content, suffix)
     return list(map(visible_sheet, sheets))
 
 
-def _workbook_sheets(path: Path) -> list[Sheet]:
+def received_bytes(path: Path, limits: FileLimits = DEFAULT_LIMITS) -> bytes:
+    """The bytes of a received file, which is opened once and is no link.
+
+    Raises:
+        UnreadableFileError: empty, beyond the limit, or no regular file any more.
+        OSError: the system does not let it be read.
+    """
     try:
-        workbook = CalamineWorkbook.from_path(path)
-        marks = opendocument_marks(path) if path.suffix.lower() == ".ods" else workbook_marks(path)
+        with open_regular(path) as stream:
+            content = stream.read(limits.file_bytes + 1)
+    except NotAFileError as error:
+        raise UnreadableFileError(f"C'est {error.kind}, qui n'est pas ouvert.") from error
+    refuse_size(len(content), limits)
+    return content
+
+
+def _other_format(suffix: str) -> str:
+    """Why a file is not read for its extension, and what to do about it."""
+    match suffix.lower():
+        case ".zip" | ".7z" | ".rar" | ".gz" | ".tar" | ".tgz":
+            advice = "La décompresser et déposer les fichiers qu'elle contient."
+            return f"C'est une archive (« {suffix} »), qui n'est pas ouverte. {advice}"
+        case ".docx" | ".doc" | ".odt" | ".rtf" | ".pdf" | ".txt" as known:
+            what = "un PDF" if known == ".pdf" else "un document de texte"
+            return (
+                f"C'est {what} (« {suffix} ») : les projets se lisent dans un tableau. Demander le classeur au "
+                "ministère ; si c'est une lettre ou une pièce jointe, il n'y a rien à en lire."
+            )
+        case "":
+            return "Le fichier n'a pas d'extension : son format n'est pas connu."
+    return f"L'extension « {suffix} » n'est pas acceptée."
+
+
+def _workbook_sheets(content: bytes, suffix: str) -> list[Sheet]:
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        marks = opendocument_marks(content) if suffix == ".ods" else workbook_marks(content)
         sheets = [
             _sheet_of(workbook, meta.name, marks, is_hidden=meta.visible != SheetVisibleEnum.Visible)
             for meta in workbook.sheets_metadata

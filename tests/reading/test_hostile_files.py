@@ -247,10 +247,17 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], bytes], tuple[str, ...]]] = {
     "cell of 10 MB in csv": (
         "a.csv",
         lambda folder: b"Nom du projet,Phase\n" + b"x" * TEN_MEGABYTES + b",y\n",
-        (str(TEN_MEGABYTES), "100000", "ligne 2"),
+        ("trop de caractères", "100000", "ligne 2"),
     ),
     "million rows in csv": ("a.csv", lambda _: b"a;b\n" + b"1\n" * 1_000_000, ("lignes", "50001", "50000")),
-    "million columns in csv": ("a.csv", lambda _: b";" * 30_000_000, ("cellules", "30000000", "500000")),
+    "million columns in csv": ("a.csv", lambda _: b";" * 15_000_000, ("cellules", "15000000", "500000")),
+    "one line of 64 MB in csv": ("a.csv", lambda _: b"x" * 66_000_000, ("caractères", "66000000", "20000000")),
+    "quotes never closed in csv": (
+        "a.csv",
+        lambda _: b'Nom du projet;Phase\n"' + b"x;y\n" * 200_000,
+        ("Un guillemet y est peut-être ouvert", "100000"),
+    ),
+    "16384 columns in csv": ("a.csv", lambda _: (b";" * 16_383 + b"\n") * 40, ("trop de cellules", "500000")),
     "larger than the limit": ("a.csv", lambda _: b"x" * (64 * 1024 * 1024 + 1), ("67108865", "67108864")),
     "nul bytes in csv": ("a.csv", lambda _: b"Nom du projet,Phase\n\0\0,b\n", ("octets nuls",)),
     "parent folder in a member's name": (
@@ -402,5 +409,5 @@ def test_a_panic_of_the_reader_is_a_finding(tmp_path: Path, monkeypatch: pytest.
         raise panic("index out of bounds")
 
     write_xlsx(tmp_path / "a.xlsx", table_of([row()]))
-    monkeypatch.setattr("assets.reading.workbooks.CalamineWorkbook.from_path", panics, raising=True)
+    monkeypatch.setattr("assets.reading.workbooks.CalamineWorkbook.from_filelike", panics, raising=True)
     assert "index out of bounds" in only(read_inbox(tmp_path, EDITION)[1]).message

@@ -5,15 +5,27 @@ already there byte for byte is left alone, so that a rerun touches nothing.
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from warehouse.model.errors import ServiceError
 
+# What tells what an entry of a folder is when it is no file, and how it is said.
+_KINDS: Mapping[int, str] = {
+    stat.S_IFLNK: "un lien",
+    stat.S_IFDIR: "un dossier",
+    stat.S_IFIFO: "un tube",
+    stat.S_IFSOCK: "une prise réseau",
+    stat.S_IFCHR: "un périphérique",
+    stat.S_IFBLK: "un périphérique",
+}
 STAGING_PREFIX = ".staging-"
 ASIDE_SUFFIX = ".previous"
 
@@ -22,6 +34,43 @@ def sha256_of(path: Path) -> str:
     """The hexadecimal SHA-256 of a file, read by blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class NotAFileError(Exception):
+    """An entry of a folder that is no regular file, and was not opened; `kind` says in French what it is."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file to read it, unless it is a link, a pipe, a socket, a device or a folder, even one put there just now.
+
+    Raises:
+        NotAFileError: it is no regular file; a link is not followed, and nothing else was opened.
+        OSError: the system does not let it be read.
+    """
+    _refuse_other_kinds(path.lstat())
+    # A link put there meanwhile is refused by the system, and a pipe is not waited for.
+    flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise NotAFileError(_KINDS[stat.S_IFLNK]) from error
+        raise
+    try:
+        _refuse_other_kinds(os.fstat(descriptor))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _refuse_other_kinds(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise NotAFileError(_KINDS.get(stat.S_IFMT(status.st_mode), "un objet du système"))
 
 
 @contextlib.contextmanager

@@ -18,11 +18,30 @@ LOCK_TIMEOUT_SECONDS = 600
 STAGED = ("out", "published", "received", "quarantine")
 
 
-def received_files(folder: Path) -> list[Path]:
-    """The files of an inbox, by name, none when it does not exist; hidden and office lock files are passed over."""
+# What systems and office suites leave in a folder without a word: nobody sent it.
+_LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx"})
+
+
+def received_entries(folder: Path) -> list[Path]:
+    """All that lies in an inbox, by name, files or not; none when it does not exist.
+
+    Hidden entries, lock files, files of the system and empty folders are passed over.
+    """
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+    return sorted(path for path in folder.iterdir() if _is_sent(path) and (path.is_symlink() or not _is_empty(path)))
+
+
+def _is_sent(path: Path) -> bool:
+    return not path.name.startswith((".", "~$")) and path.name.casefold() not in _LEFT_BY_SYSTEMS
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a path is a folder where nothing was put."""
+    try:
+        return path.is_dir() and not any(map(_is_sent, path.iterdir()))
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -77,8 +96,8 @@ class Home:
         return self.root / "inbox" / edition.key
 
     def received(self, edition: Edition) -> list[Path]:
-        """The files received for an edition, by name; hidden files and office lock files are passed over."""
-        return received_files(self.inbox(edition))
+        """All that lies in the inbox of an edition, by name, as `received_entries` gives it."""
+        return received_entries(self.inbox(edition))
 
     def kept(self, edition: Edition) -> Path:
         """Where each version of each file received for an edition is kept, as `<sha256><suffix>`."""

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 
@@ -16,9 +17,11 @@ from warehouse.home.files import STAGING_PREFIX, write_text
 from warehouse.home.home import Home
 from warehouse.home.submission_ledger import is_settled
 from warehouse.model.errors import ConfigurationError
+from warehouse.model.french import INVISIBLE
 
 DIGEST_CHARACTERS = 12
-LONGEST_NAME = 120
+# A file system takes 255 bytes: our own names add a digest, an extension and a mark to it.
+LONGEST_NAME_BYTES = 180
 BLOCK_BYTES = 1024 * 1024
 _UNSAFE = re.compile(r"[^\w.\- ()]")
 
@@ -44,25 +47,28 @@ class QuarantinedFile:
 
 
 def is_writable_name(name: str) -> bool:
-    """Whether a name has neither control characters nor bytes that are no text."""
-    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in name)
+    """Whether a name is a text that can be seen whole: no control, no invisible character, no byte that is no text."""
+    return not INVISIBLE.search(name) and not any(unicodedata.category(character) == "Cc" for character in name)
 
 
 def safe_name(name: str) -> str:
-    """A file name that is a name everywhere: no separator, no control character, not too long, its extension kept."""
-    readable = name.encode("utf-8", "replace").decode("utf-8")
-    cleaned = _UNSAFE.sub("_", readable).strip(". ") or "_"
+    """A file name that is a name everywhere: no separator, nothing invisible, not too long, its extension kept."""
+    cleaned = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(". ") or "_"
     stem, suffix = Path(cleaned).stem, Path(cleaned).suffix[:10]
-    return stem[: LONGEST_NAME - len(suffix)] + suffix
+    return cut_to_bytes(stem, LONGEST_NAME_BYTES - len(suffix.encode())) + suffix
 
 
-def bounded_sha256(path: Path, most_bytes: int) -> tuple[str, int]:
+def cut_to_bytes(text: str, most_bytes: int) -> str:
+    """The longest beginning of a text that fits, as UTF-8, in a number of bytes; no character is cut."""
+    return text.encode()[:most_bytes].decode("utf-8", "ignore")
+
+
+def bounded_sha256(stream: BinaryIO, most_bytes: int) -> tuple[str, int]:
     """The SHA-256 of the first bytes of a file, and how many were read; all of them for a file within the limit."""
     digest, remaining = hashlib.sha256(), most_bytes
-    with path.open("rb") as stream:
-        while remaining > 0 and (block := stream.read(min(BLOCK_BYTES, remaining))):
-            digest.update(block)
-            remaining -= len(block)
+    while remaining > 0 and (block := stream.read(min(BLOCK_BYTES, remaining))):
+        digest.update(block)
+        remaining -= len(block)
     return digest.hexdigest(), most_bytes - remaining
 
 
@@ -86,7 +92,7 @@ def move_aside(home: Home, edition: Edition, path: Path, name: str) -> bool:
             path.replace(target)
         except OSError:
             # The inbox may be another disk: copied whole, then renamed, then taken away.
-            shutil.copyfile(path, staged)
+            shutil.copyfile(path, staged, follow_symlinks=False)
             staged.replace(target)
             path.unlink()
     except OSError:

@@ -51,6 +51,9 @@ class FileLimits:
         cells: cells of the rectangles that hold the values of the sheets, in all.
         cell_characters: characters of one cell; Excel stops at 32 767.
         characters: characters of the cells in all, repetitions counted.
+        marks: of each thing that goes with cells: merges, links, lists, conditional formats, names, comments, styles,
+            declared columns.
+        elements: elements of the XML of a workbook in all, empty rows and cells included.
         xls_memory_bytes: memory of the process that reads an .xls.
         xls_seconds: processor time of that process.
     """
@@ -63,6 +66,8 @@ class FileLimits:
     cells: int = 500_000
     cell_characters: int = 100_000
     characters: int = 20_000_000
+    marks: int = 100_000
+    elements: int = 5_000_000
     xls_memory_bytes: int = 1024 * 1024 * 1024
     xls_seconds: int = 30
 

@@ -3,6 +3,7 @@
 A line is added and never changed, so that what stands follows from the order of the lines. Nothing here opens a file.
 """
 
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -79,8 +80,8 @@ def next_version(versions: pd.Series) -> int:
 
 
 def same_name(file: str) -> str:
-    """What two names of one file have in common, whatever the case a file system gives them."""
-    return file.strip().casefold()
+    """What two names of one file have in common, whatever the case and the accents a file system gives them."""
+    return unicodedata.normalize("NFC", file).strip().casefold()
 
 
 def ministries_of(lines: pd.DataFrame, sha256: Collection[str]) -> tuple[str, ...]:

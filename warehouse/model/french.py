@@ -160,6 +160,28 @@ INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# A lone carriage return writes over the line that a terminal shows.
+_UNSHOWN = re.compile(rf"{INVISIBLE.pattern}|\r(?!\n)")
+
+
+def shown_name(name: str) -> str:
+    """The name of a file or of a folder, as `shown`, tabs and ends of lines being named too."""
+    return re.sub(r"[\t\n\r]", _name_of, shown(name))
+
+
+def shown(text: str) -> str:
+    """A text whose invisible characters are named where they stand: « U+202E », a byte that is no text « octet E9 ».
+
+    For a terminal and for messages: what comes from a file, a folder or a register could otherwise move the cursor,
+    turn a line around, or hide in it.
+    """
+    return _UNSHOWN.sub(_name_of, text)
+
+
+def _name_of(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    # What Python makes of a byte of a file name that is not in UTF-8.
+    return f"«{NBSP}octet {code - 0xDC00:02X}{NBSP}»" if 0xDC80 <= code <= 0xDCFF else f"«{NBSP}U+{code:04X}{NBSP}»"
 
 
 def visible(text: str) -> str:

@@ -1,10 +1,8 @@
 """Read a CSV file as French offices write it: UTF-8 or UTF-16, Windows-1252, ISO-8859-15; semicolon, comma or tab."""
 
 import csv
-import io
 import re
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path
 
 from assets.reading.formats.file_limits import FileLimits, UnreadableFileError
 from assets.reading.formats.sheets import HEADER_ROWS, Sheet
@@ -14,46 +12,69 @@ from warehouse.model.terms import match_key
 DELIMITERS = ",;\t"
 # Longer than any line of headers; a hostile line is not cut into millions of cells to look for them.
 HEADER_CHARACTERS = 10_000
-# An accented letter, or an apostrophe, in UTF-8: « Ã© » or « â€™ » once taken for Windows-1252, which no text holds.
+# Lines with their ends, as a stream of text would give them, without a copy of the whole.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+BLOCK_BYTES = 1024 * 1024
+_CONTINUING = bytes(range(0x80, 0xC0))
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # What only one of the two has: quotes and dashes of Windows-1252, then a euro or « œ » of ISO-8859-15 inside a word,
 # which would be « ¤ » or « S½urs ».
 _WINDOWS_ONLY = re.compile(rb"[\x80-\x9f]")
 _LATIN9_ONLY = re.compile(rb"\xa4|[A-Za-z\xc0-\xff][\xbc-\xbe]|[\xbc-\xbe][A-Za-z\xc0-\xff]")
+# An accented letter, or an apostrophe, in UTF-8: « Ã© » or « â€™ » once taken for Windows-1252, which no text holds.
 _LETTERS_OF_UTF8 = re.compile(rb"\xc3[\x80-\xbf]|\xe2\x80[\x80-\xbf]")
 
 
-def csv_sheet(path: Path, limits: FileLimits, known_headers: Collection[str]) -> Sheet:
-    """The rows of a CSV file, as a sheet of its name; every cell is a text.
+def csv_sheet(name: str, content: bytes, limits: FileLimits, known_headers: Collection[str]) -> Sheet:
+    """The rows of a CSV file, as a sheet; every cell is a text.
 
     Args:
-        path: the file.
+        name: that of the sheet.
+        content: the bytes of the file.
         limits: what it may cost to read.
         known_headers: the `match_key` of headers, by which the delimiter is recognised.
 
     Raises:
         UnreadableFileError: beyond a limit, truncated, malformed, or in another encoding.
     """
-    text = _decoded(path.read_bytes())
+    _refuse_long_text(content, limits)
+    text = _decoded(content)
     delimiter = delimiter_of(text, known_headers)
     # Counted before any row is built: one line may hold them all.
     if (separators := text.count(delimiter)) > limits.cells:
         raise UnreadableFileError(
             f"Le fichier CSV a trop de cellules : {separators} séparateurs, plus que la limite de {limits.cells}."
         )
-    # The module's own limit is global and names no value: ours is looked at row by row.
-    former = csv.field_size_limit(max(len(text), 1))
+    # A limit of the module, and not of a reader; a cell beyond it is not held while it is read.
+    former = csv.field_size_limit(limits.cell_characters)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=delimiter, strict=True)
         rows = list(_bounded_rows(reader, limits))
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise UnreadableFileError(
+                f"Le fichier CSV a une cellule de trop de caractères, lue jusqu'à la ligne {reader.line_num} : plus "
+                f"que la limite de {limits.cell_characters}. Un guillemet y est peut-être ouvert et jamais fermé."
+            ) from error
         raise _malformed(text, reader.line_num) from error
     finally:
         csv.field_size_limit(former)
     is_ended = text.endswith(("\n", "\r"))
     if len(rows) > 1 and not is_ended and len(rows[-1]) < max(map(len, rows[:HEADER_ROWS])):
         raise UnreadableFileError(f"Le fichier CSV est tronqué : sa dernière ligne ({len(rows)}) est incomplète.")
-    return Sheet(path.stem, rows, is_ended=is_ended)
+    return Sheet(name, rows, is_ended=is_ended)
+
+
+def _refuse_long_text(content: bytes, limits: FileLimits) -> None:
+    """Refuse what has too many characters before it is decoded, which takes up to eight times its size."""
+    # The bytes that continue a character of UTF-8 count for none.
+    is_utf16 = content.startswith(_UTF16_MARKS)
+    blocks = (content[start : start + BLOCK_BYTES] for start in range(0, len(content), BLOCK_BYTES))
+    found = len(content) // 2 if is_utf16 else sum(len(block.translate(None, _CONTINUING)) for block in blocks)
+    if found > limits.characters:
+        raise UnreadableFileError(
+            f"Le fichier CSV a trop de caractères : {found}, plus que la limite de {limits.characters}."
+        )
 
 
 def _malformed(text: str, line: int) -> UnreadableFileError:
@@ -102,7 +123,9 @@ def delimiter_of(text: str, known_headers: Collection[str]) -> str:
 
     Without known headers, the most frequent one in the first line that is not empty.
     """
-    lines = text.lstrip("\r\n").split("\n", HEADER_ROWS)[:HEADER_ROWS]
+    start = re.search(r"[^\r\n]|$", text)
+    first = start.start() if start else 0
+    lines = text[first : first + HEADER_ROWS * HEADER_CHARACTERS].split("\n", HEADER_ROWS)[:HEADER_ROWS]
 
     def headers(delimiter: str) -> int:
         starts = (line[:HEADER_CHARACTERS].split(delimiter) for line in lines)
@@ -116,11 +139,5 @@ def _bounded_rows(rows: Iterable[list[str]], limits: FileLimits) -> Iterator[lis
         if number > limits.rows:
             raise UnreadableFileError(
                 f"Le fichier CSV a trop de lignes : au moins {number}, plus que la limite de {limits.rows}."
-            )
-        longest = max(map(len, row), default=0)
-        if longest > limits.cell_characters:
-            raise UnreadableFileError(
-                f"Le fichier CSV a une cellule de {longest} caractères à la ligne {number}, plus que la limite de "
-                f"{limits.cell_characters}."
             )
         yield row

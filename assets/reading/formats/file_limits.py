@@ -11,21 +11,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from xml.parsers import expat
 
-from assets.reading.formats.content_scan import (
-    ODS_MANIFEST,
-    ContentScan,
-    OdsScan,
-    UnreadableFileError,
-    XlsxScan,
-    beyond,
-    damaged,
-)
+from assets.reading.formats.content_scan import ODS_MANIFEST, ContentScan, UnreadableFileError, beyond, damaged
+from assets.reading.formats.ods_scan import OdsScan
+from assets.reading.formats.xlsx_scan import XlsxScan
 from warehouse.home.settings import FileLimits
 
-__all__ = ["FileLimits", "UnreadableFileError", "refuse_large_file", "refuse_unsafe_workbook"]
+__all__ = ["FileLimits", "UnreadableFileError", "refuse_size", "refuse_unsafe_workbook"]
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -46,22 +39,25 @@ _ENCRYPTED_FLAG, _UTF8_FLAG = 0x1, 0x800
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
-def refuse_large_file(path: Path, limits: FileLimits) -> None:
-    """Refuse an empty file, or one beyond the limit, without reading it."""
-    size = path.stat().st_size
-    if size > limits.file_bytes:
-        raise UnreadableFileError(f"Le fichier pèse {size} octets, plus que la limite de {limits.file_bytes}.")
-    if size == 0:
+def refuse_size(size_bytes: int, limits: FileLimits) -> None:
+    """Refuse an empty file, or one beyond the limit."""
+    if size_bytes > limits.file_bytes:
+        raise UnreadableFileError(f"Le fichier pèse {size_bytes} octets, plus que la limite de {limits.file_bytes}.")
+    if size_bytes == 0:
         raise UnreadableFileError("Le fichier est vide.")
 
 
-def refuse_unsafe_workbook(path: Path, limits: FileLimits) -> None:
+def refuse_unsafe_workbook(content: bytes, suffix: str, limits: FileLimits) -> None:
     """Refuse a workbook that is not what its extension says, is encrypted, or would unfold beyond the limits.
+
+    Args:
+        content: its bytes.
+        suffix: its extension, in lower case.
+        limits: what it may cost to read.
 
     Raises:
         UnreadableFileError: names the limit and the value found.
     """
-    content, suffix = path.read_bytes(), path.suffix.lower()
     if content.startswith(OLE_MAGIC) and (ENCRYPTED_PACKAGE in content):
         raise UnreadableFileError("Le classeur est protégé par un mot de passe.")
     expected = OLE_MAGIC if suffix == ".xls" else ZIP_MAGIC

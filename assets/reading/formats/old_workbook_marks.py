@@ -15,8 +15,8 @@ _SUPERSCRIPT = 1
 _FILLED = (xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE, xlrd.XL_CELL_BOOLEAN, xlrd.XL_CELL_ERROR)
 
 
-def old_workbook_marks(path: str) -> WorkbookMarks:
-    """Look for them in an .xls; a workbook whose styles cannot be read has none.
+def old_workbook_marks(content: bytes) -> WorkbookMarks:
+    """Look for them in the bytes of an .xls; a workbook whose styles cannot be read has none.
 
     Raises:
         Exception: no workbook that could be read; the library raises what it meets.
@@ -24,11 +24,11 @@ def old_workbook_marks(path: str) -> WorkbookMarks:
     # It would write its remarks to the standard output.
     said = io.StringIO()
     try:
-        book = xlrd.open_workbook(path, formatting_info=True, logfile=said)
+        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=said)
     except (
         Exception
     ):  # on styles that are damaged xlrd raises whatever its parser meets; without them it reads the cells
-        book = xlrd.open_workbook(path, logfile=said)
+        book = xlrd.open_workbook(file_contents=content, logfile=said)
         return WorkbookMarks(book.datemode == 1)
     return WorkbookMarks(book.datemode == 1, {sheet.name: _marks(book, sheet) for sheet in book.sheets()})
 

@@ -1,10 +1,10 @@
 """Read an .xls in a process of its own, which the system stops at the limits of the home."""
 
+import io
 import pickle
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -16,17 +16,17 @@ from assets.reading.formats.sheets import Sheet, marked_sheet
 from assets.reading.formats.workbook_marks import marks_of
 
 
-def sheets_of_old_workbook(path: Path, limits: FileLimits) -> list[Sheet]:
-    """The sheets of an .xls, read by a process of its own that the system stops at the limits.
+def sheets_of_old_workbook(content: bytes, limits: FileLimits) -> list[Sheet]:
+    """The sheets of the bytes of an .xls, read by a process of its own that the system stops at the limits.
 
     The old binary format announces sizes that a reader allocates before looking: no cheap count is safe, and a failed
     allocation ends the process that asked.
     """
     numbers = (limits.xls_memory_bytes, limits.xls_seconds, limits.rows, limits.cells, limits.characters)
     code = "from assets.reading.formats.old_workbooks import answer_parent; answer_parent()"
-    command = [sys.executable, "-c", code, str(path), *map(str, numbers)]
+    command = [sys.executable, "-c", code, *map(str, numbers)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=2 * limits.xls_seconds, check=False)  # noqa: S603 - this interpreter, this module
+        done = subprocess.run(command, input=content, capture_output=True, timeout=2 * limits.xls_seconds, check=False)  # noqa: S603 - this interpreter, this module
     except subprocess.TimeoutExpired as error:
         raise beyond(
             "un temps de lecture trop long", f"{2 * limits.xls_seconds} s", f"{limits.xls_seconds} s"
@@ -44,14 +44,14 @@ def sheets_of_old_workbook(path: Path, limits: FileLimits) -> list[Sheet]:
 
 
 def answer_parent() -> None:
-    """Read the .xls named on the command line within its limits; write its sheets, or the refusal, for the parent."""
-    path, *numbers = sys.argv[1:]
-    memory, seconds, rows, cells, characters = map(int, numbers)
+    """Read the .xls on the standard input within its limits; write its sheets, or the refusal, for the parent."""
+    memory, seconds, rows, cells, characters = map(int, sys.argv[1:])
     _limit_process(memory, seconds)
+    content = sys.stdin.buffer.read()
     limits = FileLimits(rows=rows, cells=cells, characters=characters)
     answer: str | list[Sheet]
     try:
-        answer = _bounded_sheets(path, limits)
+        answer = _bounded_sheets(content, limits)
     except UnreadableFileError as error:
         answer = str(error)
     sys.stdout.buffer.write(pickle.dumps(answer))
@@ -67,10 +67,10 @@ def _limit_process(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _bounded_sheets(path: str, limits: FileLimits) -> list[Sheet]:
+def _bounded_sheets(content: bytes, limits: FileLimits) -> list[Sheet]:
     scan = ContentScan(limits)
     sheets = []
-    workbook = CalamineWorkbook.from_path(path)
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     for meta in workbook.sheets_metadata:
         if meta.typ == SheetTypeEnum.WorkSheet:
             sheet = workbook.get_sheet_by_name(meta.name)
@@ -82,7 +82,7 @@ def _bounded_sheets(path: str, limits: FileLimits) -> list[Sheet]:
             scan.close_sheet()
             is_hidden = meta.visible != SheetVisibleEnum.Visible
             sheets.append(Sheet(meta.name, cells, is_hidden=is_hidden))
-    marks = old_workbook_marks(path)
+    marks = old_workbook_marks(content)
     return [
         marked_sheet(replace(sheet, counts_from_1904=marks.counts_from_1904), marks_of(marks, sheet.name))
         for sheet in sheets

@@ -4,10 +4,10 @@ It puts « 21 » and « 4 » on two lines together into 214, and tells no merged
 `assets.reading.formats.file_limits` let pass.
 """
 
+import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 from xml.parsers import expat
 
@@ -24,6 +24,8 @@ _BREAKS = {"text:line-break": "\n", "text:tab": "\t"}
 _APART = ("office:annotation", "text:note-body")
 # A row repeated to the end of the sheet has nothing in it; beyond, no mark is worth a place each.
 _MOST_REPEATS = 10_000
+# Where a sheet ends.
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
 class _CellStyle(NamedTuple):
@@ -35,13 +37,13 @@ class _CellStyle(NamedTuple):
     is_raised: bool
 
 
-def opendocument_marks(path: Path) -> WorkbookMarks:
-    """Look for them in an .ods.
+def opendocument_marks(workbook: bytes) -> WorkbookMarks:
+    """Look for them in the bytes of an .ods.
 
     Raises:
         zipfile.BadZipFile, KeyError, OSError, expat.ExpatError: no workbook that could be read.
     """
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         members = {name.replace("\\", "/"): name for name in archive.namelist()}
         document = _Document()
         if _STYLES in members:
@@ -143,7 +145,7 @@ class _Document:
             case "table:table-row":
                 self.sheet.row_repeats, self.sheet.column = _repeats(attributes, "rows"), 0
                 if _is_hidden(attributes):
-                    last = self.sheet.row + min(self.sheet.row_repeats, _MOST_REPEATS)
+                    last = min(self.sheet.row + min(self.sheet.row_repeats, _MOST_REPEATS), _LAST_ROW)
                     self.sheet.hidden_rows |= set(range(self.sheet.row, last))
             case "table:table-cell" | "table:covered-table-cell":
                 self._start_cell(name, attributes)
@@ -151,7 +153,7 @@ class _Document:
     def _start_column(self, attributes: dict[str, str]) -> None:
         count = _repeats(attributes, "columns")
         style = attributes.get("table:default-cell-style-name")
-        for position in range(self.sheet.columns, self.sheet.columns + min(count, _MOST_REPEATS)):
+        for position in range(self.sheet.columns, min(self.sheet.columns + count, _LAST_COLUMN)):
             if style:
                 self.sheet.default_styles[position] = style
             if _is_hidden(attributes):

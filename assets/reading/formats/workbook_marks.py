@@ -5,12 +5,12 @@ without its epoch, a number without the unit of its format, « 24² » as 242: a
 Only for a workbook that `assets.reading.formats.file_limits` let pass.
 """
 
+import io
 import posixpath
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 from xml.parsers import expat
 
@@ -32,6 +32,7 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 # What is shown for a formula never computed, before its text: a program wrote it, and no spreadsheet saved it since.
 NOT_COMPUTED = "#CALC! ="
 TRUE = ("1", "true", "on")
+LAST_COLUMN = 16_384
 # The formats that a workbook names without writing them: percents, and currencies that depend on who opens the file.
 _BUILT_IN = {9: "0%", 10: "0.00%"} | dict.fromkeys((5, 6, 7, 8, 37, 38, 39, 40, 41, 42, 43, 44), "")
 _CURRENCY = '0.00 "(monnaie)"'
@@ -46,13 +47,13 @@ class WorkbookMarks:
     sheets: Mapping[str, SheetMarks] = field(default_factory=dict)
 
 
-def workbook_marks(path: Path) -> WorkbookMarks:
-    """Look for them in an .xlsx or .xlsm.
+def workbook_marks(workbook: bytes) -> WorkbookMarks:
+    """Look for them in the bytes of an .xlsx or .xlsm.
 
     Raises:
         zipfile.BadZipFile, KeyError, OSError, expat.ExpatError: no workbook that could be read.
     """
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         members = {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
 
         def content(member: str) -> bytes:
@@ -241,6 +242,7 @@ class _Cells:
     hidden_columns: set[int] = field(default_factory=set)
     row: int = 0
     column: int = 0
+    last_column: int = 0
     kind: str = ""
     style: str = ""
     # The element whose text is being read, and the texts of the cell.
@@ -253,7 +255,9 @@ class _Cells:
         match name.rpartition(":")[2]:
             case "col" if _is_hidden(attributes, "width"):
                 first, last = (int(attributes.get(end, "1")) for end in ("min", "max"))
-                self.hidden_columns |= set(range(first - 1, min(last, first + 16384)))
+                # Columns follow each other: however many are declared, none is looked at twice.
+                self.hidden_columns |= set(range(max(first - 1, self.last_column), min(last, LAST_COLUMN)))
+                self.last_column = max(self.last_column, min(last, LAST_COLUMN))
             case "row":
                 self.row = int(attributes["r"]) if attributes.get("r", "").isdigit() else self.row + 1
                 self.column = 0
