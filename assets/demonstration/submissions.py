@@ -13,7 +13,7 @@ import pandas as pd
 
 from assets.forms.submission_workbook import submission_fields, write_submission
 from warehouse.home.calendar import Edition
-from warehouse.model.shipped import shipped_rows
+from warehouse.model.csv_text import shipped_rows
 from warehouse.model.vocabulary import MINISTRIES
 
 DEMONSTRATION_EDITIONS = ("2020-06", "2020-11", "2021-07", "2021-11")

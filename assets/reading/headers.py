@@ -14,9 +14,9 @@ from rapidfuzz.utils import default_process
 
 from assets.reading.formats.sheets import HEADER_ROWS, Sheet, cell_place, cell_text
 from warehouse.model.cells import column_letter
+from warehouse.model.csv_text import shipped_rows
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.findings import Finding, declared_finding
-from warehouse.model.shipped import shipped_rows
 from warehouse.model.terms import match_key
 from warehouse.projects.tables import HISTORY_LAYOUT
 

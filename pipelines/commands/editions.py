@@ -1,6 +1,7 @@
 """`panorama edition`: the calendar of a home; opening an edition needs no commit."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from pipelines.told.console import output, table
 from warehouse.archive.freshness import stale_editions
 from warehouse.archive.tables import OUT_KEY_FIGURES
 from warehouse.home import calendar as calendar_register
-from warehouse.home.calendar import Edition, parse_key
+from warehouse.home.calendar import Calendar, Edition, parse_key
 from warehouse.home.files import write_text
 from warehouse.home.home import Home
 from warehouse.home.state import read_state
@@ -48,7 +49,9 @@ def edition_list(home: HomeOption = DEFAULT_HOME) -> None:
 
 @app.command("open")
 def edition_open(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="Mois de référence, « 2026-06 ».")],
+    key: Annotated[
+        str, typer.Argument(metavar="EDITION", help="Mois de référence « 2026-06 », ou numéro d'une édition connue.")
+    ],
     home: HomeOption = DEFAULT_HOME,
     cutoff: Annotated[
         str | None, typer.Option(metavar="AAAA-MM-JJ", help="Dernier jour où les remontées sont attendues.")
@@ -57,15 +60,18 @@ def edition_open(
 ) -> None:
     """Ouvre une édition dans le calendrier du dossier, ou en change les dates ; aucun commit n'est nécessaire.
 
-    Exemple : panorama edition open 2026-06 --cutoff 2026-07-15
+    Une nouvelle édition suit la dernière du calendrier et en prend le numéro suivant ; celles d'avant y sont déjà :
+    « panorama edition list » les donne. Une édition historique se remplit par ses fichiers, dans inbox/ :
+    « panorama edition open 2018-03 » en fait le dossier.
+
+    Exemples : panorama edition open 2026-06 --cutoff 2026-07-15 ; panorama edition open 14 --published 2021-12-15
     """
     with reporting():
         place = Home(home)
         place.create()
         with place.writing():
-            opened, message = _opened(
-                place, parse_key(key), parse_day(cutoff, "--cutoff"), parse_day(published, "--published")
-            )
+            wanted = _wanted(place.calendar(), key)
+            opened, message = _opened(place, wanted, parse_day(cutoff, "--cutoff"), parse_day(published, "--published"))
             others = [
                 known for known in calendar_register.read_register(place.editions_register) if known.key != opened.key
             ]
@@ -85,9 +91,35 @@ def _opened(place: Home, key: str, cutoff: dt.date | None, published: dt.date | 
         return changed, None if changed == known else f"Les dates de l'édition {key} sont enregistrées."
     latest = calendar.latest()
     if key < latest.key:
-        raise ConfigurationError(
-            f"L'édition {key} précède la dernière du calendrier, {latest.key} (n° {latest.ordinal}) : les numéros "
-            "ne se suivraient plus."
-        )
+        raise ConfigurationError(_no_number_left(calendar, key, place.editions_register))
     opened = Edition(key, latest.ordinal + 1, published, cutoff)
     return opened, f"L'édition {key} est ouverte, sous le n° {opened.ordinal}."
+
+
+def _wanted(calendar: Calendar, text: str) -> str:
+    """The key that a person means by a month, or by the number of an edition of the calendar."""
+    if not text.strip().isdigit():
+        return parse_key(text)
+    numbered = {str(known.ordinal): known.key for known in calendar}
+    if text.strip() in numbered:
+        return numbered[text.strip()]
+    latest = calendar.latest()
+    raise ConfigurationError(
+        f"Le n° {text.strip()} n'est pas au calendrier, qui va jusqu'à {latest.key} (n° {latest.ordinal}). Donner son "
+        f"mois de référence, par exemple « panorama edition open 2026-06 » : elle prendra le n° {latest.ordinal + 1}."
+    )
+
+
+def _no_number_left(calendar: Calendar, key: str, register: Path) -> str:
+    """Why an edition cannot be opened before the last one, and what to do instead."""
+    before = [known for known in calendar if known.key < key]
+    after = next(known for known in calendar if known.key > key)
+    where = f"avant la première édition, {after.key} (n° {after.ordinal})"
+    if before:
+        where = f"entre {before[-1].key} (n° {before[-1].ordinal}) et {after.key} (n° {after.ordinal})"
+    return (
+        f"L'édition {key} serait {where} : aucun numéro n'y est libre. Si c'est l'une d'elles, donner son mois comme "
+        f"au calendrier : « panorama edition open {after.key} » (« panorama edition list » les donne toutes). Si elle "
+        f"y manque vraiment, l'ajouter dans {register}, avec les éditions suivantes renumérotées, une ligne chacune : "
+        f"« {key},{after.ordinal},, », « {after.key},{after.ordinal + 1},, »…"
+    )

@@ -1,6 +1,7 @@
 """`panorama projects`: who is who. A decision is a dated line of a register; the figures follow at the next run."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated
 
 import pandas as pd
@@ -13,6 +14,7 @@ from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.home.home import Home
 from warehouse.home.registers import Registers, read_registers, register
 from warehouse.home.store import ParquetStore
+from warehouse.model import french
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
 from warehouse.model.vocabulary import EXIT_REASONS
@@ -88,6 +90,9 @@ def confirm(
                 _require(same_as, registers)
                 _refuse_together(place, registers, project, same_as)
             decision = "own" if same_as is None else "same"
+            last = registers["decisions"].loc[registers["decisions"]["project_id"].eq(project)].tail(1)
+            if _already(last, project, {"decision": decision, "other_id": same_as}):
+                return
             _decide(place, registers, decision, project, same_as, None, who(by), why)
         editions = _editions_of(place, registers, project)
         _print_rerun(editions if same_as else [], f"{project} : décision enregistrée.")
@@ -116,6 +121,8 @@ def split(
             concerned = [key for key in _editions_of(place, registers, project) if key >= wanted.key]
             if not concerned:
                 raise ConfigurationError(f"{project} n'a pas de ligne à l'édition {wanted.key} ni après.")
+            if _already(registers["decisions"], project, {"decision": "split", "edition": wanted.key}):
+                return
             other = next(fresh_ids(registers, ()))
             _decide(place, registers, "split", project, other, wanted.key, who(by), why)
         _print_rerun(concerned, f"{project} est {other} à partir de {wanted.key}.")
@@ -148,6 +155,9 @@ def exit_(
             _require(project, registers)
             if wanted.key in _editions_of(place, registers, project):
                 raise ConfigurationError(f"{project} figure encore à l'édition {wanted.key}.")
+            known = registers["exits"].loc[registers["exits"]["edition"].eq(wanted.key)]
+            if _already(known.loc[known["project_id"].eq(project)].tail(1), project, {"exit_reason": code}):
+                return
             line = {
                 "project_id": project,
                 "edition": wanted.key,
@@ -158,6 +168,16 @@ def exit_(
             }
             register(place.registers, "exits").append(pd.DataFrame([line]), seen=registers["exits"])
         _print_rerun([wanted.key], f"{project} : sortie enregistrée ({EXIT_REASONS.label(code).lower()}).")
+
+
+def _already(lines: pd.DataFrame, project: str, said: Mapping[str, str | None]) -> bool:
+    """Whether a line says it of a project; then tell who said it and when."""
+    for line in lines.loc[lines["project_id"].eq(project)].to_dict("records"):
+        if all(line[name] == value or (value is None and pd.isna(line[name])) for name, value in said.items()):
+            day = pd.Timestamp(str(line["decided_on"])).date()
+            output().print(f"{project} : déjà enregistré, le {french.day(day)}, par {line['decided_by']}.")
+            return True
+    return False
 
 
 def _today() -> dt.date:

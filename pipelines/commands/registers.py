@@ -6,8 +6,9 @@ from pipelines.commands.options import DEFAULT_HOME, HomeOption, reporting
 from pipelines.told.console import output
 from warehouse.home.home import Home
 from warehouse.home.register_tables import REGISTERS
-from warehouse.home.registers import register
+from warehouse.home.registers import register, together
 from warehouse.home.rule_changes import rule_changes
+from warehouse.model import french
 
 app = typer.Typer(
     help="Les registres : fichiers qu'une personne lit, complète et relit.",
@@ -24,7 +25,9 @@ def registers() -> None:
 
 @app.command()
 def check(home: HomeOption = DEFAULT_HOME) -> None:
-    """Relit chaque registre ; une ligne mal formée est nommée, avec sa valeur et ce qui est attendu.
+    """Relit tous les registres ; chaque ligne mal formée est nommée, avec sa valeur et ce qui est attendu.
+
+    Un registre enregistré par un tableur est lu tel quel : points-virgules, Windows-1252, dates « 10/11/2020 ».
 
     Les règles modifiées sont confrontées au catalogue : code inconnu, règle fixe, périodes qui se chevauchent.
 
@@ -34,9 +37,13 @@ def check(home: HomeOption = DEFAULT_HOME) -> None:
         place = Home(home)
         place.create()
         console = output()
-        console.print(f"editions.csv : {len(place.calendar())} éditions au calendrier")
+        read = together(
+            {
+                "editions": place.calendar,
+                **{name: register(place.registers, name).read for name in REGISTERS},
+                "changes of rules": lambda: rule_changes(register(place.registers, "rule_changes").read()),
+            }
+        )
+        console.print(f"editions.csv : {french.counted(len(read['editions']), 'édition')} au calendrier")
         for name, table in REGISTERS.items():
-            lines = register(place.registers, name).read()
-            console.print(f"{name}.csv : {len(lines)} lignes – {table.title}")
-            if name == "rule_changes":
-                rule_changes(lines)
+            console.print(f"{name}.csv : {french.counted(len(read[name]), 'ligne')} – {table.title}")

@@ -10,9 +10,9 @@ import pytest
 from warehouse.archive.tables import ACCEPTED_ROWS, SUBMITTED_ROWS, TABLES
 from warehouse.home.register_tables import REGISTERS
 from warehouse.model.columns import FILE, SHARED, Theme
+from warehouse.model.csv_text import shipped_rows
 from warehouse.model.errors import SchemaError
 from warehouse.model.schema import Column, Kind, Table
-from warehouse.model.shipped import shipped_rows
 from warehouse.model.terms import Vocabulary
 from warehouse.model.vocabulary import COST_BANDS, VOCABULARIES
 from warehouse.open_data.files import DATA_FILES

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from warehouse.home.home import Home
 from warehouse.home.register_tables import REGISTERS
 from warehouse.home.registers import Register, read_registers, register
+from warehouse.home.state import read_state
 from warehouse.model.errors import RegisterError
+from warehouse.model.french import NARROW, NBSP
 from warehouse.model.schema import empty_frame
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), min_size=1, max_size=20).map(str.strip)
@@ -143,3 +145,103 @@ def test_nothing_to_add_touches_nothing(tmp_path: Path) -> None:
     ledger = projects(tmp_path)
     ledger.append(lines().reindex(columns=["name"]), seen=ledger.read())
     assert not ledger.path.exists()
+
+
+FRENCH = (
+    "project_id;edition;exit_reason;decided_on;decided_by;comment;;\r\n"
+    "PGP-0015;nov-20;Abandonné;10/11/2020;DINUM;œuvre;;\r\n;;;;;;;\r\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
+def test_a_register_saved_by_a_french_spreadsheet_is_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "exits.csv").write_bytes(FRENCH.encode(encoding))
+    (row,) = register(tmp_path, "exits").read().to_dict("records")
+    day = pd.Timestamp("2020-11-10")
+    assert row == {
+        "line": 2, "project_id": "PGP-0015", "edition": "2020-11", "exit_reason": "abandoned", "decided_on": day,
+        "decided_by": "DINUM", "comment": "œuvre",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])
+def test_a_line_is_added_as_the_spreadsheet_writes_them(tmp_path: Path, encoding: str) -> None:
+    ledger = register(tmp_path, "exits")
+    ledger.path.write_bytes(FRENCH.encode(encoding))
+    seen = ledger.read()
+    ledger.append(seen.drop(columns="line").assign(project_id="PGP-0016", comment="cœur ; é"), seen=seen)
+    content = ledger.path.read_bytes()
+    assert content.startswith(FRENCH.encode(encoding))
+    added = 'PGP-0016;2020-11;abandoned;2020-11-10;DINUM;"cœur ; é"\r\n'
+    assert content.decode(encoding).endswith(added)
+    assert ledger.read()["comment"].tolist() == ["œuvre", "cœur ; é"]
+
+
+def test_a_character_that_the_encoding_has_not_turns_the_register_into_utf_8(tmp_path: Path) -> None:
+    ledger = register(tmp_path, "exits")
+    ledger.path.write_bytes(FRENCH.encode("cp1252"))
+    seen = ledger.read()
+    ledger.append(seen.drop(columns="line").assign(comment="≥ 9 M€"), seen=seen)
+    assert ledger.path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert ledger.read()["comment"].tolist() == ["œuvre", "≥ 9 M€"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        *((f"{month}-21", f"2021-{rank:02}") for rank, month in enumerate(
+            ["janv", "févr", "mars", "avr", "mai", "juin", "juil", "août", "sept", "oct", "nov", "déc"], 1)),
+        ("nov.-20", "2020-11"), ("novembre 2020", "2020-11"), ("01/11/2020", "2020-11"), ("2020-11", "2020-11"),
+    ],
+)  # fmt: skip
+def test_an_edition_that_a_spreadsheet_took_for_a_date_is_read(tmp_path: Path, text: str, key: str) -> None:
+    (tmp_path / "projects.csv").write_text(
+        f"{projects(tmp_path).header()}PGP-0001,A,culture,{text}\n", encoding="utf-8"
+    )
+    assert projects(tmp_path).read()["first_edition"].tolist() == [key]
+
+
+@pytest.mark.parametrize("text", ["02/11/2020", "ju-21", "nov", "20-11", "ma-21"])
+def test_an_edition_that_could_be_another_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "projects.csv").write_text(
+        f"{projects(tmp_path).header()}PGP-0001,A,culture,{text}\n", encoding="utf-8"
+    )
+    with pytest.raises(RegisterError, match="« 2021-11 »"):
+        projects(tmp_path).read()
+
+
+def test_the_handed_register_of_a_french_spreadsheet_is_read(tmp_path: Path, semester_cases: Path) -> None:
+    (tmp_path / "exits.csv").write_bytes((semester_cases / "exits-saved-by-french-excel.csv").read_bytes())
+    found = register(tmp_path, "exits").read()
+    assert len(found) == 14
+    assert found["comment"].iloc[0] == "Ramené sous le seuil des grands projets"
+
+
+def test_all_bad_lines_of_all_registers_are_told_at_once(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.create()
+    bad = {"projects": "PGP-1,A,culture,2021-11\nPGP-0001,A,magie,hier\n", "exits": "PGP-0001\n"}
+    for name, text in bad.items():
+        with (home.registers / f"{name}.csv").open("a", encoding="utf-8") as stream:
+            stream.write(text)
+    home.editions_register.write_text("edition,ordinal,published_on,cutoff_on\n2026-06,x,hier,\n", encoding="utf-8")
+    with pytest.raises(RegisterError) as refused:
+        read_state(home)
+    told = str(refused.value).split("\n")
+    assert [line.split(" : ")[0].rpartition("/")[2] for line in told] == [
+        "editions.csv, ligne 2, colonne « ordinal »",
+        "editions.csv, ligne 2, colonne « published_on »",
+        "projects.csv, ligne 2, colonne « project_id »",
+        "projects.csv, ligne 3, colonne « ministry_id »",
+        "projects.csv, ligne 3, colonne « first_edition »",
+        "exits.csv, ligne 2",
+    ]
+
+
+def test_thousands_of_bad_lines_are_counted_not_printed(tmp_path: Path) -> None:
+    ledger = projects(tmp_path)
+    ledger.path.write_text(ledger.header() + "x\n" * 4000, encoding="utf-8")
+    with pytest.raises(RegisterError) as refused:
+        read_registers(tmp_path)
+    *_, last = told = str(refused.value).split("\n")
+    assert (len(told), last) == (51, f"… et 3{NARROW}950{NBSP}autres.")

@@ -11,9 +11,9 @@ from functools import cache
 
 import pandas as pd
 
+from warehouse.model.csv_text import shipped_rows
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import looked_up
-from warehouse.model.shipped import shipped_rows
 
 INDEX_NAME = "ipc_2015"
 

@@ -14,7 +14,7 @@ from typing import Literal, cast
 
 from rapidfuzz import fuzz, process
 
-from warehouse.model.shipped import shipped_rows
+from warehouse.model.csv_text import shipped_rows
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import MINISTRIES, UNSPECIFIED_MINISTRY
 

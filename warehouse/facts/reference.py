@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 
-from warehouse.model.shipped import shipped_rows
+from warehouse.model.csv_text import shipped_rows
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from warehouse.follow_up.situations import NO_CHANGE_PTS, RATES
 from warehouse.follow_up.tables import AXES, OUT_SCORECARD
 from warehouse.follow_up.watch_rules import adrift, percent
 from warehouse.history.standing import KEYS
-from warehouse.model.shipped import shipped_rows
+from warehouse.model.csv_text import shipped_rows
 from warehouse.model.vocabulary import NO_DEVIATION, OPINIONS
 from warehouse.projects.opinions import mission_openings
 

@@ -8,14 +8,17 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+from warehouse.model import french
+from warehouse.model.csv_text import CsvTextError, csv_text, shipped_text, without_empty_end
 from warehouse.model.errors import RegisterError, UnknownEditionError
 from warehouse.model.french import MONTHS
-from warehouse.model.shipped import shipped_text
+from warehouse.model.terms import match_key
 
 COLUMNS = ("edition", "ordinal", "published_on", "cutoff_on")
 _KEY = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -123,12 +126,9 @@ def load_calendar(register: Path) -> Calendar:
     Raises:
         RegisterError: a malformed line, named by its number.
     """
-    shipped = shipped_text("warehouse.home", "data/editions.csv")
-    editions = {edition.key: edition for edition in _parse(shipped, "calendrier livré")}
-    if register.is_file():
-        text = register.read_text(encoding="utf-8")
-        editions |= {edition.key: edition for edition in _parse(text, str(register))}
-    return Calendar(editions.values())
+    shipped = shipped_text("warehouse.home", "data/editions.csv").encode("utf-8")
+    editions = [*_parse(shipped, "calendrier livré"), *read_register(register)]
+    return Calendar({edition.key: edition for edition in editions}.values())
 
 
 def render_register(editions: Iterable[Edition]) -> str:
@@ -147,28 +147,54 @@ def read_register(register: Path) -> list[Edition]:
     Raises:
         RegisterError: a malformed line, named by its number.
     """
-    return _parse(register.read_text(encoding="utf-8"), str(register)) if register.is_file() else []
+    return _parse(register.read_bytes(), str(register)) if register.is_file() else []
 
 
-def _parse(text: str, source: str) -> list[Edition]:
-    reader = csv.DictReader(io.StringIO(text))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise RegisterError(f"{source}, ligne 1 : en-têtes {reader.fieldnames}, attendus {list(COLUMNS)}.")
+def _parse(content: bytes, source: str) -> list[Edition]:
+    try:
+        written = csv_text(content, [match_key(name) for name in COLUMNS])
+    except CsvTextError as error:
+        raise RegisterError(f"{source} : {error}") from error
+    wrong: list[str] = []
     editions = []
-    for number, row in enumerate(reader, start=2):
-        try:
-            editions.append(_edition(row))
-        except (ValueError, UnknownEditionError) as error:
-            raise RegisterError(f"{source}, ligne {number} : {error}") from error
+    number = 1
+    try:
+        for number, cells in written.rows():
+            kept = without_empty_end(cells, len(COLUMNS))
+            if number == 1 and tuple(kept) != COLUMNS:
+                wrong.append(f"{source}, ligne 1 : en-têtes {kept}, attendus {list(COLUMNS)}.")
+                break
+            if number > 1 and any(kept):
+                editions += _edition(kept, f"{source}, ligne {number}", wrong)
+    except CsvTextError as error:
+        wrong.append(f"{source}, {error}")
+    if wrong:
+        raise RegisterError("\n".join(wrong))
     return editions
 
 
-def _edition(row: Mapping[str | None, str | None]) -> Edition:
-    if None in row or None in row.values():
-        raise ValueError(f"{len(COLUMNS)} colonnes attendues")
-    key, ordinal, published_on, cutoff_on = (str(row[name]) for name in COLUMNS)
-    return Edition(parse_key(key), int(ordinal), _date(published_on), _date(cutoff_on))
+def _edition(cells: Sequence[str], place: str, wrong: list[str]) -> list[Edition]:
+    """The edition of a line; none, and the reason in `wrong`, where it cannot be read."""
+    if len(cells) != len(COLUMNS):
+        wrong.append(f"{place} : {len(cells)} {french.plural(len(cells), 'valeur')} au lieu de {len(COLUMNS)}.")
+        return []
+    values: dict[str, Any] = {}
+    for (name, (read, expected)), text in zip(_READ.items(), cells, strict=True):
+        try:
+            values[name] = read(text.strip())
+        except (ValueError, UnknownEditionError):
+            wrong.append(f"{place}, colonne « {name} » : « {text} ». Attendu : {expected}.")
+    return [Edition(*values.values())] if len(values) == len(COLUMNS) else []
 
 
 def _date(text: str) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
+    return french.day_of(text) if text else None
+
+
+_DAY = "une date AAAA-MM-JJ, ou rien"
+_READ: Mapping[str, tuple[Callable[[str], object], str]] = {
+    "edition": (lambda text: parse_key(french.month_of(text)), "un mois AAAA-MM, par exemple 2026-06"),
+    "ordinal": (int, "le numéro de l'édition, un nombre entier"),
+    "published_on": (_date, _DAY),
+    "cutoff_on": (_date, _DAY),
+}

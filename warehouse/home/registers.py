@@ -1,21 +1,22 @@
 """Append-only ledgers that a person can read, review in a diff, and add to: one CSV file each, in the home.
 
-A line is never changed nor removed by this project: what is learnt is a new line. What the columns mean is in
-`warehouse.home.register_tables`; what follows from the lines is for the modules of each subject.
+A line is never changed nor removed by this project: what is learnt is a new line, written as the file is. What the
+columns mean is in `warehouse.home.register_tables`; what follows from the lines is for the modules of each subject.
 """
 
-import csv
-import datetime as dt
-import io
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from warehouse.home.files import write_bytes
 from warehouse.home.register_tables import REGISTERS
+from warehouse.model import french
+from warehouse.model.csv_text import CsvText, CsvTextError, csv_text, without_empty_end
 from warehouse.model.errors import RegisterError
 from warehouse.model.schema import PANDAS_DTYPES, Column, Table, empty_frame
 from warehouse.model.terms import match_key
@@ -23,6 +24,15 @@ from warehouse.model.vocabulary import VOCABULARIES
 
 # Every register of a home, by its short name.
 Registers = Mapping[str, pd.DataFrame]
+# How many malformed lines are told at once.
+SHOWN = 50
+EDITION_KEY = REGISTERS["projects"].column("first_edition").pattern
+# What a text of a given form looks like.
+EXAMPLES = {
+    EDITION_KEY: "2021-11",
+    REGISTERS["projects"].column("project_id").pattern: "PGP-0042",
+    REGISTERS["rule_changes"].column("code").pattern: "COST-004",
+}
 BOOLEANS = {"true": True, "vrai": True, "oui": True, "false": False, "faux": False, "non": False}
 
 
@@ -52,11 +62,13 @@ class Register:
 
     def parse(self, content: bytes) -> pd.DataFrame:
         """The lines that the bytes of a file hold, as `read` gives them."""
-        text = self._text(content)
-        return self._parse(text) if text.strip() else empty_frame(self.table)
+        return self._parse(self._written(content))
 
     def append(self, lines: pd.DataFrame, *, seen: pd.DataFrame) -> None:
         """Add lines at the end of the file, in one step; the others keep their bytes.
+
+        What a spreadsheet saved goes on in its own way: same encoding, separator and line ends. A character that its
+        encoding has not turns the whole file into UTF-8 with a mark, which spreadsheets read too.
 
         Args:
             lines: the columns of the file; no row changes nothing.
@@ -68,19 +80,21 @@ class Register:
         """
         if lines.empty:
             return
-        content = self._text(self.content())
-        now = self._parse(content) if content.strip() else empty_frame(self.table)
-        if not now.equals(seen.reset_index(drop=True)):
+        written = self._written(self.content())
+        if not self._parse(written).equals(seen.reset_index(drop=True)):
             raise RegisterError(
                 f"{self.path} a été modifié pendant le traitement : rien n'y a été écrit. Relancer la commande."
             )
-        if not content.strip():
-            content = self.header()
-        if not content.endswith("\n"):
-            content += "\n"
-        text = content + "".join(self._rendered(row) for row in lines.to_dict("records"))
-        self._parse(text)
-        write_bytes(self.path, text.encode("utf-8"))
+        text = written.text if written.text.strip() else self.header()
+        if not text.endswith("\n"):
+            text += written.line_end
+        text += "".join(written.line(self._cells(row)) for row in lines.to_dict("records"))
+        self._parse(replace(written, text=text))
+        try:
+            content = text.encode(written.encoding)
+        except UnicodeEncodeError:
+            content = text.encode("utf-8-sig")
+        write_bytes(self.path, content)
 
     def create(self) -> None:
         """Write the headers, so that a person sees what to fill; an existing file is left as it is."""
@@ -91,15 +105,17 @@ class Register:
         """The first line of the file."""
         return ",".join(column.name for column in self.columns) + "\n"
 
-    def _text(self, content: bytes) -> str:
+    def _written(self, content: bytes) -> CsvText:
         try:
-            # A spreadsheet that saved the register may have put a byte order mark and its own line ends.
-            return content.decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            raise RegisterError(f"{self.path} n'est pas en UTF-8 (octet {error.start}).") from error
+            return csv_text(content, [match_key(column.name) for column in self.columns])
+        except CsvTextError as error:
+            raise RegisterError(f"{self.path} : {error}") from error
 
-    def _parse(self, content: str) -> pd.DataFrame:
-        rows = list(self._rows(content))
+    def _parse(self, written: CsvText) -> pd.DataFrame:
+        wrong: list[str] = []
+        rows = list(self._rows(written, wrong)) if written.text.strip() else []
+        if wrong:
+            raise RegisterError("\n".join(wrong))
         return pd.DataFrame(
             {
                 column.name: pd.Series([row[column.name] for row in rows], dtype=PANDAS_DTYPES[column.kind])
@@ -107,39 +123,43 @@ class Register:
             }
         )
 
-    def _rows(self, content: str) -> Iterator[dict[str, object]]:
+    def _rows(self, written: CsvText, wrong: list[str]) -> Iterator[dict[str, object]]:
+        """The values of each line; what cannot be read is said in `wrong`."""
         names = [column.name for column in self.columns]
-        reader = csv.reader(io.StringIO(content, newline=""), strict=True)
         number = 1
         try:
-            for cells in reader:
-                if number == 1 and cells != names:
-                    raise RegisterError(f"{self.path}, ligne 1 : en-têtes {cells}, attendus {names}.")
-                if number > 1 and cells:
-                    if len(cells) != len(names):
-                        raise RegisterError(
-                            f"{self.path}, ligne {number} : {len(cells)} valeurs au lieu de {len(names)} : {cells}."
-                        )
-                    values = zip(self.columns, cells, strict=True)
-                    yield {"line": number} | {column.name: self._value(column, text, number) for column, text in values}
-                number = reader.line_num + 1
-        except csv.Error as error:
-            raise RegisterError(f"{self.path}, ligne {number} : {error}.") from error
+            for number, cells in written.rows():
+                kept = without_empty_end(cells, len(names))
+                if number == 1 and kept != names:
+                    wrong.append(
+                        f"{self.path}, ligne 1 : en-têtes {_quoted(kept)}. Attendu : {_quoted(names)}, séparés par des "
+                        "points-virgules ou des virgules."
+                    )
+                    return
+                if number > 1 and kept:
+                    yield from self._line(number, kept, wrong)
+        except CsvTextError as error:
+            wrong.append(f"{self.path}, {error}")
 
-    def _value(self, column: Column, text: str, number: int) -> object:
-        try:
-            return _typed(column, text.strip())
-        except ValueError as error:
-            raise RegisterError(
-                f"{self.path}, ligne {number}, colonne « {column.name} » : « {text} ». Attendu : {column.expected()}."
-            ) from error
+    def _line(self, number: int, cells: Sequence[str], wrong: list[str]) -> Iterator[dict[str, object]]:
+        if len(cells) != len(self.columns):
+            count = f"{len(cells)} {french.plural(len(cells), 'valeur')} au lieu de {len(self.columns)}"
+            wrong.append(f"{self.path}, ligne {number} : {count} : {_quoted(cells)}.")
+            return
+        line: dict[str, object] = {"line": number}
+        for column, text in zip(self.columns, cells, strict=True):
+            try:
+                line[column.name] = _typed(column, text.strip())
+            except ValueError:
+                wrong.append(
+                    f"{self.path}, ligne {number}, colonne « {column.name} » : « {text} ». Attendu : "
+                    f"{_expected(column)}."
+                )
+        if len(line) == len(self.table.columns):
+            yield line
 
-    def _rendered(self, row: Mapping[object, object]) -> str:
-        stream = io.StringIO()
-        csv.writer(stream, lineterminator="\n").writerow(
-            [_text(column, row.get(column.name)) for column in self.columns]
-        )
-        return stream.getvalue()
+    def _cells(self, row: Mapping[object, object]) -> list[str]:
+        return [_text(column, row.get(column.name)) for column in self.columns]
 
 
 def register(folder: Path, name: str) -> Register:
@@ -151,9 +171,40 @@ def read_registers(folder: Path) -> dict[str, pd.DataFrame]:
     """Every register of a folder, by its short name.
 
     Raises:
-        RegisterError: a malformed line.
+        RegisterError: malformed lines, all of them told, of all registers.
     """
-    return {name: register(folder, name).read() for name in REGISTERS}
+    return parsed({name: register(folder, name).content() for name in REGISTERS}, folder)
+
+
+def parsed(contents: Mapping[str, bytes], folder: Path) -> dict[str, pd.DataFrame]:
+    """The lines of registers of a folder, from the bytes of each, by short name.
+
+    Raises:
+        RegisterError: malformed lines, all of them told.
+    """
+    read = together({name: partial(register(folder, name).parse, content) for name, content in contents.items()})
+    return {name: read[name] for name in contents}
+
+
+def together(readings: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """What each reading gives, by its name.
+
+    Raises:
+        RegisterError: some of them raised one; what all of them say.
+    """
+    found: dict[str, Any] = {}
+    wrong: list[str] = []
+    for name, read in readings.items():
+        try:
+            found[name] = read()
+        except RegisterError as error:
+            wrong += str(error).split("\n")
+    if wrong:
+        rest = len(wrong) - SHOWN
+        raise RegisterError(
+            "\n".join([*wrong[:SHOWN], *([f"… et {french.counted(rest, 'autre')}."] if rest > 0 else [])])
+        )
+    return found
 
 
 def ministry_labels(registers: Registers) -> dict[str, str]:
@@ -182,6 +233,16 @@ def no_registers() -> dict[str, pd.DataFrame]:
     return {name: empty_frame(table) for name, table in REGISTERS.items()}
 
 
+def _quoted(values: Sequence[str]) -> str:
+    return ", ".join(f"« {value} »" for value in values)
+
+
+def _expected(column: Column) -> str:
+    if column.pattern in EXAMPLES:
+        return f"un texte comme « {EXAMPLES[column.pattern]} »"
+    return "une date AAAA-MM-JJ ou JJ/MM/AAAA" if column.kind == "date" else column.expected()
+
+
 def _typed(column: Column, text: str) -> object:
     """The value of a cell; ValueError for one that its column cannot hold."""
     if not text and not column.required:
@@ -191,10 +252,11 @@ def _typed(column: Column, text: str) -> object:
     elif column.kind == "boolean":
         value = BOOLEANS.get(text.lower())
     elif column.kind == "date":
-        value = dt.date.fromisoformat(text)
+        value = french.day_of(text)
     elif column.kind in ("integer", "number"):
         value = _number(column, text)
     else:
+        text = french.month_of(text) if column.pattern == EDITION_KEY else text
         value = text if re.fullmatch(column.pattern or r"(?s).+", text) else None
     if value is None:
         raise ValueError(text)
@@ -202,7 +264,8 @@ def _typed(column: Column, text: str) -> object:
 
 
 def _number(column: Column, text: str) -> float:
-    value = int(text) if column.kind == "integer" else float(text.replace(",", "."))
+    plain = re.sub(r"[\s\u202f\u00a0]", "", text).replace(",", ".")
+    value = int(plain) if column.kind == "integer" else float(plain)
     least = -float("inf") if column.minimum is None else column.minimum
     most = float("inf") if column.maximum is None else column.maximum
     if not least <= value <= most:

@@ -14,7 +14,7 @@ import pandas as pd
 from warehouse.home.calendar import Calendar
 from warehouse.home.home import Home
 from warehouse.home.register_tables import REGISTERS
-from warehouse.home.registers import Registers, ministry_labels, register
+from warehouse.home.registers import Registers, ministry_labels, parsed, register, together
 from warehouse.home.rule_changes import RuleChange, in_force, rule_changes
 from warehouse.home.settings import Settings, read_settings
 
@@ -82,12 +82,12 @@ def read_state(home: Home) -> State:
 
 
 def _read(home: Home, before: State | None) -> State:
-    registers: dict[str, pd.DataFrame] = {}
-    marks: dict[str, bytes] = {}
-    for name in REGISTERS:
-        ledger = register(home.registers, name)
-        marks[name] = ledger.content()
-        unchanged = before is not None and before.marks[name] == marks[name]
-        registers[name] = before.registers[name] if before is not None and unchanged else ledger.parse(marks[name])
+    marks = {name: register(home.registers, name).content() for name in REGISTERS}
+    kept = (
+        {} if before is None else {name: before.registers[name] for name in marks if before.marks[name] == marks[name]}
+    )
+    changed = {name: content for name, content in marks.items() if name not in kept}
+    read = together({"calendar": home.calendar, "registers": lambda: parsed(changed, home.registers)})
+    registers = {name: kept[name] if name in kept else read["registers"][name] for name in REGISTERS}
     settings = read_settings(home.settings)
-    return State(home, home.calendar(), settings, registers, marks)
+    return State(home, read["calendar"], settings, registers, marks)

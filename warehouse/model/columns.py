@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
+from warehouse.model.csv_text import shipped_rows
 from warehouse.model.errors import SchemaError
 from warehouse.model.schema import DECIMALS, DECIMALS_BY_UNIT, Column, Kind, Table
-from warehouse.model.shipped import shipped_rows
 
 SHARED = "warehouse.model"
 FILE = "columns.csv"

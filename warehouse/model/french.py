@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
+from warehouse.model.terms import match_key
+
 NARROW = "\u202f"  # narrow no-break space: thousands, and before ; ! ? %
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -198,3 +200,27 @@ def typeset(text: str) -> str:
     text = re.sub(r"[ \u00a0]+([;!?%])", rf"{NARROW}\1", text)
     text = re.sub(r" +(:)(?=\s|$)", rf"{NBSP}\1", text)
     return re.sub(r"«[ \u00a0]*(.*?)[ \u00a0]*»", rf"«{NBSP}\1{NBSP}»", text)
+
+
+def day_of(text: str) -> dt.date:
+    """A day, as we write it or as French spreadsheets do: « 2020-11-10 », « 10/11/2020 ».
+
+    Raises:
+        ValueError: neither.
+    """
+    day = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
+    return dt.date(int(day[3]), int(day[2]), int(day[1])) if day else dt.date.fromisoformat(text)
+
+
+def month_of(text: str) -> str:
+    """A month « 2020-11 », also where a French spreadsheet took it for a date: « nov-20 », « 01/11/2020 ».
+
+    Any other text is given back.
+    """
+    if named := re.fullmatch(r"([^\W\d]+)\.?[ -](20\d\d|\d\d)", text):
+        start = match_key(named[1])
+        ranks = [rank for rank, month in enumerate(MONTHS, 1) if match_key(month).startswith(start)]
+        return f"20{named[2][-2:]}-{ranks[0]:02}" if len(ranks) == 1 and start else text
+    if first := re.fullmatch(r"0?1/(\d{1,2})/(\d{4})", text):
+        return f"{first[2]}-{int(first[1]):02}"
+    return text

@@ -10,7 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal, cast, get_args
 
-from warehouse.model.shipped import shipped_rows
+from warehouse.model.csv_text import shipped_rows
 
 # The families of codes, in the order of the catalogue.
 FAMILIES = MappingProxyType(

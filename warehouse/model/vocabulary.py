@@ -7,7 +7,7 @@ The terms are lines of `data/vocabulary.csv`, in the order they are shown. Minis
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from warehouse.model.shipped import shipped_rows
+from warehouse.model.csv_text import shipped_rows
 from warehouse.model.terms import Term, Vocabulary
 
 

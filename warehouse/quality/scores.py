@@ -15,8 +15,8 @@ import pandas as pd
 
 from warehouse.facts.ministries import labels_at, lineage_events, ministry_labels
 from warehouse.home.calendar import Calendar
+from warehouse.model.csv_text import shipped_rows
 from warehouse.model.findings import Finding
-from warehouse.model.shipped import shipped_rows
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import NO_DEVIATION
 from warehouse.projects.baselines import SAME_COST_MEUR

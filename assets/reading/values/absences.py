@@ -6,7 +6,7 @@ A symbol that is no marker, as a tick, says something: it is never an empty cell
 import re
 from functools import cache
 
-from warehouse.model.shipped import shipped_rows
+from warehouse.model.csv_text import shipped_rows
 from warehouse.model.terms import match_key
 
 # What a marker is written with beside its letters; a dash or a slash alone is one.
