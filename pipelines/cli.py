@@ -40,6 +40,7 @@ VERBS = {
         "collect",
         "Dit qui a envoyé, quand, quelle version, avec combien d'erreurs et d'alertes, et qui est en retard.",
     ),
+    "quarantine": Verb("quarantine", "app", "Les fichiers mis à l'écart : les lister, les classer, les reprendre."),
     "check": Verb("running", "check", "Lit et contrôle les fichiers reçus pour une édition, sans rien écrire."),
     "return": Verb(
         "running",

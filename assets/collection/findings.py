@@ -1,6 +1,7 @@
 """What the collection of an edition itself has to say: files put aside, files gone, projects lost by a new version."""
 
 from collections.abc import Mapping, Sequence
+from shlex import quote
 
 import pandas as pd
 
@@ -19,8 +20,9 @@ def quarantine_findings(waiting: Sequence[QuarantinedFile], edition: str) -> lis
             "no_file_is_in_quarantine",
             f"Le fichier est mis à l'écart depuis le {known.put_aside_on}. {known.reason}",
             file=known.file,
-            expected=f"le même fichier, corrigé, renvoyé sous le même nom ; s'il n'est plus attendu, son retrait de "
-            f"quarantine/{edition} (le fichier dont le nom finit par « -{known.file} », et son .json)",
+            expected="le même fichier, corrigé, renvoyé sous le même nom ; ou, par l'exploitant, « panorama quarantine "
+            f"retry {quote(known.file)} --edition {edition} » une fois la cause levée, « panorama quarantine dismiss "
+            f"{quote(known.file)} --edition {edition} --why … » s'il n'est plus attendu",
         )
         for known in waiting
     ]

@@ -146,7 +146,9 @@ def take_in(
     reasons = {
         known.name(): known
         for known in aside.values()
-        if known.name() not in quarantine or not versions.is_put_aside(known.file, known.sha256)
+        if known.name() not in quarantine
+        or quarantine[known.name()].dismissed_by is not None
+        or not versions.is_put_aside(known.file, known.sha256)
     }
     gone = aside.keys() if append is None else _write(home, edition, versions, aside, reasons, append)
     after = with_lines(ledger, versions.frame())

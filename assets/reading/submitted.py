@@ -17,7 +17,7 @@ from warehouse.archive.tables import RAW_SUBMISSIONS
 from warehouse.facts.ministries import NO_LABELS
 from warehouse.home.files import NotAFileError, open_regular
 from warehouse.home.home import received_entries
-from warehouse.home.quarantine import bounded_sha256, is_writable_name
+from warehouse.home.quarantine import bounded_sha256, is_writable_name, safe_name
 from warehouse.model.findings import Finding, declared_finding, errors_of
 from warehouse.model.french import counted, listed, shown_name
 from warehouse.model.schema import empty_frame
@@ -122,7 +122,8 @@ def _found(path: Path, limits: FileLimits) -> FoundFile:
     except UnreadableFileError as error:
         return replace(found, refusal=str(error))
     if not is_writable_name(path.name):
-        return replace(found, refusal=f"{UNWRITABLE_NAME} : {shown_name(path.name)}.")
+        remedy = f"« panorama quarantine retry » le reprend sous le nom « {safe_name(path.name)} »."
+        return replace(found, refusal=f"{UNWRITABLE_NAME} : {shown_name(path.name)}. {remedy}")
     return found
 
 

@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from assets.reading.attestation import Attestation, attestation_findings, read_attestation
 from assets.reading.cells import data_cells, sheet_findings
+from assets.reading.formats.content_scan import PASSWORD, SAVE_AGAIN
 from assets.reading.formats.csv_files import csv_sheet
 from assets.reading.formats.file_limits import (
     FileLimits,
@@ -182,8 +183,8 @@ def _other_format(suffix: str) -> str:
                 "ministère ; si c'est une lettre ou une pièce jointe, il n'y a rien à en lire."
             )
         case "":
-            return "Le fichier n'a pas d'extension : son format n'est pas connu."
-    return f"L'extension « {suffix} » n'est pas acceptée."
+            return f"Le fichier n'a pas d'extension : son format n'est pas connu. {SAVE_AGAIN}"
+    return f"L'extension « {suffix} » n'est pas acceptée. {SAVE_AGAIN}"
 
 
 def _workbook_sheets(content: bytes, suffix: str) -> list[Sheet]:
@@ -196,13 +197,13 @@ def _workbook_sheets(content: bytes, suffix: str) -> list[Sheet]:
             if meta.typ == SheetTypeEnum.WorkSheet
         ]
     except PasswordError as error:
-        raise UnreadableFileError("Le classeur est protégé par un mot de passe.") from error
+        raise UnreadableFileError(PASSWORD) from error
     except BaseException as error:
         # A panic of the Rust reader is no Exception, so that `except Exception` would let one file end the run.
         if not isinstance(error, DAMAGES) and type(error).__name__ != "PanicException":
             raise
         raise UnreadableFileError(
-            f"Le classeur est illisible : tronqué, endommagé ou d'un autre format ({error})."
+            f"Le classeur est illisible : tronqué, endommagé ou d'un autre format ({error}). {SAVE_AGAIN}"
         ) from error
     return sheets
 

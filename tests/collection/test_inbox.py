@@ -190,7 +190,7 @@ def test_no_name_stops_the_others_nor_is_shown_raw(home: Home, tmp_path: Path) -
 def test_a_file_whose_name_cannot_be_written_is_put_aside_with_the_name_said(home: Home) -> None:
     put(home, b"caf\xe9\x1b[2J.xlsx", (home.inbox(EDITION) / "culture.xlsx").read_bytes() + b" ")
     (known,) = take(home).received.waiting
-    assert known.reason.replace("\u00a0", " ").endswith("caf« octet E9 »« U+001B »[2J.xlsx.")
+    assert "caf« octet E9 »« U+001B »[2J.xlsx." in known.reason.replace("\u00a0", " ")
     assert read_quarantine(home, EDITION).keys() == {known.name()}
 
 

@@ -1,19 +1,21 @@
 """Where files that cannot be opened safely are put aside, each beside the reason, so that the others are processed."""
 
+import datetime as dt
 import hashlib
 import json
+import os
 import re
 import shutil
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import pandas as pd
 
 from warehouse.home.calendar import Edition
-from warehouse.home.files import STAGING_PREFIX, write_text
+from warehouse.home.files import STAGING_PREFIX, disk_errors, write_text
 from warehouse.home.home import Home
 from warehouse.home.submission_ledger import is_settled
 from warehouse.model.errors import ConfigurationError
@@ -30,8 +32,9 @@ _UNSAFE = re.compile(r"[^\w.\- ()]")
 class QuarantinedFile:
     """A file put aside.
 
-    `file` is its name as received, but for what cannot be written; `reason` a French sentence. `sha256` is that of its
-    first `hashed_bytes`, which are all of them but for a file beyond the limit.
+    `file` is its name as received, but for what cannot be written; `reason` says in French why, and what to do.
+    `sha256` is that of its first `hashed_bytes`, which are all of them but for a file beyond the limit. `dismissed_by`
+    is who no longer awaits it, if someone does not.
     """
 
     file: str
@@ -40,6 +43,9 @@ class QuarantinedFile:
     size_bytes: int
     hashed_bytes: int
     put_aside_on: str
+    dismissed_on: str | None = None
+    dismissed_by: str | None = None
+    dismissed_why: str | None = None
 
     def name(self) -> str:
         """Its name in the quarantine: what it holds, then what it was called."""
@@ -101,6 +107,40 @@ def move_aside(home: Home, edition: Edition, path: Path, name: str) -> bool:
     return True
 
 
+def dismiss(home: Home, edition: Edition, quarantined: QuarantinedFile, *, on: dt.date, by: str, why: str) -> None:
+    """Say, beside a file put aside, that it is no longer awaited, by whom and why; the file stays there.
+
+    Raises:
+        ServiceError: the disk refused.
+    """
+    said = replace(quarantined, dismissed_on=on.isoformat(), dismissed_by=by, dismissed_why=why)
+    write_reason(home, edition, said)
+
+
+def put_back(home: Home, edition: Edition, quarantined: QuarantinedFile) -> None:
+    """Put a file back in the inbox, to be taken in again; a name that could not be written is now one that can.
+
+    Raises:
+        ConfigurationError: it is not in the quarantine any more, or the inbox has a file of that name.
+        ServiceError: the disk refused.
+    """
+    path = home.quarantine(edition) / quarantined.name()
+    target = home.inbox(edition) / quarantined.file
+    if path.is_symlink() or not path.is_file():
+        raise ConfigurationError(
+            f"{path} n'est plus là, ou n'est pas un fichier : s'il n'est plus attendu, « panorama quarantine dismiss »."
+        )
+    if os.path.lexists(target):
+        raise ConfigurationError(
+            f"{target} existe déjà : un envoi plus récent. Retirer l'un des deux, ou « panorama quarantine dismiss »."
+        )
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # A process killed in between leaves a reason without a file, which the next intake of the file settles.
+        shutil.move(path, target)
+        _reason_path(home, edition, quarantined.name()).unlink(missing_ok=True)
+
+
 def read_quarantine(home: Home, edition: Edition) -> dict[str, QuarantinedFile]:
     """The files of an edition put aside and not removed since, by their name in the quarantine.
 
@@ -111,7 +151,7 @@ def read_quarantine(home: Home, edition: Edition) -> dict[str, QuarantinedFile]:
 
 
 def waiting(quarantine: Mapping[str, QuarantinedFile], ledger: pd.DataFrame, edition: str) -> list[QuarantinedFile]:
-    """The files of an edition put aside, not received again readable under the same name since.
+    """The files of an edition put aside, neither dismissed nor received again readable under the same name since.
 
     Args:
         quarantine: as `read_quarantine` gives it.
@@ -119,7 +159,8 @@ def waiting(quarantine: Mapping[str, QuarantinedFile], ledger: pd.DataFrame, edi
         edition: key of the edition.
     """
     by_name = sorted(quarantine.items(), key=lambda known: f"{known[0]}.json")
-    return [known for _, known in by_name if not is_settled(ledger, edition, known.file, known.sha256)]
+    awaited = [known for _, known in by_name if known.dismissed_by is None]
+    return [known for known in awaited if not is_settled(ledger, edition, known.file, known.sha256)]
 
 
 def _read(path: Path) -> QuarantinedFile:

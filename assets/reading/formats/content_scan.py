@@ -19,8 +19,10 @@ DEEPEST_XML = 1000
 # Longer than any number a workbook writes.
 LONGEST_NUMBER = 400
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
-
-_REMAKE = "Copier les seules cellules du tableau dans un classeur neuf, ou dans le formulaire."
+# What to do about a file that is refused: the end of the sentence that says why.
+SAVE_AGAIN = "Le demander de nouveau au ministère, enregistré depuis un tableur en .xlsx."
+REMAKE = "Copier les seules cellules du tableau dans un classeur neuf, ou dans le formulaire."
+PASSWORD = "Le classeur est protégé par un mot de passe. Le demander au ministère sans mot de passe."  # noqa: S105  # a sentence
 
 
 class UnreadableFileError(Exception):
@@ -29,13 +31,18 @@ class UnreadableFileError(Exception):
 
 def damaged(detail: object) -> UnreadableFileError:
     """The refusal of a workbook that is not whole: what is wrong with it."""
-    return UnreadableFileError(f"Le classeur est illisible : tronqué ou endommagé ({detail}).")
+    return UnreadableFileError(f"Le classeur est illisible : tronqué ou endommagé ({detail}). {SAVE_AGAIN}")
+
+
+def hostile(what: str) -> UnreadableFileError:
+    """The refusal of a workbook that no spreadsheet wrote so: what it contains."""
+    return UnreadableFileError(f"Le classeur contient {what}. Ne pas l'ouvrir, et le demander de nouveau au ministère.")
 
 
 def beyond(what: str, found: object, limit: object, remedy: str = "") -> UnreadableFileError:
     """The refusal of a workbook for what it has too much of: what was found, the limit, and what to do about it."""
     said = f"Le classeur a {what} : {found}, plus que la limite de {limit}."
-    return UnreadableFileError(f"{said} {remedy}".rstrip())
+    return UnreadableFileError(f"{said} {remedy or REMAKE}")
 
 
 def _far_cell(row: int, column: int) -> str:
@@ -106,10 +113,7 @@ class ContentScan:
         """Refuse a document type: none of ours has one, and entities come with it."""
         # Old OpenOffice manifests name a DTD, which nobody fetches; no other member of a workbook has one.
         if has_subset or self.member != ODS_MANIFEST:
-            raise UnreadableFileError(
-                f"Le classeur contient une déclaration DTD ou d'entités dans « {self.member} », ce qu'aucun tableur "
-                "n'écrit."
-            )
+            raise hostile(f"une déclaration DTD ou d'entités dans « {self.member} », ce qu'aucun tableur n'écrit")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Look at an element that begins; a format says what it counts."""
@@ -143,14 +147,14 @@ class ContentScan:
         """Count things that go with cells, named in the plural."""
         self.counts[what] += number
         if self.counts[what] > self.limits.marks:
-            raise beyond(f"trop de {what}", f"au moins {self.counts[what]}", self.limits.marks, _REMAKE)
+            raise beyond(f"trop de {what}", f"au moins {self.counts[what]}", self.limits.marks)
 
     def cover(self, what: str, area: str, cells: int) -> None:
         """Count the cells of an area: whoever writes the workbook again makes one of each."""
         self.covered += cells
         if self.covered > self.limits.cells:
             found = area if cells == self.covered else f"{area}, {self.covered} avec les autres"
-            raise beyond(f"{what} sur trop de cellules", f"{found} ({cells})", self.limits.cells, _REMAKE)
+            raise beyond(f"{what} sur trop de cellules", f"{found} ({cells})", self.limits.cells)
 
     def whole(self, text: str) -> int:
         """A count written in the XML."""

@@ -13,7 +13,17 @@ import zlib
 from collections.abc import Iterator, Mapping
 from xml.parsers import expat
 
-from assets.reading.formats.content_scan import ODS_MANIFEST, ContentScan, UnreadableFileError, beyond, damaged
+from assets.reading.formats.content_scan import (
+    ODS_MANIFEST,
+    PASSWORD,
+    REMAKE,
+    SAVE_AGAIN,
+    ContentScan,
+    UnreadableFileError,
+    beyond,
+    damaged,
+    hostile,
+)
 from assets.reading.formats.ods_scan import OdsScan
 from assets.reading.formats.xlsx_scan import XlsxScan
 from warehouse.home.settings import FileLimits
@@ -42,9 +52,11 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 def refuse_size(size_bytes: int, limits: FileLimits) -> None:
     """Refuse an empty file, or one beyond the limit."""
     if size_bytes > limits.file_bytes:
-        raise UnreadableFileError(f"Le fichier pèse {size_bytes} octets, plus que la limite de {limits.file_bytes}.")
+        raise UnreadableFileError(
+            f"Le fichier pèse {size_bytes} octets, plus que la limite de {limits.file_bytes}. {REMAKE}"
+        )
     if size_bytes == 0:
-        raise UnreadableFileError("Le fichier est vide.")
+        raise UnreadableFileError("Le fichier est vide. Le demander de nouveau au ministère.")
 
 
 def refuse_unsafe_workbook(content: bytes, suffix: str, limits: FileLimits) -> None:
@@ -59,13 +71,13 @@ def refuse_unsafe_workbook(content: bytes, suffix: str, limits: FileLimits) -> N
         UnreadableFileError: names the limit and the value found.
     """
     if content.startswith(OLE_MAGIC) and (ENCRYPTED_PACKAGE in content):
-        raise UnreadableFileError("Le classeur est protégé par un mot de passe.")
+        raise UnreadableFileError(PASSWORD)
     expected = OLE_MAGIC if suffix == ".xls" else ZIP_MAGIC
     if not content.startswith(expected):
         other = {OLE_MAGIC: "un ancien classeur .xls", ZIP_MAGIC: "une archive zip, peut-être un .xlsx ou un .ods"}
         found = next((name for magic, name in other.items() if content.startswith(magic)), "un autre format")
         raise UnreadableFileError(
-            f"Le classeur est illisible : son extension est « {suffix} », mais son contenu est {found}."
+            f"Le classeur est illisible : son extension est « {suffix} », mais son contenu est {found}. {SAVE_AGAIN}"
         )
     if suffix != ".xls":
         _refuse_unsafe_zip(content, suffix, limits)
@@ -94,20 +106,18 @@ def _refuse_members(members: list[zipfile.ZipInfo], suffix: str) -> None:
     names = [member.filename.replace("\\", "/") for member in members]
     for member, name in zip(members, names, strict=True):
         if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
-            raise UnreadableFileError(f"Le classeur contient un chemin interdit : « {name} ».")
+            raise hostile(f"un chemin interdit : « {name} »")
         if member.flag_bits & _ENCRYPTED_FLAG or name == "encrypted-package":
-            raise UnreadableFileError("Le classeur est protégé par un mot de passe.")
+            raise UnreadableFileError(PASSWORD)
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise UnreadableFileError(
-                f"Le classeur contient « {name} », comprimé d'une façon qu'aucun tableur n'emploie."
-            )
+            raise hostile(f"« {name} », comprimé d'une façon qu'aucun tableur n'emploie")
     folded = [name.casefold() for name in names]
     if twice := sorted({name for name in folded if folded.count(name) > 1}):
-        raise UnreadableFileError(f"Le classeur contient deux fois le fichier interne « {twice[0]} ».")
+        raise hostile(f"deux fois le fichier interne « {twice[0]} »")
     if missing := [name for name in EXPECTED_MEMBERS[suffix] if name.casefold() not in folded]:
         raise UnreadableFileError(
             f"Le classeur est illisible : son extension est « {suffix} », mais il n'a pas de fichier interne "
-            f"« {missing[0]} »."
+            f"« {missing[0]} ». {SAVE_AGAIN}"
         )
 
 

@@ -4,7 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assets.reading.formats.content_scan import DECIMAL, ContentScan, UnreadableFileError, damaged, is_infinite
+from assets.reading.formats.content_scan import (
+    DECIMAL,
+    PASSWORD,
+    ContentScan,
+    UnreadableFileError,
+    damaged,
+    is_infinite,
+)
 
 _COUNTED = {
     "table:table-column": "colonnes déclarées",
@@ -65,7 +72,7 @@ class OdsScan(ContentScan):
                 self.length += self.whole(attributes.get("text:c", "1"))
                 self.is_filled = True
             case "manifest:encryption-data":
-                raise UnreadableFileError("Le classeur est protégé par un mot de passe.")
+                raise UnreadableFileError(PASSWORD)
 
     def _count_merge(self, attributes: dict[str, str]) -> None:
         rows, columns = (

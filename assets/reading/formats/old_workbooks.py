@@ -9,7 +9,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from assets.reading.formats.content_scan import ContentScan, UnreadableFileError, beyond
+from assets.reading.formats.content_scan import SAVE_AGAIN, ContentScan, UnreadableFileError, beyond
 from assets.reading.formats.file_limits import FileLimits
 from assets.reading.formats.old_workbook_marks import old_workbook_marks
 from assets.reading.formats.sheets import Sheet, marked_sheet
@@ -34,7 +34,7 @@ def sheets_of_old_workbook(content: bytes, limits: FileLimits) -> list[Sheet]:
     if done.returncode:
         raise UnreadableFileError(
             "Le classeur est illisible : tronqué, endommagé, d'un autre format, ou au-delà des limites de "
-            f"{limits.xls_memory_bytes} octets de mémoire et {limits.xls_seconds} s."
+            f"{limits.xls_memory_bytes} octets de mémoire et {limits.xls_seconds} s. {SAVE_AGAIN}"
         )
     answer = pickle.loads(done.stdout)  # noqa: S301 - written by our own process
     if isinstance(answer, str):
