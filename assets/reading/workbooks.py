@@ -33,7 +33,7 @@ from assets.reading.history import project_cells
 from warehouse.facts.ministries import NO_LABELS
 from warehouse.home.files import NotAFileError, open_regular
 from warehouse.model.findings import Finding, declared_finding, errors_of
-from warehouse.model.french import shown_name
+from warehouse.model.french import shown, shown_name
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv")
@@ -60,9 +60,10 @@ class OpenedFile:
 
 
 def refused_file(path: Path, sha256: str | None, reason: object) -> OpenedFile:
-    """A file that cannot be read, and why."""
-    finding = declared_finding("file_is_readable", str(reason), file=shown_name(path.name), expected=ACCEPTED)
-    return OpenedFile(path, sha256, findings=(finding,), refusal=str(reason))
+    """A file that cannot be read, and why; the reason may quote what it holds."""
+    why = shown(str(reason))
+    finding = declared_finding("file_is_readable", why, file=shown_name(path.name), expected=ACCEPTED)
+    return OpenedFile(path, sha256, findings=(finding,), refusal=why)
 
 
 def read_file(

@@ -1,6 +1,5 @@
 """`panorama rules`: the catalogue of the rules, and what the operator of a home made of them."""
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -8,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, reporting
-from pipelines.told.console import output
+from pipelines.told.console import output, write_json
 from pipelines.told.rule_catalogue import catalogue_page
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
@@ -42,7 +41,7 @@ def rules(
         found = _found(code)
         if as_json:
             described = [_described(rule, changes, edition) for rule in found]
-            sys.stdout.write(json.dumps(described, ensure_ascii=False, indent=2) + "\n")
+            write_json(described)
         elif code is None:
             _print_list(found, in_force(changes, edition.key))
         else:

@@ -11,27 +11,41 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from warehouse.model.findings import SEVERITY_LABELS, Finding
+from warehouse.model.french import INVISIBLE, shown
 from warehouse.model.repetition import folded
 
 PLAIN_WIDTH = 200
 
 
+class _ShownConsole(Console):
+    """A console to which no text brings a character that cannot be seen: each is named where it stands."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """The text to print, for everything that is printed as one, cells of tables included."""
+        return super().render_str(shown(text), **options)
+
+
 def output() -> Console:
     """Where results go: standard output, without wrapping when it is not a terminal."""
     width = None if sys.stdout.isatty() else PLAIN_WIDTH
-    return Console(width=width, highlight=False, soft_wrap=True, markup=False)
+    return _ShownConsole(width=width, highlight=False, soft_wrap=True, markup=False)
 
 
 def messages() -> Console:
     """Where progress and errors go: standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+    return _ShownConsole(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 
 def write_json(value: Any, indent: int | None = 2) -> None:
-    """Write a JSON document on standard output at once; a number that JSON cannot hold is a ValueError."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False) + "\n")
+    """Write a JSON document on standard output at once; a number that JSON cannot hold is a ValueError.
+
+    What cannot be seen is escaped as JSON does, so that a program reads what a terminal does not act on.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    sys.stdout.write(INVISIBLE.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n")
     sys.stdout.flush()
 
 
@@ -55,12 +69,12 @@ def steps(title: str) -> Iterator[Callable[[str], None]]:
     """Yield a function to call with each step: a live line on a terminal, a line each elsewhere."""
     console = messages()
     if not console.is_terminal:
-        yield lambda line: print(f"{title} : {line}", file=sys.stderr, flush=True)  # noqa: T201  # plain lines
+        yield lambda line: print(shown(f"{title} : {line}"), file=sys.stderr, flush=True)  # noqa: T201  # plain lines
         return
     with console.status(title) as status:
 
         def show(line: str) -> None:
-            status.update(f"{title} : {line}")
+            status.update(shown(f"{title} : {line}"))
             if line.startswith("contrôle"):
                 console.print(f"{title} : {line}")
 

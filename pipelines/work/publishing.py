@@ -1,8 +1,6 @@
 """Carry out a person's order to publish: plan, show, and only when asked, approve, write, verify."""
 
 import datetime as dt
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from assets.export.client import DataGouv
 from assets.export.folder import FolderDestination
 from assets.export.platform import PlatformDestination, organization_of, read_key
 from assets.export.remote_folder import open_folder
-from pipelines.told.console import messages, output, steps
+from pipelines.told.console import messages, output, steps, write_json
 from pipelines.told.export_views import export_progress, plan_as_dict, print_done, print_plan
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
@@ -90,7 +88,7 @@ def _publish(order: Order, destination: PlatformDestination | FolderDestination)
         progress(f"lecture de {destination.shown}")
         planned = destination.plan(order.home, order.edition, order.folder, pending)
     if order.as_json:
-        sys.stdout.write(json.dumps(plan_as_dict(planned), ensure_ascii=False, indent=2) + "\n")
+        write_json(plan_as_dict(planned))
     else:
         print_plan(planned, output())
     if not order.apply:

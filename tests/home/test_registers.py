@@ -13,11 +13,12 @@ from warehouse.home.register_tables import REGISTERS
 from warehouse.home.registers import Register, read_registers, register
 from warehouse.home.state import read_state
 from warehouse.model.errors import RegisterError
-from warehouse.model.french import NARROW, NBSP
+from warehouse.model.french import INVISIBLE, NARROW, NBSP
 from warehouse.model.schema import empty_frame
 
-texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), min_size=1, max_size=20).map(str.strip)
-names = texts.filter(bool)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), min_size=1, max_size=20)
+# What nobody sees is taken out.
+names = texts.map(lambda text: INVISIBLE.sub("", text).strip()).filter(bool)
 amounts = st.none() | st.floats(0, 1e6, allow_nan=False)
 dates = st.none() | st.dates(dt.date(1980, 1, 1), dt.date(2079, 12, 31))
 baselines = st.builds(

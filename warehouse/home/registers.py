@@ -149,7 +149,7 @@ class Register:
         line: dict[str, object] = {"line": number}
         for column, text in zip(self.columns, cells, strict=True):
             try:
-                line[column.name] = _typed(column, text.strip())
+                line[column.name] = _typed(column, french.INVISIBLE.sub("", text).strip())
             except ValueError:
                 wrong.append(
                     f"{self.path}, ligne {number}, colonne « {column.name} » : « {text} ». Attendu : "
@@ -284,4 +284,4 @@ def _text(column: Column, value: object) -> str:
         case "number":
             return repr(float(str(value)))
         case _:
-            return str(value)
+            return french.INVISIBLE.sub("", str(value))
