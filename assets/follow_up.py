@@ -50,7 +50,7 @@ def follow_up(
         {
             OUT_WATCHLIST: watch,
             OUT_MINISTRY_BRIEF: ministry_brief(projects, slippages, movements, watch, session.calendar),
-            OUT_RETROSPECTIVE: retrospective(projects, slippages, ledger, registers["exits"], registers["missions"]),
+            OUT_RETROSPECTIVE: retrospective(projects, slippages, ledger, session.exits(), registers["missions"]),
             OUT_SCORECARD: scorecard(frame, registers["missions"]),
         },
     )

@@ -24,7 +24,7 @@ def history(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Compare each edition with the one before, where the warehouse has it, and freeze those who left."""
     projects, slippages = session.shown_projects(), session.store.history(OUT_SLIPPAGE_PROJECTS)
-    exits, calendar = session.state.registers["exits"], session.calendar
+    exits, calendar = session.exits(), session.calendar
     yield from made(
         context,
         session,

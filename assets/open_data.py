@@ -13,6 +13,7 @@ from assets.dataset.making import open_files
 from assets.dataset.rows import open_frames, read_tables
 from assets.declaring import made, output_asset, tables_asset, tell_others
 from assets.session import Session
+from warehouse.archive.closed import read_closings
 from warehouse.archive.tables import CORE_CORRECTIONS, CORE_PROJECTS, TABLES
 from warehouse.archive.versions import Change, edition_corrections, record_version, versions_of
 from warehouse.home.calendar import Edition
@@ -20,6 +21,7 @@ from warehouse.home.files import replacing_directory
 from warehouse.home.state import State
 from warehouse.home.store import ParquetStore
 from warehouse.model.schema import empty_frame
+from warehouse.projects.closing_wording import closing_said
 
 FOLDER = "open_data"
 MADE_BEFORE = [table for table in TABLES.values() if table.name.startswith(("core_", "out_"))]
@@ -78,6 +80,7 @@ def about_edition(state: State, store: ParquetStore, edition: Edition) -> About:
         version=max(1, len(versions_of(state, edition.key))),
         is_fictitious=bool(projects["fictitious"].any()),
         disclosure=statement(projects, public),
+        closing=closing_said(read_closings(state.registers, store)[edition.key]),
         corrections=publishable_corrections(store.read(CORE_CORRECTIONS, edition.key), projects),
     )
 

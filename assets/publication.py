@@ -20,6 +20,7 @@ from warehouse.archive.tables import (
 from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.results import read_findings
+from warehouse.projects.closing_wording import closing_said
 from warehouse.projects.withheld import without_withheld
 from warehouse.slippage.headlines import with_headlines_only
 from warehouse.slippage.official import official_table
@@ -49,7 +50,9 @@ def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Ses
         key: str(session.home.out(edition, FOLDER).resolve() / "index.html")
         for key, edition in zip(keys, editions, strict=True)
     }
-    return dg.MaterializeResult(metadata={"editions": keys, "pages": pages})
+    states = {key: closing.state for key, closing in session.closings().items()}
+    provisional = [key for key in keys if states[key] == "provisional"]
+    return dg.MaterializeResult(metadata={"editions": keys, "pages": pages, "provisional": provisional})
 
 
 def publication_tables(session: Session, edition: Edition) -> PublicationTables:
@@ -58,9 +61,13 @@ def publication_tables(session: Session, edition: Edition) -> PublicationTables:
     slippages, headlines = (store.history(table, edition.key) for table in (OUT_SLIPPAGE_PROJECTS, OUT_HEADLINES))
     changes = store.history(OUT_HEADLINE_CHANGES, edition.key)
     official = official_table(edition.key)
-    figures = open_key_figures(store.history(OUT_KEY_FIGURES, edition.key), headlines, changes, slippages, official)
+    closings = session.closings()
+    states = {key: closing.state for key, closing in closings.items()}
+    told = store.history(OUT_KEY_FIGURES, edition.key)
+    figures = open_key_figures(told, headlines, changes, slippages, official, states)
     return PublicationTables(
         edition=edition,
+        closing=closing_said(closings[edition.key]),
         editions=tuple(session.editions(figures["edition"])),
         key_figures=figures,
         groups=with_headlines_only(store.history(OUT_SLIPPAGE_GROUPS, edition.key), headlines),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from assets.collection.page import collection_markdown
 from assets.collection.receiving import write_collection
-from assets.collection.state import awaiting, collection_state, expected_ministries
+from assets.collection.state import awaiting, collection_state
 from assets.declaring import made, tables_asset
 from assets.reading.headers import layouts
 from assets.session import Session
@@ -20,6 +20,7 @@ from warehouse.archive.tables import (
 )
 from warehouse.home.calendar import Edition
 from warehouse.home.results import read_findings
+from warehouse.projects.closing import expected_ministries
 from warehouse.quality.scores import asked_fields, ministry_quality, project_quality
 
 
@@ -40,7 +41,7 @@ def quality(
     """
     projects, rows = session.shown_projects(), session.store.history(ACCEPTED_ROWS)
     editions = session.editions(session.accepted_editions())
-    collection = collected(session, projects)
+    collection = collected(session)
     asked = collection.loc[collection["edition"].isin(session.asked)]
     registers = session.state.registers
     scores = project_quality(
@@ -72,14 +73,14 @@ def layout_fields(editions: Iterable[Edition]) -> dict[tuple[str, str], frozense
     }
 
 
-def collected(session: Session, projects: pd.DataFrame) -> pd.DataFrame:
+def collected(session: Session) -> pd.DataFrame:
     """The state of the collection of every edition; the page of those asked for is written.
 
-    Of another edition, only who is awaited can have changed: those of the edition before it that is known.
+    Of another edition, only who is awaited can have changed: those of the last final edition before it.
     """
-    frames = []
+    closings, frames = session.closings(), []
     for edition in session.editions(session.accepted_editions()):
-        expected = expected_ministries(projects.loc[projects["edition"].lt(edition.key)])
+        expected = expected_ministries(closings, edition.key)
         if edition.key in session.asked:
             findings = read_findings(session.home, edition)
             state = collection_state(session.receipt(edition).received, expected, findings)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from assets.collection.intake import Receipt, receive
+from warehouse.archive.closed import read_closings
 from warehouse.archive.freshness import (
     Computed,
     content_fingerprints,
@@ -24,6 +25,7 @@ from warehouse.home.state import State
 from warehouse.home.store import RunStore
 from warehouse.model.schema import empty_frame
 from warehouse.projects.baselines import effective_ledger
+from warehouse.projects.closing import Closing, exits_as_they_count
 from warehouse.projects.preparing import Prepared, places_kept_back, prepare_in_order
 from warehouse.projects.withheld import Place, revealed_ledger, without_withheld
 
@@ -73,6 +75,14 @@ class Session:
     def ledger(self) -> pd.DataFrame:
         """The baselines as they count, whatever the order in which editions were run, and nothing kept back in them."""
         return revealed_ledger(effective_ledger(self.state.registers["baselines"]), self.store.history(CORE_PROJECTS))
+
+    def closings(self) -> dict[str, Closing]:
+        """Where each edition stands towards its closing, as the run now knows its projects."""
+        return read_closings(self.state.registers, self.store)
+
+    def exits(self) -> pd.DataFrame:
+        """The register of exits, with those of the projects of a ministry that sent nothing."""
+        return exits_as_they_count(self.state.registers["exits"], self.closings())
 
     def ask(self, editions: Iterable[str]) -> None:
         """Ask for other editions, once the run for those before is done."""
@@ -124,7 +134,7 @@ class Session:
         """The editions whose outputs are to be made: those asked for, and those whose tables are no longer the same."""
         if self.published is None:
             made = recorded(self.home)
-            contents = content_fingerprints(self.home, self.store, self.accepted_editions())
+            contents = content_fingerprints(self.state, self.store, self.accepted_editions())
             changed = {key for key in self.to_write() if key not in made or made[key].contents != contents[key]}
             self.published = tuple(self.editions({*self.asked, *changed}))
         return list(self.published)
@@ -133,6 +143,6 @@ class Session:
         """Keep that what was made of the editions written follows from what is known now; return those out of date."""
         inputs = input_fingerprints(self.state, self.store)
         # With what the checks of the dataset found since: the next run finds it there when it compares.
-        contents = content_fingerprints(self.home, self.store, self.accepted_editions())
+        contents = content_fingerprints(self.state, self.store, self.accepted_editions())
         made = {key: Computed(inputs[key], contents[key]) for key in self.to_write()}
         return out_of_date(inputs, record(self.home, made))

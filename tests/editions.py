@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+from homes import close
 from submissions import row, table_of, write_xlsx
 
 EDITIONS = ("2020-11", "2021-07", "2021-11")
@@ -40,7 +41,11 @@ ROWS = {
 
 
 def write_editions(home: Path, *editions: str) -> Path:
-    """Put what was sent for editions in the inbox of a home; for the three of them when none is named."""
+    """Put what was sent for editions in the inbox of a home; for the three of them when none is named.
+
+    The first one is closed; DELTA and ZETA leave the others without a word.
+    """
+    close(home, EDITIONS[0])
     for edition in editions or EDITIONS:
         write_xlsx(home / "inbox" / edition / "culture.xlsx", table_of(ROWS[edition]))
     return home

@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from homes import Said, panorama
+from homes import Said, close, panorama
 from submissions import row, table_of, write_xlsx
 
 from warehouse.home.calendar import Edition
@@ -17,7 +17,8 @@ WITHHELD = {"withheld": "Oui", "withheld_reason": "Appel d'offres en cours"}
 
 
 def write_two_editions(folder: Path) -> None:
-    """Put what is received for both editions in the inbox of a home."""
+    """Put what is received for both editions in the inbox of a home, and close them."""
+    close(folder, EARLIER, LATER)
     gamma, delta = row(name="GAMMA", project_id="PGP-0003"), row(name="DELTA", project_id="PGP-0004")
     earlier = [
         row(name="ALPHA", project_id="PGP-0001"),

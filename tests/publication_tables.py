@@ -29,12 +29,14 @@ from warehouse.home.calendar import Calendar, Edition
 from warehouse.model.findings import Finding
 from warehouse.model.schema import conform, empty_frame
 from warehouse.model.vocabulary import COST_BANDS, METHODS, MINISTRIES
+from warehouse.projects.closing_wording import ClosingSaid
 from warehouse.quality.scores import RATIOS, ministry_quality, score_pct
 from warehouse.slippage.bridge import bridges
 from warehouse.slippage.headlines import headline_changes, headlines, with_headlines_only
 from warehouse.slippage.official import official_table
 
 EDITIONS = (Edition("2020-06", 11), Edition("2020-11", 12), Edition("2021-07", 13), Edition("2021-11", 14))
+STATES = {edition.key: "closed" for edition in EDITIONS}
 # A ministry of which nothing was received.
 AWAITED: dict[str, Any] = {"edition": "2021-11", "ministry_id": "cohesion_territoires", "status": "missing"}
 AWAITED |= dict.fromkeys(("projects", "errors", "warnings", "notices"), 0)
@@ -282,8 +284,9 @@ def tables(
     ministries = ministry_quality(both, awaited, pd.concat(frames[-2:]), Calendar(EDITIONS))
     return PublicationTables(
         edition=EDITIONS[-1],
+        closing=ClosingSaid("closed", "", ()),
         editions=EDITIONS,
-        key_figures=open_key_figures(figures, stated, changes, told, official),
+        key_figures=open_key_figures(figures, stated, changes, told, official, STATES),
         groups=with_headlines_only(groups, stated),
         slippage=slippages[-1],
         projects=frames[-1],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from homes import Said, panorama
+from homes import Said, close, panorama
 from submissions import row, table_of, write_csv, write_xlsx
 
 EARLIER, LATER = "2021-07", "2021-11"
@@ -103,7 +103,7 @@ def _rows(edition: str, secrets: Sequence[Secret]) -> list[dict[str, Any]]:
 
 
 def write_home(home: Path, secrets: Sequence[Secret], *, by_cost: bool = False, suffix: str = ".xlsx") -> Path:
-    """Put in the inbox of a home what two editions were sent, and withhold the third project by the register.
+    """Put in the inbox of a home what two editions were sent, close both, withhold the third project by the register.
 
     Args:
         home: its folder.
@@ -124,7 +124,7 @@ def write_home(home: Path, secrets: Sequence[Secret], *, by_cost: bool = False, 
     registers = home / "registers"
     registers.mkdir(exist_ok=True)
     (registers / "withheld.csv").write_text(_REGISTER, encoding="utf-8")
-    return home
+    return close(home, EARLIER, LATER)
 
 
 def publish(home: Path) -> Said:

@@ -17,7 +17,6 @@ from warehouse.home.quarantine import QuarantinedFile
 from warehouse.home.submission_ledger import NIL, QUARANTINED, Standing
 from warehouse.model.findings import Finding
 from warehouse.model.schema import conform
-from warehouse.model.vocabulary import UNSPECIFIED_MINISTRY
 
 SEPARATOR = " ; "
 # What concerns no ministry in particular.
@@ -66,18 +65,6 @@ class CollectionState:
     def has_errors(self) -> bool:
         """Whether a file, or one put aside, has an error."""
         return any(finding.severity == "error" for found in self.findings.values() for finding in found)
-
-
-def expected_ministries(earlier: pd.DataFrame) -> frozenset[str]:
-    """The ministries that lead a project not yet completed in the latest of the editions before.
-
-    Args:
-        earlier: core projects of the editions before this one.
-    """
-    if earlier.empty:
-        return frozenset()
-    last = earlier.loc[earlier["edition"].eq(earlier["edition"].max()) & earlier["phase"].ne("completed")]
-    return frozenset(last["ministry_id"].dropna()) - {UNSPECIFIED_MINISTRY}
 
 
 def findings_by_ministry(received: Received, findings: Iterable[Finding]) -> dict[str, list[Finding]]:

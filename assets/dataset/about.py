@@ -11,6 +11,8 @@ from warehouse.home.calendar import Edition
 from warehouse.model.findings import shorten
 from warehouse.model.french import day, of_month
 from warehouse.model.vocabulary import VOCABULARIES
+from warehouse.open_data.key_figures import OPEN_KEY_FIGURES
+from warehouse.projects.closing_wording import ClosingSaid
 from warehouse.projects.withheld import FLAGS, is_withheld
 
 TITLE = "Panorama des grands projets numériques de l'État"
@@ -45,8 +47,8 @@ HIDDEN_REASON = "non publié"
 class About:
     """What every file of the dataset of an edition may say of it.
 
-    `version` counts the versions of the edition; `disclosure` is the sentence about withheld figures; `corrections`
-    are lines ready to publish.
+    `version` counts the versions of the edition; `disclosure` is the sentence about withheld figures; `closing` says
+    whether the edition is provisional, and who is absent; `corrections` are lines ready to publish.
     """
 
     edition: Edition
@@ -54,6 +56,7 @@ class About:
     version: int
     is_fictitious: bool
     disclosure: str
+    closing: ClosingSaid
     corrections: tuple["Correction", ...] = ()
 
     @property
@@ -63,8 +66,9 @@ class About:
 
     @property
     def title(self) -> str:
-        """The title of the dataset, which says so when it is a demonstration."""
-        return TITLE + (" (données fictives de démonstration)" if self.is_fictitious else "")
+        """The title of the dataset, which says so when it is a demonstration, or provisional."""
+        provisional = " (provisoire)" if self.closing.provisional else ""
+        return TITLE + (" (données fictives de démonstration)" if self.is_fictitious else "") + provisional
 
     @property
     def issued(self) -> str:
@@ -79,18 +83,22 @@ class About:
     def notes(self) -> list[str]:
         """French sentences that any file may open with."""
         fictitious = ["Données inventées pour une démonstration : ne pas les réutiliser."] if self.is_fictitious else []
-        return [*fictitious, self.subtitle(), f"{PUBLISHER}. {LICENCE_TITLE} : {LICENCE_URL}"]
+        provisional = [self.closing.provisional] if self.closing.provisional else []
+        return [*provisional, *fictitious, self.subtitle(), f"{PUBLISHER}. {LICENCE_TITLE} : {LICENCE_URL}"]
 
     def caveats(self) -> list[str]:
         """What a reuser must know before any figure."""
-        return [*CAVEATS, *([self.disclosure] if self.disclosure else [])]
+        return [*self.closing.absences, *CAVEATS, *([self.disclosure] if self.disclosure else [])]
 
     def properties(self) -> dict[str, str]:
         """The same as plain values under French names, for files that hold data."""
+        standing = [self.closing.provisional, *self.closing.absences]
         return {
             "jeu_de_donnees": self.title,
             CORE_PROJECTS.column("edition").published: self.edition.key,
             "numero_edition": str(self.edition.ordinal),
+            OPEN_KEY_FIGURES.column("edition_state").published: self.closing.label,
+            **({"avertissement": " ".join(filter(None, standing))} if any(standing) else {}),
             "version": self.version_number,
             "date_publication": self.issued,
             "editeur": PUBLISHER,

@@ -160,8 +160,8 @@ def dictionary_row(column: Column) -> tuple[str, ...]:
     return column.published, column.title, TYPES[column.kind], column.unit or "sans unité", required, definition
 
 
-def workbook(frame: pd.DataFrame, table: Table, title: str, notes: Sequence[str]) -> Book:
-    """A table as a workbook: its rows under filters, then a sheet that says what they are.
+def workbook(frame: pd.DataFrame, table: Table, title: str, notes: Sequence[str], *, notes_first: bool = False) -> Book:
+    """A table as a workbook: its rows under filters, and a sheet that says what they are, after or before them.
 
     Nothing in it can be a formula, and its properties say nothing of who or what wrote it.
     """
@@ -182,7 +182,8 @@ def workbook(frame: pd.DataFrame, table: Table, title: str, notes: Sequence[str]
         page=PageSetup("A3", max(1, len(table.columns) // 12)),
         is_filtered=True,
     )
-    return Book(title, (data, _readme(table, title, notes)))
+    readme = _readme(table, title, notes)
+    return Book(title, (readme, data) if notes_first else (data, readme))
 
 
 def _readme(table: Table, title: str, notes: Sequence[str]) -> BookSheet:

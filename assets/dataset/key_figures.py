@@ -1,5 +1,7 @@
 """The rows of the key figures, from the tables they gather. Pure functions on frames."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from warehouse.facts.reference import REFERENCE_EDITION
@@ -13,6 +15,7 @@ def open_key_figures(
     changes: pd.DataFrame,
     slippages: pd.DataFrame,
     official: pd.DataFrame,
+    states: Mapping[str, str],
 ) -> pd.DataFrame:
     """The columns of `OPEN_KEY_FIGURES`, a row for each edition of `figures`, rounded as they are published.
 
@@ -22,6 +25,7 @@ def open_key_figures(
         changes: rows of `OUT_HEADLINE_CHANGES` of the same editions.
         slippages: slippage per project of the same editions, which say how many count from first published figures.
         official: rows of `OUT_OFFICIAL_FIGURES`; the first source of an edition stands here, completed by the others.
+        states: the code of the state of each edition, in the closed list `edition_states`.
     """
     lines = figures.set_index("edition")
     by_ordinal = pd.Series(lines.index, lines["ordinal"].astype("int64"))
@@ -35,6 +39,7 @@ def open_key_figures(
     columns = {
         **lines,
         "stand_ins": first_published.groupby(slippages["edition"]).sum().reindex(lines.index, fill_value=0),
+        "edition_state": pd.Series(states, dtype="str").reindex(lines.index),
         **{f"{name}_edition": editions.astype("str") for name, editions in compared.items()},
         **{f"official_{name}": values for name, values in _retained(official).reindex(lines.index).items()},
     }

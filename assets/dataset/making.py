@@ -63,6 +63,7 @@ def _table_contents(
     if "json" in formats:
         contents["json"] = json_text(frame, table, about.properties()).encode()
     if not WORKBOOK_WRITERS.keys().isdisjoint(formats):
-        book = workbook(frame, table, title, [*about.notes(), *about.caveats()])
+        notes = [*about.notes(), *about.caveats()]
+        book = workbook(frame, table, title, notes, notes_first=bool(about.closing.provisional))
         contents |= {extension: write(book) for extension, write in WORKBOOK_WRITERS.items()}
     return contents

@@ -11,6 +11,7 @@ import pandas as pd
 
 from assets.dataset.key_figures import open_key_figures
 from assets.reading.headers import layouts
+from warehouse.archive.closed import read_closings
 from warehouse.archive.tables import (
     ACCEPTED_CELLS,
     CORE_PROJECTS,
@@ -85,7 +86,8 @@ _CODED = {
 class WarehouseTables:
     """What the open dataset of an edition is made of: each table, all editions up to it; `of` gives the other ones.
 
-    `ledger` is from `effective_ledger`, `submissions` the register of received files.
+    `ledger` is from `effective_ledger`, `submissions` the register of received files, `states` the code of the state of
+    each edition, in the closed list `edition_states`.
     """
 
     edition: Edition
@@ -94,6 +96,7 @@ class WarehouseTables:
     of: Callable[[Table], pd.DataFrame]
     ledger: pd.DataFrame
     submissions: pd.DataFrame
+    states: Mapping[str, str]
 
 
 def read_tables(store: ParquetStore, edition: Edition, registers: Registers) -> WarehouseTables:
@@ -112,6 +115,7 @@ def read_tables(store: ParquetStore, edition: Edition, registers: Registers) -> 
         lambda table: store.history(table, edition.key),
         effective_ledger(registers["baselines"]),
         registers["submissions"],
+        {key: closing.state for key, closing in read_closings(registers, store).items()},
     )
 
 
@@ -310,6 +314,7 @@ _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
         given.of(OUT_HEADLINE_CHANGES),
         given.slippages,
         official_table(given.edition.key),
+        given.states,
     ),
     OPEN_OFFICIAL: lambda given: official_table(given.edition.key),
     OPEN_TRENDS: lambda given: _trends(_indicators(given)),

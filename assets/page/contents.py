@@ -28,6 +28,8 @@ class Contents:
     published_on: str
     lede: tuple[str, ...]
     fictitious: bool
+    provisional: str
+    absences: tuple[str, ...]
     caveat: str
     rates: tuple[headline_wording.RateCard, ...]
     figures: tuple[wording.Figure, ...]
@@ -68,6 +70,8 @@ def contents(tables: PublicationTables) -> Contents:
         published_on="" if published is None else french.day(published),
         lede=wording.lede(shown),
         fictitious=shown.is_fictitious(),
+        provisional=french.typeset(shown.closing.provisional),
+        absences=tuple(map(french.typeset, shown.closing.absences)),
         caveat=wording.caveat(shown),
         rates=tuple(headline_wording.rate_card(shown, rate) for rate in reading.RATES),
         figures=wording.key_figures(shown),

@@ -12,6 +12,7 @@ import pandas as pd
 
 from warehouse.home.calendar import Edition
 from warehouse.model.findings import Finding
+from warehouse.projects.closing_wording import ClosingSaid
 from warehouse.projects.withheld import is_withheld, masked_rows, without_provenance, without_withheld
 from warehouse.slippage.tables import OUT_SLIPPAGE_PROJECTS
 
@@ -24,14 +25,15 @@ HEADLINE = "mean_of_ratios"
 class PublicationTables:
     """All that the page and the PDF of one edition are made of.
 
-    `editions` are the editions up to this one that have figures, in calendar order; `key_figures` has one row of
-    `chiffres_cles` for each, this one last, and `groups` their portfolio and ministry rows. `official` is what was
-    published at the time, of every edition up to this one. `slippage`, `projects` and
-    `movements` are those of `edition` alone, like the scores of the data sent, `project_quality` and
-    `ministry_quality`. `findings` are the warnings and notices to publish.
+    `closing` says whether the edition is provisional, and who is absent. `editions` are the editions up to this one
+    that have figures, in calendar order; `key_figures` has one row of `chiffres_cles` for each, this one last, and
+    `groups` their portfolio and ministry rows. `official` is what was published at the time, of every edition up to
+    this one. `slippage`, `projects` and `movements` are those of `edition` alone, like the scores of the data sent,
+    `project_quality` and `ministry_quality`. `findings` are the warnings and notices to publish.
     """
 
     edition: Edition
+    closing: ClosingSaid
     editions: tuple[Edition, ...]
     key_figures: pd.DataFrame
     groups: pd.DataFrame

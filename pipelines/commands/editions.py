@@ -1,13 +1,26 @@
 """`panorama edition`: the calendar of a home; opening an edition needs no commit."""
 
 import datetime as dt
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, HomeOption, parse_day, reporting
+from pipelines.commands.options import (
+    DEFAULT_HOME,
+    ByOption,
+    EditionArgument,
+    HomeOption,
+    ministry_named,
+    parse_day,
+    reporting,
+    who,
+)
 from pipelines.told.console import output, table
+from pipelines.work.closing import Act, close_edition
+from warehouse.archive.closed import read_closings
 from warehouse.archive.freshness import stale_editions
 from warehouse.archive.tables import OUT_KEY_FIGURES
 from warehouse.home import calendar as calendar_register
@@ -17,6 +30,9 @@ from warehouse.home.home import Home
 from warehouse.home.state import read_state
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
+from warehouse.model.french import counted
+from warehouse.projects.closing import Closing
+from warehouse.projects.closing_wording import closing_said
 
 app = typer.Typer(
     help="Le calendrier des éditions.", no_args_is_help=True, add_completion=False, rich_markup_mode="rich"
@@ -33,18 +49,76 @@ def edition_list(home: HomeOption = DEFAULT_HOME) -> None:
         place = Home(home)
         store = ParquetStore(place.warehouse)
         listed = table(("N°", "Édition", "Publiée le", "Date limite", "Fichiers reçus", "État"), wraps=False)
-        stale = set(stale_editions(read_state(place)))
-        for known in place.calendar():
-            state = "périmée" if known.key in stale else "calculée"
+        state = read_state(place)
+        stale, closings = set(stale_editions(state)), read_closings(state.registers, store)
+        for known in state.calendar:
             listed.add_row(
                 str(known.ordinal),
                 known.key,
                 str(known.published_on or "–"),
                 str(known.cutoff_on or "–"),
                 str(len(place.received(known))),
-                state if store.has(OUT_KEY_FIGURES, known.key) else "–",
+                _state_of(known, closings, stale) if store.has(OUT_KEY_FIGURES, known.key) else "–",
             )
         output().print(listed)
+
+
+def _state_of(edition: Edition, closings: Mapping[str, Closing], stale: Collection[str]) -> str:
+    """What an edition that was computed is: « périmée, provisoire », « calculée, close »."""
+    standing = [closing_said(closings[edition.key]).label] if edition.key in closings else []
+    return ", ".join(["périmée" if edition.key in stale else "calculée", *standing])
+
+
+@app.command("close")
+def edition_close(
+    edition: EditionArgument,
+    home: HomeOption = DEFAULT_HOME,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="MINISTÈRE", help="Un ministère qui n'a rien transmis ; peut se répéter."),
+    ] = None,
+    why: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--why",
+            help="Pourquoi il est absent, en une phrase, qui est publiée ; une par --without, ou une pour tous.",
+        ),
+    ] = None,
+    by: ByOption = None,
+) -> None:
+    """Clôt une édition : chaque absence y est reconnue par son nom, ce que dira la publication.
+
+    Une édition qui n'est pas close est provisoire : elle le dit partout, et n'est ni approuvée ni publiée. S'il reste
+    des absences, elles sont nommées, avec la commande qui règle chacune ; celles que --without reconnaît sont gardées.
+
+    Exemples : panorama edition close 2022-06 ; panorama edition close 2022-06 --without MJ --why "Fichier égaré"
+    """
+    with reporting():
+        place = Home(home)
+        wanted = place.calendar().find(edition)
+        with place.writing():
+            state = read_state(place)
+            absent = [ministry_named(text, "--without", state.registers) for text in without or ()]
+            reasons = [reason.strip() for reason in why or () if reason.strip()]
+            today = dt.datetime.now(dt.UTC).date()
+            act = Act(_reasons(absent, reasons), who(by), today, None if absent else next(iter(reasons), None))
+            said = close_edition(state, wanted, act)
+        for line in said:
+            output().print(line)
+
+
+def _reasons(ministries: Sequence[str], why: Sequence[str]) -> dict[str, str]:
+    """Why each ministry is absent.
+
+    Raises:
+        ConfigurationError: not as many reasons as ministries, nor one for all.
+    """
+    if len(why) not in (1, len(ministries)) and ministries:
+        raise ConfigurationError(
+            f"--why : {counted(len(why), 'raison')} pour {counted(len(ministries), 'ministère')} ; attendu : une "
+            "par --without, dans le même ordre, ou une seule pour tous."
+        )
+    return dict(zip(ministries, why if len(why) > 1 else itertools.repeat(*why), strict=False)) if ministries else {}
 
 
 @app.command("open")

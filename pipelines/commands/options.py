@@ -15,6 +15,7 @@ from warehouse.model.errors import ConfigurationError, DataRefusedError, Panoram
 if TYPE_CHECKING:
     from warehouse.home.calendar import Edition
     from warehouse.home.home import Home
+    from warehouse.home.registers import Registers
     from warehouse.model.findings import Finding
 
 DEFAULT_HOME = Path("panorama-home")
@@ -99,3 +100,19 @@ def edition_span(place: "Home", text: str) -> list["Edition"]:
     if end < start:
         raise ConfigurationError(f"« {text} » : {end.key} précède {start.key}.")
     return calendar.between(start, end)
+
+
+def ministry_named(text: str, option: str, registers: "Registers") -> str:
+    """The ministry a person means by a code or a label.
+
+    Raises:
+        ConfigurationError: none or several; the message names the nearest.
+    """
+    from warehouse.facts.ministries import find_ministries, nearest_ministries  # noqa: PLC0415  # for a few commands
+    from warehouse.home.registers import ministry_labels  # noqa: PLC0415
+
+    found = find_ministries(text, ministry_labels(registers))
+    if len(found) == 1:
+        return found[0]
+    nearest = " ou ".join(f"« {known} »" for known in nearest_ministries(text))
+    raise ConfigurationError(f"{option} : « {text} » n'est pas un ministère connu. Attendu, par exemple : {nearest}.")

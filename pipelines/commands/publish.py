@@ -124,13 +124,16 @@ def _folder(place: Home, edition: Edition, version: int | None) -> Path:
     """The files meant: those of an approved version, else those of the last run.
 
     Raises:
-        DataRefusedError: those of the last run are out of date.
+        DataRefusedError: those of the last run are provisional, or out of date.
     """
     from assets.export.approvals import version_folder  # noqa: PLC0415  # for these commands
+    from warehouse.archive.closed import require_closed  # noqa: PLC0415
     from warehouse.archive.freshness import require_fresh  # noqa: PLC0415
     from warehouse.home.state import read_state  # noqa: PLC0415
 
     if version is not None:
         return version_folder(place, edition, version)
-    require_fresh(read_state(place), edition)
+    state = read_state(place)
+    require_closed(state, edition)
+    require_fresh(state, edition)
     return place.out(edition, "open_data")

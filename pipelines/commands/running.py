@@ -20,6 +20,7 @@ from pipelines.commands.showing import print_edition
 from pipelines.told.console import messages, output, print_findings, steps
 from pipelines.told.headline import BackfillRow, backfill_table
 from pipelines.told.summary import edition_summary
+from warehouse.archive.closed import read_closings
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.archive.versions import UNSAID, Change, versions_of
 from warehouse.facts.reference import published_figures
@@ -134,6 +135,7 @@ def backfill(
             received = [edition for edition in wanted if place.has_submissions(edition)]
             outcomes = {outcome.edition: outcome for outcome in run_editions(place, received, progress=progress)}
         store, calendar = RunStore(place.warehouse), place.calendar()
+        closings = read_closings(read_state(place).registers, store)
         rows: list[BackfillRow] = []
         notes: list[tuple[Edition, Finding]] = []
         for edition in wanted:
@@ -143,7 +145,9 @@ def backfill(
                 messages().print(f"{edition.key} : {outcome.error}", style="bold red")
                 state = "refusée" if outcome.exit_status == 1 else "échec"
             elif outcome is not None:
-                state, summary = "faite", edition_summary(store, calendar, edition)
+                closing = closings[edition.key]
+                state = "faite" if closing.is_final else "faite, provisoire"
+                summary = edition_summary(store, calendar, edition, closing=closing)
             rows.append((edition, state, summary, published_figures().get(edition.key)))
             notes += [(edition, finding) for finding in folded(outcome.findings if outcome else ())]
         worst = max(outcome.exit_status for outcome in outcomes.values())

@@ -18,6 +18,7 @@ from pipelines.told.comparison import compare, print_comparison
 from pipelines.told.console import output, write_json
 from pipelines.told.headline import print_summary
 from pipelines.told.summary import edition_summary, known_versions
+from warehouse.archive.closed import absence_lines, read_closings
 from warehouse.archive.freshness import stale_editions
 from warehouse.archive.versions import as_of
 from warehouse.home.calendar import Edition
@@ -128,14 +129,18 @@ def print_edition(
     calendar = place.calendar()
     versions = known_versions(place, edition, day)
     store = ParquetStore(place.warehouse) if day is None else as_of(place, day)
-    summary = edition_summary(store, calendar, edition, [calendar.find(key) for key in against], versions)
+    state = read_state(place)
+    closing = read_closings(state.registers, store).get(edition.key) if day is None else None
+    summary = edition_summary(store, calendar, edition, [calendar.find(key) for key in against], versions, closing)
     if as_json:
         write_json(summary)
         return
     console = output()
     print_summary(summary, edition, console)
-    if day is None and edition.key in stale_editions(read_state(place)):
+    if day is None and edition.key in stale_editions(state):
         console.print(f"  périmée : les éditions antérieures ou les registres ont changé ; panorama run {edition.key}")
     page = place.out(edition, "publication") / "index.html"
     if page.is_file() and day is None:
         console.print(f"  page : {page}")
+    if closing is not None and not closing.is_final:
+        console.print("\n".join(absence_lines(closing, state.registers)))

@@ -1,21 +1,21 @@
 """`panorama template`: the form of each ministry, filled in with what is known, to be corrected and sent back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, EditionArgument, HomeOption, reporting
+from pipelines.commands.options import DEFAULT_HOME, EditionArgument, HomeOption, ministry_named, reporting
 from pipelines.told.console import output
-from warehouse.archive.tables import CORE_PROJECTS
-from warehouse.facts.ministries import find_ministries, nearest_ministries
+from warehouse.archive.closed import read_closings
 from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.home import Home
-from warehouse.home.registers import Registers, ministry_labels, read_registers
+from warehouse.home.registers import read_registers
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
+from warehouse.projects.closing import Closing, last_final
 
 if TYPE_CHECKING:
     from assets.forms.template import Template
@@ -39,7 +39,7 @@ def template(
 ) -> None:
     """Écrit le formulaire de chaque ministère, en xlsx et en ods, prérempli de ce qui est connu.
 
-    Il l'est d'après la dernière édition et les registres ; identifiants et chiffres initiaux y sont verrouillés.
+    Il l'est d'après la dernière édition close et les registres ; identifiants et chiffres initiaux y sont verrouillés.
     Les formulaires sont dans out/<édition>/templates, un dossier remplacé en entier quand --ministry n'est pas
     donné : rien n'y reste d'une exécution antérieure.
 
@@ -53,14 +53,14 @@ def template(
         calendar = place.calendar()
         wanted = calendar.find(edition)
         store = ParquetStore(place.warehouse)
-        source = _source(store, calendar, wanted)
         folder = place.out(wanted, FOLDER)
         # Not while a run writes the projects, then the registers.
         with place.writing():
             registers = read_registers(place.registers)
-            only = None if ministry is None else _ministry(ministry, registers)
-            projects = store.read(CORE_PROJECTS, source.key)
-            forms = ministry_templates(projects, registers, wanted, source, only)
+            closings = read_closings(registers, store)
+            source = _source(calendar, closings, wanted)
+            only = None if ministry is None else ministry_named(ministry, "--ministry", registers)
+            forms = ministry_templates(closings[source.key].followed, registers, wanted, source, only)
             if only is None:
                 with replacing_directory(folder) as staged:
                     _write_forms(forms, staged, formats)
@@ -88,29 +88,22 @@ def _write_forms(forms: Sequence["Template"], folder: Path, formats: Sequence[Fo
             write_template(form, folder / name)
 
 
-def _source(store: ParquetStore, calendar: Calendar, edition: Edition) -> Edition:
-    """The last edition before this one that was processed.
+def _source(calendar: Calendar, closings: Mapping[str, Closing], edition: Edition) -> Edition:
+    """The last final edition before this one: closed, or published in its time.
 
     Raises:
         ConfigurationError: there is none.
     """
-    earlier = [key for key in store.editions(CORE_PROJECTS) if key < edition.key]
-    if not earlier:
+    last = last_final(closings, edition.key)
+    if last is not None:
+        return calendar.find(last)
+    provisional = [key for key in closings if key < edition.key]
+    if provisional:
         raise ConfigurationError(
-            f"Aucune édition antérieure à {edition.key} n'a été traitée : rien pour préremplir les formulaires. "
-            "« panorama run » en traite une."
+            f"Aucune édition antérieure à {edition.key} n'est close : rien pour préremplir les formulaires. "
+            f"« panorama edition close {provisional[-1]} » clôt la dernière."
         )
-    return calendar.find(earlier[-1])
-
-
-def _ministry(text: str, registers: Registers) -> str:
-    """The ministry a person means by a code or a label.
-
-    Raises:
-        ConfigurationError: none or several; the message names the nearest.
-    """
-    found = find_ministries(text, ministry_labels(registers))
-    if len(found) == 1:
-        return found[0]
-    nearest = " ou ".join(f"« {known} »" for known in nearest_ministries(text))
-    raise ConfigurationError(f"--ministry : « {text} » n'est pas un ministère connu. Attendu, par exemple : {nearest}.")
+    raise ConfigurationError(
+        f"Aucune édition antérieure à {edition.key} n'a été traitée : rien pour préremplir les formulaires. "
+        "« panorama run » en traite une."
+    )

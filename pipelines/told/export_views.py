@@ -1,7 +1,9 @@
-"""What a person sees of an export: the plan, each write, the bytes of a large file, and what came of it."""
+"""What a person sees of an export: the plan and its summary, each write, the bytes of a large file, what came of it."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +13,7 @@ from rich.table import Table
 
 from assets.export.client import CHUNKED_ABOVE_BYTES
 from assets.export.execution import SILENT, STEP_LABELS, Exported, Progress
+from assets.export.files import CURRENT
 from assets.export.folder import FolderPlan
 from assets.export.platform import PlatformPlan
 from warehouse.model.french import counted, number
@@ -41,8 +44,51 @@ def size(size_bytes: int) -> str:
     return f"{number(value, 1)} {units[0]}"
 
 
-def print_plan(planned: PlatformPlan | FolderPlan, console: Console) -> None:
-    """Everything that would be done, and what would be left alone."""
+@dataclass(frozen=True)
+class Standing:
+    """What a person must know of an edition before publishing it.
+
+    Attributes:
+        warnings: how many warnings are open, by the code of their rule.
+        stale: the editions of the home that are out of date.
+        absences: what is said of the ministries it was closed without.
+    """
+
+    warnings: Mapping[str, int]
+    stale: Sequence[str]
+    absences: Sequence[str]
+
+
+def changes_of(planned: PlatformPlan | FolderPlan) -> dict[str, int]:
+    """How many files are created, updated, deleted (none ever is), unchanged."""
+    if isinstance(planned, FolderPlan):
+        counts = Counter(step.action for step in planned.steps)
+        created, updated, unchanged = counts["upload"], counts["replace"], counts["unchanged"]
+    else:
+        sent = {step.key for step in planned.plan.steps if step.action == "upload"}
+        changed = {step.key for step in planned.plan.steps if step.action in ("replace", "describe")}
+        created, updated, unchanged = len(sent), len(changed - sent), len(planned.plan.unchanged)
+    return {"created": created, "updated": updated, "deleted": 0, "unchanged": unchanged}
+
+
+def summary_lines(planned: PlatformPlan | FolderPlan, standing: Standing) -> Iterator[str]:
+    """What a plan comes to: what changes, the open warnings, what is out of date, who is absent."""
+    changes = changes_of(planned)
+    labels = {"created": "créé", "updated": "mis à jour", "deleted": "supprimé", "unchanged": "inchangé"}
+    plurals = {"updated": "mis à jour"}
+    told = [counted(changes[name], label, plurals.get(name)) for name, label in labels.items()]
+    yield f"fichiers : {', '.join(told)}"
+    codes = ", ".join(f"{code} ({count})" for code, count in sorted(standing.warnings.items()))
+    count = sum(standing.warnings.values())
+    yield f"alertes ouvertes : {f'{number(count)}, {codes}' if count else 'aucune'}"
+    yield f"éditions périmées : {', '.join(standing.stale) or 'aucune'}"
+    yield f"absences reconnues : {' '.join(standing.absences) or 'aucune'}"
+
+
+def print_plan(planned: PlatformPlan | FolderPlan, standing: Standing, console: Console) -> None:
+    """What the plan comes to, then everything that would be done, and what would be left alone."""
+    for line in summary_lines(planned, standing):
+        console.print(line, markup=False)
     table = Table(title=f"Plan de publication, {planned.shown}", title_justify="left")
     for header in ("Action", "Fichier", "Taille", "Pourquoi"):
         table.add_column(header, justify="right" if header == "Taille" else "left")
@@ -68,7 +114,11 @@ def _platform_rows(planned: PlatformPlan) -> Iterator[Row]:
     for skipped in planned.content.skipped:
         yield "écarté", skipped.path.name, None, skipped.why, "yellow"
     for kept in planned.plan.kept:
-        yield "gardé", kept.key or kept.title, None, "n'est pas de cet export", "dim"
+        line, _, name = (kept.key or "").partition("/")
+        whose = "ajouté sur la plateforme, n'est pas à nous"
+        if name:
+            whose = "dernière édition" if line == CURRENT else f"édition {line}"
+        yield "gardé", name or kept.title, kept.size_bytes, whose, "dim"
 
 
 def _folder_rows(planned: FolderPlan) -> Iterator[Row]:
@@ -77,25 +127,32 @@ def _folder_rows(planned: FolderPlan) -> Iterator[Row]:
         yield _FOLDER_LABELS[step.action], step.name, step.size_bytes, "", style
 
 
-def plan_as_dict(planned: PlatformPlan | FolderPlan) -> dict[str, Any]:
+def plan_as_dict(planned: PlatformPlan | FolderPlan, standing: Standing) -> dict[str, Any]:
     """The same for a machine."""
+    summary = {
+        **changes_of(planned),
+        "warnings": dict(sorted(standing.warnings.items())),
+        "stale": list(standing.stale),
+        "absences": list(standing.absences),
+    }
     if isinstance(planned, FolderPlan):
         steps = [
             {"action": each.action, "file": each.name, "size_bytes": each.size_bytes, "sha256": each.sha256}
             for each in planned.steps
         ]
-        return {"folder": planned.shown, "steps": steps}
+        return {"folder": planned.shown, "summary": summary, "steps": steps}
     plan = planned.plan
     return {
         "base_url": planned.shown,
         "dataset_id": planned.observed.id if planned.observed else None,
+        "summary": summary,
         "steps": [
             {"action": each.action, "resource": each.key or None, "size_bytes": each.size_bytes, "why": each.why}
             for each in plan.steps
         ],
         "unchanged": [each.key for each in plan.unchanged],
         "skipped": [{"file": each.path.name, "why": each.why} for each in planned.content.skipped],
-        "kept": [each.id for each in plan.kept],
+        "kept": [{"id": each.id, "resource": each.key, "title": each.title} for each in plan.kept],
         "conflicts": [
             {"resource": each.where or None, "field": each.field, "observed": each.observed, "wanted": each.wanted}
             for each in plan.conflicts

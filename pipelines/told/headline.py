@@ -49,6 +49,8 @@ def print_summary(summary: dict[str, Any], edition: Edition, console: Console) -
         f"  coût total {billions(summary['total_cost_meur'])}, durée moyenne "
         f"{number(summary['mean_duration_years'], 1)} ans"
     )
+    for standing in filter(None, (summary["provisional"], *summary["absences"])):
+        console.print(f"  {standing}", style="bold yellow")
     for rate, label in RATE_NAMES.items():
         for line in rate_lines(summary, rate, label):
             console.print(f"  {line}")

@@ -26,6 +26,8 @@ from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
 from warehouse.model.schema import Table, empty_frame
+from warehouse.projects.closing import Closing
+from warehouse.projects.closing_wording import closing_said
 
 # The changes that a head line of figures would hide.
 EVENTS = (
@@ -86,6 +88,7 @@ def edition_summary(
     edition: Edition,
     against: Sequence[Edition] = (),
     versions: KnownVersions | None = None,
+    closing: Closing | None = None,
 ) -> dict[str, Any]:
     """The key figures of an edition, unrounded; None for what is not known.
 
@@ -95,6 +98,7 @@ def edition_summary(
         edition: the edition to tell.
         against: other editions to state the changes of the headline against.
         versions: the versions of the edition known at the time.
+        closing: where the edition stands now towards its closing; None for what was known in the past.
 
     Returns:
         One JSON-like object. In each rate, `changes` holds the previous edition and each of `against`: the change and
@@ -114,6 +118,7 @@ def edition_summary(
     return {
         "edition": edition.key,
         "ordinal": edition.ordinal,
+        **_standing(closing),
         "projects": counts["projects"],
         "interministerial": counts["interministerial"],
         "total_cost_meur": _number(figures["total_cost_meur"]),
@@ -129,6 +134,21 @@ def edition_summary(
         "fictitious": bool(figures["fictitious"]),
         "events": _events(store, edition),
         **(versions or NO_VERSION).as_dict(),
+    }
+
+
+def _standing(closing: Closing | None) -> dict[str, Any]:
+    """How an edition stands towards its closing: for a machine, then as every output says it."""
+    if closing is None:
+        return {"state": None, "provisional": "", "absences": []}
+    said = closing_said(closing)
+    return {
+        "state": closing.state,
+        "missing_ministries": list(closing.missing_ministries),
+        "vanished": plain_records(closing.vanished),
+        "acknowledged": plain_records(closing.acknowledged),
+        "provisional": said.provisional,
+        "absences": list(said.absences),
     }
 
 

@@ -5,13 +5,16 @@ import time
 from collections.abc import Iterator
 
 from assets.collection.receiving import write_collection
-from assets.collection.state import CollectionState, collection_state, expected_ministries
+from assets.collection.state import CollectionState, collection_state
 from assets.collection.watching import News, look
 from pipelines.work.validation import validate
+from warehouse.archive.closed import read_closings
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.home.state import read_state
+from warehouse.home.store import ParquetStore
 from warehouse.model.findings import discreet
+from warehouse.projects.closing import expected_ministries
 
 
 def look_once(
@@ -59,8 +62,9 @@ def collect(home: Home, edition: Edition) -> CollectionState:
         ServiceError: the disk refused.
         ConfigurationError: a register or the settings of the home are malformed.
     """
-    found = validate(read_state(home), edition)
-    expected = expected_ministries(found.known.loc[found.known["edition"].lt(edition.key)])
+    known = read_state(home)
+    found = validate(known, edition)
+    expected = expected_ministries(read_closings(known.registers, ParquetStore(home.warehouse)), edition.key)
     state = collection_state(found.receipt.received, expected, discreet(found.findings, found.held))
     with home.writing():
         write_collection(home, state)

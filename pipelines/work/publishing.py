@@ -1,6 +1,7 @@
 """Carry out a person's order to publish: plan, show, and only when asked, approve, write, verify."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,16 @@ from assets.export.folder import FolderDestination
 from assets.export.platform import PlatformDestination, organization_of, read_key
 from assets.export.remote_folder import open_folder
 from pipelines.told.console import messages, output, steps, write_json
-from pipelines.told.export_views import export_progress, plan_as_dict, print_done, print_plan
+from pipelines.told.export_views import Standing, export_progress, plan_as_dict, print_done, print_plan
+from warehouse.archive.closed import read_closings
+from warehouse.archive.freshness import stale_editions
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
+from warehouse.home.results import read_findings
 from warehouse.home.settings import read_settings
+from warehouse.home.state import read_state
+from warehouse.home.store import ParquetStore
+from warehouse.projects.closing_wording import closing_said
 
 
 @dataclass(frozen=True)
@@ -87,10 +94,11 @@ def _publish(order: Order, destination: PlatformDestination | FolderDestination)
     with steps(title) as progress:
         progress(f"lecture de {destination.shown}")
         planned = destination.plan(order.home, order.edition, order.folder, pending)
+    standing = _standing(order)
     if order.as_json:
-        write_json(plan_as_dict(planned))
+        write_json(plan_as_dict(planned, standing))
     else:
-        print_plan(planned, output())
+        print_plan(planned, standing, output())
     if not order.apply:
         if planned.count:
             messages().print("Rien n'est écrit sans --apply.", markup=False)
@@ -110,3 +118,14 @@ def _publish(order: Order, destination: PlatformDestination | FolderDestination)
         done = planned.apply(order.home, approval, today=today, progress=told)
     if not order.as_json:
         print_done(done, destination.shown, output())
+
+
+def _standing(order: Order) -> Standing:
+    """What is open, out of date or absent as the home now is."""
+    state = read_state(order.home)
+    warnings = Counter[str]()
+    for finding in read_findings(order.home, order.edition):
+        if finding.severity == "warning":
+            warnings[finding.code] += finding.count
+    closing = read_closings(state.registers, ParquetStore(order.home.warehouse)).get(order.edition.key)
+    return Standing(warnings, stale_editions(state), closing_said(closing).absences if closing else ())

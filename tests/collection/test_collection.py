@@ -17,7 +17,7 @@ from test_attestation import SIGNED, form
 from assets.collection.intake import Receipt, kept_copy, receive
 from assets.collection.page import render_collection
 from assets.collection.receiving import collection_findings
-from assets.collection.state import CollectionState, collection_state, expected_ministries
+from assets.collection.state import CollectionState, collection_state
 from assets.collection.versions import TakenFile
 from assets.reading import submitted, typed_rows, workbooks
 from assets.reading.attestation import SIGN_OFF_NAME, SIGN_OFF_NIL
@@ -401,20 +401,6 @@ def test_each_ministry_answers_for_its_own_rows(home: Home) -> None:
     assert [line(found, ministry)["warnings"] for ministry in ("culture", "justice")] == [1, 2]
     assert [finding.message for finding in found.findings[""]] == ["Ailleurs."]
     assert found.has_errors()
-
-
-def test_a_ministry_is_expected_for_a_project_not_yet_completed() -> None:
-    earlier = pd.DataFrame(
-        [
-            ("2021-06", "armees", "build"),
-            ("2021-07", "culture", "build"),
-            ("2021-07", "justice", "completed"),
-            ("2021-07", "interieur", None),
-        ],
-        columns=["edition", "ministry_id", "phase"],
-    )
-    assert expected_ministries(earlier) == {"culture", "interieur"}
-    assert expected_ministries(earlier.iloc[:0]) == frozenset()
 
 
 def test_the_page_says_all_and_runs_nothing_that_a_file_brings(home: Home) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 import pytest
-from homes import clone, digests, done, panorama
+from homes import clone, close, digests, done, panorama
 from submissions import row, rows_of, table_of, write_xlsx
 
 from pipelines.automation import submissions_arrive
@@ -52,7 +52,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("opened")
     send(home, "culture.xlsx", *rows_of(2), edition="2021-07")
     send(home, "justice.xlsx", *justice("PORTALIS"), edition="2021-07")
-    assert panorama(home, "run", "2021-07").status == 0
+    done(close(home, "2021-07"), "run", "2021-07")
     assert panorama(home, "edition", "open", EDITION, "--cutoff", "2021-11-10").status == 0
     return home
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from homes import panorama
+from homes import close, panorama
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from returns import comment, fill, quiet_row, summary
@@ -44,7 +44,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("loop")
     rows = [quiet_row(name=f"PROJET {name}") for name in NAMES]
     write_xlsx(home / "inbox" / BEFORE / "culture.xlsx", table_of(rows))
-    assert panorama(home, "run", BEFORE).status == 0
+    assert panorama(close(home, BEFORE), "run", BEFORE).status == 0
     assert panorama(home, "template", EDITION).status == 0
     book = load_workbook(home / "out" / EDITION / "templates" / "culture.xlsx")
     for fault, place in places(book["Projets"]).items():

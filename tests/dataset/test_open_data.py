@@ -30,6 +30,7 @@ from warehouse.model.schema import Column, Table, conform
 from warehouse.model.vocabulary import PHASES
 from warehouse.open_data.files import DATA_FILES, OPEN_FILES, published_files
 from warehouse.open_data.tables import LEGACY_PROJECTS
+from warehouse.projects.closing_wording import ClosingSaid
 from warehouse.projects.withheld import masked_rows
 
 SNAPSHOT = Path(__file__).parents[1] / "data" / "published_columns.csv"
@@ -255,7 +256,13 @@ def correction(field: str, number: int = 1, **values: object) -> dict[str, objec
 
 def about(**values: Any) -> About:
     edition = Edition("2021-11", 14)
-    return About(edition, edition, values.pop("version", 2), is_fictitious=False, disclosure="Rien.", **values)
+    given: dict[str, Any] = {
+        "version": 2,
+        "is_fictitious": False,
+        "disclosure": "Rien.",
+        "closing": ClosingSaid("closed", "", ()),
+    }
+    return About(edition, edition, **given | values)
 
 
 def test_the_changelog_says_what_was_corrected_and_why_but_not_by_whom() -> None:

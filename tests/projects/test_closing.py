@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.home.registers import Registers, grown, no_registers
-from warehouse.projects.closing import Closing, absences, closings, followed_before, last_final, leading
+from warehouse.projects.closing import (
+    Closing,
+    closings,
+    exits_as_they_count,
+    expected_ministries,
+    followed_before,
+    last_final,
+)
 
 BEFORE, NOW, AFTER = "2021-07", "2021-11", "2022-06"
 FOUR = {"PGP-0001": "justice", "PGP-0002": "justice", "PGP-0003": "culture", "PGP-0004": "unspecified"}
@@ -64,18 +71,19 @@ def test_a_published_edition_is_history_and_needs_no_closing() -> None:
 
 def test_a_ministry_that_sent_nothing_is_missing_until_its_absence_is_acknowledged() -> None:
     now = rows(NOW, without("PGP-0003"))
-    for lines in ([], [closed(NOW)], [closed(NOW, "justice", "Erreur")]):
+    for lines in ([], [closed(NOW)], [closed(NOW), closed(NOW, "justice", "Erreur")]):
         found = standing(now, closures=lines)
         assert (found.is_final, found.missing_ministries, len(found.vanished)) == (False, ("culture",), 0)
     told = [closed(NOW, "culture", "Mouvement social"), closed(NOW, "culture", "Grève", "Grace")]
-    found = standing(now, closures=told)
+    assert standing(now, closures=told).state == "provisional"
+    found = standing(now, closures=[*told, closed(NOW)])
     assert (found.is_closed, found.missing_ministries, found.absent_ministries) == (True, (), frozenset({"culture"}))
     (line,) = found.acknowledged.to_dict("records")
     assert (line["ministry_id"], line["reason"], line["closed_by"]) == ("culture", "Grève", "Grace")
 
 
 def test_an_acknowledged_absence_is_told_no_more_once_the_ministry_has_answered() -> None:
-    found = standing(rows(NOW, FOUR), closures=[closed(NOW, "culture", "Grève")])
+    found = standing(rows(NOW, FOUR), closures=[closed(NOW, "culture", "Grève"), closed(NOW)])
     assert found.is_closed
     assert found.acknowledged.empty
 
@@ -117,18 +125,22 @@ def test_a_stray_edition_changes_nothing_of_who_is_expected_next() -> None:
     history = pd.concat([rows(BEFORE, FOUR), rows(NOW, {"PGP-0001": "justice", "PGP-0009": "armees"})])
     stray = closings(history, [BEFORE], no_registers())
     assert last_final(stray, AFTER) == BEFORE
-    followed = followed_before(stray, AFTER, history)
-    assert set(followed["project_id"]) == set(FOUR)
-    assert leading(followed) == {"justice", "culture"}
+    assert set(followed_before(stray, AFTER)["project_id"]) == set(FOUR)
+    assert expected_ministries(stray, AFTER) == {"justice", "culture"}
 
 
 def test_the_projects_of_an_absent_ministry_are_still_looked_for_at_the_editions_after() -> None:
     history = pd.concat([rows(BEFORE, FOUR), rows(NOW, without("PGP-0003")), rows(AFTER, without("PGP-0003"))])
-    lines = [closed(NOW, "culture", "Grève"), closed(AFTER)]
-    found = closings(history, [BEFORE], registers(closures=lines))
-    assert followed_before(found, AFTER, history).set_index("project_id")["edition"]["PGP-0003"] == BEFORE
+    lines = [closed(NOW, "culture", "Grève"), closed(NOW), closed(AFTER)]
+    known = registers(closures=lines)
+    found = closings(history, [BEFORE], known)
+    assert followed_before(found, AFTER).set_index("project_id")["edition"]["PGP-0003"] == BEFORE
     assert found[AFTER].missing_ministries == ("culture",)
-    assert absences(found).tolist() == [(NOW, "culture"), (AFTER, "culture")]
+    silent = exits_as_they_count(known["exits"], found)
+    assert silent[["edition", "project_id", "exit_reason"]].to_numpy().tolist() == [
+        [NOW, "PGP-0003", "not_submitted"],
+        [AFTER, "PGP-0003", "not_submitted"],
+    ]
     heard = closings(history, [BEFORE], registers(closures=lines, submissions=[nil(AFTER, "culture")]))
     assert heard[AFTER].vanished["project_id"].tolist() == ["PGP-0003"]
 

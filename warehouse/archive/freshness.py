@@ -14,27 +14,33 @@ from importlib.metadata import version
 
 import pandas as pd
 
+from warehouse.archive.closed import read_closings
 from warehouse.archive.tables import ACCEPTED_CELLS, ACCEPTED_ROWS, RAW_SUBMISSIONS, SUBMITTED_ROWS, TABLES
 from warehouse.home.calendar import Edition
 from warehouse.home.files import write_text
 from warehouse.home.home import Home
 from warehouse.home.state import State
 from warehouse.home.store import ParquetStore
+from warehouse.home.submission_ledger import NIL
 from warehouse.model.errors import DataRefusedError, ServiceError
+from warehouse.projects.closing_wording import closing_said
 
 FILE = "computed.json"
 DISTRIBUTION = "panorama-grands-projets"
 # Tables of what was received, on which what is computed stands.
 NOT_COMPUTED = (RAW_SUBMISSIONS, SUBMITTED_ROWS, ACCEPTED_ROWS, ACCEPTED_CELLS)
 # The registers that figures depend on beside the rows, with the column that says from which edition, or from which day,
-# a line counts; decisions count for all editions. What the other registers hold follows from the rows.
+# a line counts; decisions count for all editions. What the other registers hold follows from the rows, and of the files
+# received, what says that there is none.
 COUNTS_FROM: Mapping[str, str | None] = {
     "baselines": "edition",
+    "closures": "edition",
     "decisions": None,
     "exits": "edition",
     "missions": "event_date",
     "opinions": "requested_on",
     "rule_changes": "first_edition",
+    "submissions": "edition",
     "withheld": "first_edition",
 }
 
@@ -79,7 +85,9 @@ def _register_lines(state: State) -> list[tuple[str, str]]:
     """Each line that counts, with the day since when it does."""
     found = []
     for name, column in COUNTS_FROM.items():
-        for line in state.registers[name].to_dict("records"):
+        lines = state.registers[name]
+        counted = lines.loc[lines["status"].eq(NIL)] if name == "submissions" else lines
+        for line in counted.to_dict("records"):
             since = "" if column is None else line[column]
             day = since.date().isoformat() if isinstance(since, pd.Timestamp) else f"{since}-01" if since else ""
             # Where a line stands in its file says nothing.
@@ -88,8 +96,12 @@ def _register_lines(state: State) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def content_fingerprints(home: Home, store: ParquetStore, editions: Iterable[str]) -> dict[str, str]:
-    """What the outputs of each edition are made from, as a fingerprint: tables up to it, and what its checks found."""
+def content_fingerprints(state: State, store: ParquetStore, editions: Iterable[str]) -> dict[str, str]:
+    """What the outputs of each edition are made from, as a fingerprint.
+
+    That is the tables of the editions up to it, whether these are closed, and what its checks found.
+    """
+    closings = read_closings(state.registers, store)
     digest = hashlib.sha256()
     tables = [table for table in TABLES.values() if table not in NOT_COMPUTED]
     found = {}
@@ -97,8 +109,9 @@ def content_fingerprints(home: Home, store: ParquetStore, editions: Iterable[str
         for table in tables:
             path = store.path(table, edition)
             digest.update(path.read_bytes() if path.is_file() else b"-")
+        digest.update(repr(closing_said(closings[edition])).encode())
         own = digest.copy()
-        for path in sorted((home.root / "out" / edition / "quality").glob("*.json")):
+        for path in sorted((state.home.root / "out" / edition / "quality").glob("*.json")):
             own.update(path.read_bytes())
         found[edition] = own.hexdigest()
     return found

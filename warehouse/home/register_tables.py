@@ -115,8 +115,8 @@ RULE_CHANGES = _register(
 CLOSURES = _register(
     "closures",
     "Clôtures",
-    "Une ligne par absence reconnue à la clôture d'une édition ; une ligne sans ministère quand il ne manque rien. "
-    "La dernière ligne d'un ministère vaut.",
+    "Une ligne par ministère dont l'absence d'une édition est reconnue, la dernière d'un ministère valant ; une ligne "
+    "sans ministère par clôture de l'édition.",
     columns="edition ministry_id reason closed_by closed_on",
 )
 

@@ -66,6 +66,7 @@ def _columns() -> Iterator[Column]:
             title=f"Publié à l'époque : {official.title.lower()}",
             required=False,
         )
+    yield column("edition_state", NAME)
     yield OUT_KEY_FIGURES.column("fictitious")
 
 

@@ -18,9 +18,10 @@ from warehouse.model.frames import looked_up
 from warehouse.model.vocabulary import UNSPECIFIED_MINISTRY
 from warehouse.projects.tables import HISTORY_LAYOUT
 
-NO_ABSENCE = pd.MultiIndex.from_arrays([[], []], names=["edition", "ministry_id"])
+NOT_SUBMITTED = "not_submitted"
 ACKNOWLEDGED = ["ministry_id", "reason", "closed_by", "closed_on"]
 VANISHED = ["project_id", "name", "ministry_id"]
+NOTHING_FOLLOWED = pd.DataFrame(columns=["edition", *VANISHED, "phase"], dtype="str")
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ class Closing:
         acknowledged: `ministry_id`, `reason`, `closed_by` and `closed_on` of the ministries that sent nothing and whose
             absence was acknowledged.
         is_closed: whether a person closed it, and every absence found today is acknowledged.
+        gone_silent: the core projects followed then of the ministries that sent nothing, as they were last declared.
         followed: the core projects to look for at the next edition once this one is final: its own that are not
-            completed, and those of the ministries that are absent, as they were last declared.
+            completed, and those of `gone_silent`.
     """
 
     edition: str
@@ -48,6 +50,7 @@ class Closing:
     vanished: pd.DataFrame
     acknowledged: pd.DataFrame
     is_closed: bool
+    gone_silent: pd.DataFrame
     followed: pd.DataFrame
 
     @property
@@ -88,7 +91,7 @@ def closings(projects: pd.DataFrame, historic: Collection[str], registers: Regis
     """
     found: dict[str, Closing] = {}
     for edition, rows in projects.groupby("edition"):
-        followed = followed_before(found, str(edition), projects)
+        followed = followed_before(found, str(edition))
         found[str(edition)] = (
             _history(str(edition), rows) if edition in historic else _closing(str(edition), rows, followed, registers)
         )
@@ -100,27 +103,35 @@ def last_final(found: Mapping[str, Closing], edition: str) -> str | None:
     return max((key for key, closing in found.items() if key < edition and closing.is_final), default=None)
 
 
-def followed_before(found: Mapping[str, Closing], edition: str, projects: pd.DataFrame) -> pd.DataFrame:
+def followed_before(found: Mapping[str, Closing], edition: str) -> pd.DataFrame:
     """The core projects that an edition is expected to declare; none when no edition before it is final.
 
     Args:
         found: from `closings`.
         edition: its key, computed or not.
-        projects: core projects, for their columns.
     """
     last = last_final(found, edition)
-    return projects.iloc[:0] if last is None else found[last].followed
+    return NOTHING_FOLLOWED if last is None else found[last].followed
 
 
-def leading(followed: pd.DataFrame) -> frozenset[str]:
-    """The ministries that lead projects: those that are expected, where the projects are those followed before."""
-    return frozenset(followed["ministry_id"].dropna()) - {UNSPECIFIED_MINISTRY}
+def expected_ministries(found: Mapping[str, Closing], edition: str) -> frozenset[str]:
+    """The ministries that an edition is expected to hear from: those that lead a project followed before it."""
+    return _leading(followed_before(found, edition))
 
 
-def absences(found: Mapping[str, Closing]) -> pd.MultiIndex:
-    """Each edition with each ministry that was expected there and sent nothing."""
-    pairs = [(key, ministry) for key, closing in found.items() for ministry in sorted(closing.absent_ministries)]
-    return pd.MultiIndex.from_tuples(pairs, names=["edition", "ministry_id"]) if pairs else NO_ABSENCE
+def exits_as_they_count(exits: pd.DataFrame, found: Mapping[str, Closing]) -> pd.DataFrame:
+    """The register of exits, and a line « not submitted » for each project of a ministry that sent nothing.
+
+    Args:
+        exits: the register.
+        found: from `closings`.
+    """
+    gone = [closing.gone_silent.assign(edition=key) for key, closing in found.items() if len(closing.gone_silent)]
+    if not gone:
+        return exits
+    # Before those of the register: what a person said of a project counts first.
+    lines = pd.concat(gone)[["edition", "project_id"]].assign(exit_reason=NOT_SUBMITTED, line=0)
+    return pd.concat([lines.reindex(columns=exits.columns).astype(exits.dtypes.to_dict()), exits], ignore_index=True)
 
 
 def _history(edition: str, rows: pd.DataFrame) -> Closing:
@@ -132,16 +143,18 @@ def _history(edition: str, rows: pd.DataFrame) -> Closing:
         vanished=pd.DataFrame(columns=VANISHED, dtype="str"),
         acknowledged=pd.DataFrame(columns=ACKNOWLEDGED),
         is_closed=False,
+        gone_silent=rows.iloc[:0],
         followed=_open(rows),
     )
 
 
 def _closing(edition: str, rows: pd.DataFrame, followed: pd.DataFrame, registers: Registers) -> Closing:
-    expected = leading(followed)
+    expected = _leading(followed)
     absent = expected - set(rows["ministry_id"]) - _with_nothing_to_send(edition, registers["submissions"])
     gone = _unaccounted(followed, rows, registers["exits"], edition)
-    is_absent = gone["ministry_id"].isin(absent)
-    vanished = gone.loc[~is_absent, VANISHED].sort_values("project_id", ignore_index=True)
+    is_silent = gone["ministry_id"].isin(absent)
+    silent = gone.loc[is_silent]
+    vanished = gone.loc[~is_silent, VANISHED].sort_values("project_id", ignore_index=True)
     lines = registers["closures"].loc[lambda closures: closures["edition"].eq(edition)]
     known = lines.loc[lines["ministry_id"].isin(absent), ACKNOWLEDGED].drop_duplicates("ministry_id", keep="last")
     missing = tuple(sorted(absent - set(known["ministry_id"])))
@@ -152,9 +165,14 @@ def _closing(edition: str, rows: pd.DataFrame, followed: pd.DataFrame, registers
         missing_ministries=missing,
         vanished=vanished,
         acknowledged=known.sort_values("ministry_id", ignore_index=True),
-        is_closed=len(lines) > 0 and not missing and vanished.empty,
-        followed=pd.concat([_open(rows), gone.loc[is_absent]], ignore_index=True) if is_absent.any() else _open(rows),
+        is_closed=bool(lines["ministry_id"].isna().any()) and not missing and vanished.empty,
+        gone_silent=silent,
+        followed=pd.concat([_open(rows), silent], ignore_index=True) if len(silent) else _open(rows),
     )
+
+
+def _leading(followed: pd.DataFrame) -> frozenset[str]:
+    return frozenset(followed["ministry_id"].dropna()) - {UNSPECIFIED_MINISTRY}
 
 
 def _open(rows: pd.DataFrame) -> pd.DataFrame:

@@ -46,7 +46,7 @@ OUT_COLLECTION = table(
     "out_collection",
     "État de la collecte",
     "Une ligne par ministère attendu ou entendu pour l'édition : ce qu'il a envoyé, quand, et ce qui y a été trouvé. "
-    "Est attendu un ministère qui porte un projet non terminé de la dernière édition traitée.",
+    "Est attendu un ministère qui porte un projet suivi à la dernière édition close.",
     columns="""
         edition ministry_id status version files first_received_on received_on projects errors warnings notices
         late_days signed_by signed_on
