@@ -7,6 +7,7 @@ import pandas as pd
 
 from assets.collection.page import collection_markdown
 from assets.collection.receiving import write_collection
+from assets.collection.standing import Line, collected_of, collection_lines, standing_markdown
 from assets.collection.state import awaiting, collection_state
 from assets.declaring import made, tables_asset
 from assets.reading.headers import layouts
@@ -41,7 +42,7 @@ def quality(
     """
     projects, rows = session.shown_projects(), session.store.history(ACCEPTED_ROWS)
     editions = session.editions(session.accepted_editions())
-    collection = collected(session)
+    collection, lines = collected(session)
     asked = collection.loc[collection["edition"].isin(session.asked)]
     registers = session.state.registers
     scores = project_quality(
@@ -60,7 +61,12 @@ def quality(
             OUT_PROJECT_QUALITY: scores,
             OUT_MINISTRY_QUALITY: ministry_quality(scores, collection, projects, session.calendar),
         },
-        {OUT_COLLECTION: {"collection": dg.MetadataValue.md(collection_markdown(asked))}},
+        {
+            OUT_COLLECTION: {
+                "collection": dg.MetadataValue.md(collection_markdown(asked)),
+                "standing": dg.MetadataValue.md(standing_markdown(lines)),
+            }
+        },
     )
 
 
@@ -73,12 +79,12 @@ def layout_fields(editions: Iterable[Edition]) -> dict[tuple[str, str], frozense
     }
 
 
-def collected(session: Session) -> pd.DataFrame:
-    """The state of the collection of every edition; the page of those asked for is written.
+def collected(session: Session) -> tuple[pd.DataFrame, dict[str, list[Line]]]:
+    """The state of the collection of every edition; the page of those asked for is written, and where they stand told.
 
     Of another edition, only who is awaited can have changed: those of the last final edition before it.
     """
-    closings, frames = session.closings(), []
+    closings, frames, lines = session.closings(), [], dict[str, list[Line]]()
     for edition in session.editions(session.accepted_editions()):
         expected = expected_ministries(closings, edition.key)
         if edition.key in session.asked:
@@ -86,6 +92,8 @@ def collected(session: Session) -> pd.DataFrame:
             state = collection_state(session.receipt(edition).received, expected, findings)
             write_collection(session.home, state)
             frames.append(state.table)
+            absent = closings[edition.key].acknowledged["ministry_id"] if edition.key in closings else ()
+            lines[edition.key] = collection_lines(edition, collected_of(state), absent=absent)
         else:
             frames.append(awaiting(session.store.read(OUT_COLLECTION, edition.key), expected, edition.key))
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True), lines

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from assets.collection.page import collection_markdown
+from assets.collection.standing import collected_of, collection_lines, standing_markdown
 from assets.collection.watching import followed_editions
 from assets.declaring import EDITIONS
 from assets.export.approvals import to_export
@@ -40,7 +41,13 @@ def validate_submissions(context: dg.OpExecutionContext, home: dg.ResourceParam[
     """Leave no state of the edition: its rows are in no table until it is run."""
     edition = home.calendar().find(context.partition_key)
     state = collect(home, edition)
-    context.add_output_metadata({"collection": dg.MetadataValue.md(collection_markdown(state.table))})
+    lines = {edition.key: collection_lines(edition, collected_of(state))}
+    context.add_output_metadata(
+        {
+            "collection": dg.MetadataValue.md(collection_markdown(state.table)),
+            "standing": dg.MetadataValue.md(standing_markdown(lines)),
+        }
+    )
     for ministry in state.table.to_dict("records"):
         context.log.info("%s : %s", ministry["ministry_id"], ministry["status"])
 

@@ -33,20 +33,35 @@ class Verb:
         return typer.main.get_command(found)
 
 
+# In the order of the work: a home, what is received, what is made of it, what is read of it, what is published.
 VERBS = {
+    "init": Verb(
+        "standing", "init", "Crée une installation vide : ses dossiers, et ses registres avec leurs seuls en-têtes."
+    ),
     "demo": Verb("running", "demo", "Remplit un dossier avec les remontées de démonstration, fictives, et les traite."),
+    "status": Verb(
+        "standing",
+        "status",
+        "Dit où en est une édition, du calendrier à la publication, et la commande qui règle chaque point.",
+    ),
+    "edition": Verb("editions", "app", "Le calendrier des éditions."),
+    "template": Verb(
+        "template",
+        "template",
+        "Écrit le formulaire de chaque ministère, en xlsx et en ods, prérempli de ce qui est connu.",
+    ),
     "collect": Verb(
         "collect",
         "collect",
         "Dit qui a envoyé, quand, quelle version, avec combien d'erreurs et d'alertes, et qui est en retard.",
     ),
-    "quarantine": Verb("quarantine", "app", "Les fichiers mis à l'écart : les lister, les classer, les reprendre."),
     "check": Verb("running", "check", "Lit et contrôle les fichiers reçus pour une édition, sans rien écrire."),
     "return": Verb(
         "running",
         "return_",
         "Rend à chaque ministère son propre fichier, chaque anomalie marquée à sa cellule, avec un récapitulatif.",
     ),
+    "quarantine": Verb("quarantine", "app", "Les fichiers mis à l'écart : les lister, les classer, les reprendre."),
     "run": Verb(
         "running",
         "run",
@@ -75,6 +90,7 @@ VERBS = {
         "trace",
         "Dit d'où vient chaque chiffre d'un projet, référence comprise : fichier, feuille, cellule, jour de réception.",
     ),
+    "projects": Verb("projects", "app", "Qui est qui : rattachements, décisions, sorties."),
     "approve": Verb(
         "publish",
         "approve",
@@ -85,15 +101,8 @@ VERBS = {
         "publish",
         "Publie les données ouvertes d'une édition sur data.gouv.fr, ou dans un dossier ; montre d'abord le plan.",
     ),
-    "template": Verb(
-        "template",
-        "template",
-        "Écrit le formulaire de chaque ministère, en xlsx et en ods, prérempli de ce qui est connu.",
-    ),
-    "rules": Verb("rules", "rules", "Liste les règles de contrôle, chacune avec sa gravité dans cette installation."),
-    "edition": Verb("editions", "app", "Le calendrier des éditions."),
-    "projects": Verb("projects", "app", "Qui est qui : rattachements, décisions, sorties."),
     "registers": Verb("registers", "app", "Les registres : fichiers qu'une personne lit, complète et relit."),
+    "rules": Verb("rules", "rules", "Liste les règles de contrôle, chacune avec sa gravité dans cette installation."),
 }
 
 
@@ -118,7 +127,7 @@ class Verbs(TyperGroup):
 app = typer.Typer(
     name="panorama",
     cls=Verbs,
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     # A list is plain: drawing it takes as long as all the rest of the command.
@@ -130,8 +139,19 @@ app = typer.Typer(
 
 
 @app.callback()
-def panorama() -> None:
-    """Le panorama des grands projets numériques de l'État, recalculé depuis les remontées des ministères."""
+def panorama(context: typer.Context) -> None:
+    """Le panorama des grands projets numériques de l'État, recalculé depuis les remontées des ministères.
+
+    Sans verbe, « panorama » dit où en est l'installation.
+    """
+    if context.invoked_subcommand is None:
+        from pipelines.commands.standing import home_at_hand, status  # noqa: PLC0415  # not for the list of verbs
+
+        home = home_at_hand()
+        if home is None:
+            typer.echo(context.get_help())
+        else:
+            status(home=home)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """What the steps ask for: the home, the session of a run that holds it, the database."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import dagster as dg
@@ -14,7 +14,8 @@ from dagster._core.storage.tags import (  # the tags are documented, their names
 
 from assets.declaring import EDITIONS
 from assets.session import Session
-from warehouse.archive.database import database_url, open_database
+from pipelines.orphans import fail_orphans, living
+from warehouse.archive.database import database_url, open_database, require_reachable
 from warehouse.archive.versions import BY_TAG, KNOWN_ON_TAG, ONLY_TAG, WHY_TAG, Change, parse_known_on
 from warehouse.home.home import Home
 from warehouse.home.state import read_state
@@ -26,11 +27,18 @@ class HomeResource(dg.ConfigurableResource[Home]):
 
     root: str
 
-    def create_resource(self, context: dg.InitResourceContext) -> Home:
-        """The home, with its folders made."""
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Home]:
+        """The home, with the folders that it lacks made; a run says that it goes on as long as it has it.
+
+        Raises:
+            ConfigurationError: the folder is not a home.
+        """
         home = Home(Path(self.root))
+        home.require()
         home.create()
-        return home
+        with living(home, context.run.run_id) if context.run else nullcontext():
+            yield home
 
 
 class SessionResource(dg.ConfigurableResource[Session]):
@@ -43,6 +51,8 @@ class SessionResource(dg.ConfigurableResource[Session]):
         """The session, told by the tags of the run which editions it is asked for, and what it says of their change."""
         tags = context.run.tags if context.run else {}
         with self.home.writing():
+            if context.instance:
+                fail_orphans(self.home, context.instance)
             yield Session(
                 read_state(self.home),
                 RunStore(self.home.warehouse),
@@ -70,5 +80,11 @@ class DatabaseResource(dg.ConfigurableResource[sa.Engine]):
     home: dg.ResourceDependency[Home]
 
     def create_resource(self, context: dg.InitResourceContext) -> sa.Engine:
-        """An engine; nothing is connected yet."""
-        return open_database(database_url(self.home))
+        """An engine; a database that cannot be reached stops the run before its first step.
+
+        Raises:
+            ServiceError: it cannot be reached.
+        """
+        engine = open_database(database_url(self.home))
+        require_reachable(engine)
+        return engine

@@ -4,6 +4,8 @@ import datetime as dt
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +17,9 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from warehouse.home.registers import register
 
+PROJECT = Path(__file__).parents[1]
+# What `panorama show` has no use for, and takes a second to import.
+HEAVY = ("dagster", "great_expectations", "openpyxl", "requests", "scipy", "sqlalchemy")
 # What a rerun must leave byte for byte; the Dagster instance keeps a line for each run.
 KEPT = ("inbox", "registers", "warehouse", "out")
 # What is published of an edition.
@@ -117,3 +122,15 @@ def _tells_versions(path: Path) -> bool:
         return path.name == "index.html" or path.suffix == ".pdf"
     is_data = path.suffix in (".csv", ".parquet") or path.name.endswith(".schema.json")
     return not is_data or path.stem in ("passage", "corrections", "chiffres_cles")
+
+
+def imported(*arguments: str) -> set[str]:
+    """The packages that a command imports."""
+    program = (
+        "import sys\nfrom pipelines.cli import app\ntry:\n    app(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "sys.stderr.write(' '.join({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True, cwd=PROJECT
+    )
+    return set(done.stderr.split())

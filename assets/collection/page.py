@@ -11,6 +11,7 @@ from typing import Any
 import markupsafe
 import pandas as pd
 
+from assets.collection.standing import STATUS_LABELS, collected_of, collection_lines
 from assets.collection.state import NOBODY, CollectionState
 from assets.page.environment import page_environment
 from warehouse.model.findings import SEVERITY_LABELS, Finding, errors_of, shorten, total
@@ -42,6 +43,7 @@ def as_data(state: CollectionState) -> dict[str, Any]:
     return {
         "edition": edition.key,
         "cutoff_on": edition.cutoff_on.isoformat() if edition.cutoff_on else None,
+        "standing": [line.as_dict() for line in collection_lines(edition, collected_of(state))],
         "ministries": [
             row | {"findings": [one.as_dict() for one in folded(state.findings.get(row["ministry_id"], ()))]}
             for row in plain_records(state.table.drop(columns="edition"))
@@ -123,9 +125,19 @@ def _said(state: CollectionState) -> Mapping[str, Any]:
     ]
     return {
         "title": "État de la collecte",
+        "key": edition.key,
         "edition": f"{ordinal(edition.ordinal)} édition, {edition.month_label()}",
         "fictitious": len(received.rows) > 0 and bool(received.rows["fictitious"].astype(bool).any()),
         "lede": _lede(state),
+        "standing": [
+            {
+                "status": line.status,
+                "label": STATUS_LABELS[line.status],
+                "text": typeset(line.text),
+                "command": line.command,
+            }
+            for line in collection_lines(edition, collected_of(state))
+        ],
         "columns": COLUMNS,
         "rows": [
             {"cells": cells, "status": status, "files": files}

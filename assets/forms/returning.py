@@ -57,7 +57,7 @@ def write_returned(
     told = [finding for finding in dict.fromkeys(findings) if finding.rule not in not_for_ministries]
     led = rows.dropna(subset=["ministry_id"]).groupby("source_file")["ministry_id"].agg(frozenset).to_dict()
     names = _names([*(file.path.name for file in files), *(each.file for each in aside)])
-    with home.writing(), replacing_directory(target) as folder:
+    with home.writing(), home.own_temporary_files(), replacing_directory(target) as folder:
         for file, name in zip(files, names, strict=False):
             own = _own(told, file.path.name, led.get(file.path.name, frozenset()))
             content = returned_workbook(file, own, edition.key)

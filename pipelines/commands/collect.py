@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, parse_day, reporting
+from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, installation, parse_day, reporting
 from pipelines.told.console import output, steps, write_json
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
@@ -49,7 +49,7 @@ def collect(
     from pipelines.work.collecting import look_once  # noqa: PLC0415  # Great Expectations takes seconds to import
 
     with reporting():
-        place = Home(home)
+        place = installation(home)
         place.create()
         calendar = place.calendar()
         wanted = calendar.find(edition) if edition else latest_opened(calendar)

@@ -13,6 +13,7 @@ from pipelines.commands.options import (
     ByOption,
     EditionArgument,
     HomeOption,
+    installation,
     ministry_named,
     parse_day,
     reporting,
@@ -46,7 +47,7 @@ def edition_list(home: HomeOption = DEFAULT_HOME) -> None:
     Exemple : panorama edition list --home /srv/panorama
     """
     with reporting():
-        place = Home(home)
+        place = installation(home)
         store = ParquetStore(place.warehouse)
         listed = table(("N°", "Édition", "Publiée le", "Date limite", "Fichiers reçus", "État"), wraps=False)
         state = read_state(place)
@@ -141,7 +142,7 @@ def edition_open(
     Exemples : panorama edition open 2026-06 --cutoff 2026-07-15 ; panorama edition open 14 --published 2021-12-15
     """
     with reporting():
-        place = Home(home)
+        place = installation(home)
         place.create()
         with place.writing():
             wanted = _wanted(place.calendar(), key)

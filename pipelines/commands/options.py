@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import gc
 import getpass
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,12 +38,34 @@ ByOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Du JSON, sans arrondi.")]
 
 
+def installation(home: Path) -> "Home":
+    """The home that a command is about; the current folder when it is one and none was named.
+
+    Raises:
+        ConfigurationError: the folder is not a home.
+    """
+    from warehouse.home.home import Home  # noqa: PLC0415  # the registers, for who has a home
+
+    place = Home(Path() if home == DEFAULT_HOME and Home(Path()).exists() else home)
+    place.require()
+    return place
+
+
+class _Told(logging.Handler):
+    """Say on standard error what the program has to tell while a command lasts: that it waits, for whom."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _say(record.getMessage(), style="bold yellow")
+
+
 @contextlib.contextmanager
 def reporting() -> Iterator[None]:
     """Say an error in one place and leave with its status; garbage is collected from here on (see `pipelines.cli`)."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
+    told = _Told()
+    logging.getLogger("warehouse").addHandler(told)
     try:
         yield
     except PanoramaError as error:
@@ -51,14 +74,16 @@ def reporting() -> Iterator[None]:
     except OSError as error:
         _say(f"{error.filename or 'Disque'} : {error.strerror or error}")
         raise typer.Exit(ServiceError.exit_status) from error
+    finally:
+        logging.getLogger("warehouse").removeHandler(told)
 
 
-def _say(sentence: str, findings: Sequence["Finding"] = ()) -> None:
+def _say(sentence: str, findings: Sequence["Finding"] = (), style: str = "bold red") -> None:
     from pipelines.told.console import messages, print_findings  # noqa: PLC0415  # rich, for errors only
 
     console = messages()
     print_findings(findings, console)
-    console.print(sentence, style="bold red")
+    console.print(sentence, style=style)
 
 
 def parse_day(text: str | None, option: str) -> dt.date | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, ByOption, HomeOption, JsonOption, reporting, who
+from pipelines.commands.options import DEFAULT_HOME, ByOption, HomeOption, JsonOption, installation, reporting, who
 from pipelines.told.console import output, write_json
 from pipelines.told.dossier import print_project, project_dossier
 from warehouse.archive.tables import CORE_PROJECTS
@@ -38,7 +38,7 @@ def review(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
     Exemple : panorama projects review
     """
     with reporting():
-        lines = waiting_for_review(read_registers(Home(home).registers))
+        lines = waiting_for_review(read_registers(installation(home).registers))
         if as_json:
             write_json(plain_records(lines.drop(columns="line")))
             return
@@ -58,7 +58,7 @@ def show(project: ProjectArgument, home: HomeOption = DEFAULT_HOME, as_json: Jso
     Exemple : panorama projects show PGP-0012
     """
     with reporting():
-        place = Home(home)
+        place = installation(home)
         found = project_dossier(place, project)
         if as_json:
             write_json(found)
@@ -82,7 +82,7 @@ def confirm(
     Exemples : panorama projects confirm PGP-0105 --same-as PGP-0004 ; panorama projects confirm PGP-0106
     """
     with reporting():
-        place = Home(home)
+        place = installation(home)
         with place.writing():
             registers = read_registers(place.registers)
             _require(project, registers)
@@ -113,7 +113,7 @@ def split(
     Exemple : panorama projects split PGP-0004 --from 2018-03 --why "GENESIS v2 est un autre projet"
     """
     with reporting():
-        place = Home(home)
+        place = installation(home)
         wanted = place.calendar().find(edition)
         with place.writing():
             registers = read_registers(place.registers)
@@ -144,7 +144,7 @@ def exit_(
     Exemple : panorama projects exit PGP-0008 --edition 2021-11 --reason terminé
     """
     with reporting():
-        place = Home(home)
+        place = installation(home)
         wanted = place.calendar().find(edition)
         code = EXIT_REASONS.find(reason)
         if code is None:

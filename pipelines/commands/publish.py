@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, ByOption, EditionArgument, HomeOption, JsonOption, reporting, who
+from pipelines.commands.options import (
+    DEFAULT_HOME,
+    ByOption,
+    EditionArgument,
+    HomeOption,
+    JsonOption,
+    installation,
+    reporting,
+    who,
+)
 from pipelines.told.console import output
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
@@ -39,7 +48,7 @@ def approve(
     from assets.export import approvals as publications  # noqa: PLC0415  # for this command
 
     with reporting():
-        place = Home(home)
+        place = installation(home)
         place.create()
         wanted = place.calendar().find(edition)
         folder = _folder(place, wanted, version)
@@ -106,8 +115,9 @@ def publish(
     )
 
     with reporting():
-        place = Home(home)
-        place.create()
+        place = installation(home)
+        if apply:
+            place.create()
         wanted = place.calendar().find(edition)
         folder = _folder(place, wanted, version)
         order = Order(place, wanted, folder, apply, who(by) if apply else "", why, correction, as_json)

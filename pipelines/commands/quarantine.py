@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, ByOption, HomeOption, JsonOption, reporting, who
+from pipelines.commands.options import DEFAULT_HOME, ByOption, HomeOption, JsonOption, installation, reporting, who
 from pipelines.told.console import output, write_json
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
@@ -70,7 +70,7 @@ def list_(
     Exemple : panorama quarantine list 2026-06
     """
     with reporting():
-        place = Home(home)
+        place = installation(home)
         wanted = [place.calendar().find(edition)] if edition else list(place.calendar())
         files = _files(place, wanted)
         if as_json:
@@ -100,7 +100,7 @@ def dismiss_(
     Exemple : panorama quarantine dismiss lettre.pdf --why "Lettre d'accompagnement"
     """
     with reporting():
-        place, author = Home(home), who(by)
+        place, author = installation(home), who(by)
         if not why.strip():
             raise ConfigurationError("--why : dire pourquoi le fichier n'est plus attendu.")
         with place.writing():
@@ -123,7 +123,7 @@ def retry(file: FileArgument, edition: EditionOption = None, home: HomeOption = 
     from pipelines.work.collecting import look_once  # noqa: PLC0415  # Great Expectations takes seconds to import
 
     with reporting():
-        place, console = Home(home), output()
+        place, console = installation(home), output()
         with place.writing():
             found = _one(place, file, edition)
             put_back(place, found.edition, found.known)

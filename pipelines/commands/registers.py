@@ -2,9 +2,8 @@
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, HomeOption, reporting
+from pipelines.commands.options import DEFAULT_HOME, HomeOption, installation, reporting
 from pipelines.told.console import output
-from warehouse.home.home import Home
 from warehouse.home.register_tables import REGISTERS
 from warehouse.home.registers import register, together
 from warehouse.home.rule_changes import rule_changes
@@ -34,8 +33,7 @@ def check(home: HomeOption = DEFAULT_HOME) -> None:
     Exemple : panorama registers check --home /srv/panorama
     """
     with reporting():
-        place = Home(home)
-        place.create()
+        place = installation(home)
         console = output()
         read = together(
             {

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, reporting
+from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, installation, reporting
 from pipelines.told.console import output, write_json
 from pipelines.told.rule_catalogue import catalogue_page
 from warehouse.home.calendar import Edition
@@ -35,7 +35,8 @@ def rules(
         if markdown:
             sys.stdout.write(catalogue_page())
             return
-        place = Home(home)
+        # Without a home, the rules are as they are declared.
+        place = Home(home) if home == DEFAULT_HOME and not Home(home).exists() else installation(home)
         changes = rule_changes(register(place.registers, "rule_changes").read())
         edition = place.calendar().latest()
         found = _found(code)

@@ -12,6 +12,7 @@ from pipelines.commands.options import (
     EditionArgument,
     HomeOption,
     edition_span,
+    installation,
     parse_day,
     reporting,
     who,
@@ -47,6 +48,7 @@ def demo(home: HomeOption = DEFAULT_HOME) -> None:
 
     with reporting():
         place = Home(home)
+        place.require_free()
         place.create()
         write_cutoffs(place)
         calendar = place.calendar()
@@ -127,7 +129,7 @@ def backfill(
     from pipelines.work.running import run_editions  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
-        place = Home(home)
+        place = installation(home)
         wanted = edition_span(place, span)
         if not any(place.has_submissions(edition) for edition in wanted):
             raise DataRefusedError(f"Aucun fichier reçu dans {place.root / 'inbox'} pour les éditions {span}.")
@@ -207,7 +209,7 @@ def return_(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
 
 def _received(home: Path, text: str) -> tuple[Home, Edition]:
     """The home and the edition that a verb is asked for, the edition having received something."""
-    place = Home(home)
+    place = installation(home)
     edition = place.calendar().find(text)
     folder = place.inbox(edition)
     if not folder.is_dir() and not place.has_submissions(edition):

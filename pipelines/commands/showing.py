@@ -11,6 +11,7 @@ from pipelines.commands.options import (
     HomeOption,
     JsonOption,
     edition_span,
+    installation,
     parse_day,
     reporting,
 )
@@ -47,7 +48,7 @@ def show(
     Exemples : panorama show 14 ; panorama show 2021-07 --as-of 2021-07-20 ; panorama show 14 --json --against 2020-06
     """
     with reporting():
-        place = Home(home)
+        place = installation(home)
         wanted = place.calendar().find(edition)
         print_edition(place, wanted, against or [], day=parse_day(as_of, "--as-of"), as_json=as_json)
 
@@ -65,7 +66,7 @@ def diff(
     Exemples : panorama diff 2018-03 2021-07 ; panorama diff 13@1 13@2 ; panorama diff 13 14 --json
     """
     with reporting():
-        place = Home(home)
+        place = installation(home)
         found = compare(place, before, after)
         if as_json:
             write_json(found.as_dict())
@@ -87,7 +88,7 @@ def explain(
     from pipelines.told import explanation  # noqa: PLC0415  # Dagster takes seconds to import
 
     with reporting():
-        place = Home(home)
+        place = installation(home)
         editions = edition_span(place, span)
         found = explanation.explain(place, editions[0], editions[-1])
         if as_json:
@@ -114,7 +115,7 @@ def trace(
     from pipelines.told import tracing  # noqa: PLC0415  # what makes the dataset takes long to import
 
     with reporting():
-        place = Home(home)
+        place = installation(home)
         found = tracing.trace(place, place.calendar().find(edition), project, column)
         if as_json:
             write_json(found)

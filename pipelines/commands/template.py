@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, EditionArgument, HomeOption, ministry_named, reporting
+from pipelines.commands.options import DEFAULT_HOME, EditionArgument, HomeOption, installation, ministry_named, reporting
 from pipelines.told.console import output
 from warehouse.archive.closed import read_closings
 from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.files import replacing_directory
-from warehouse.home.home import Home
 from warehouse.home.registers import read_registers
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
@@ -49,13 +48,13 @@ def template(
 
     formats = FORMATS if only_format is None else (only_format,)
     with reporting():
-        place = Home(home)
+        place = installation(home)
         calendar = place.calendar()
         wanted = calendar.find(edition)
         store = ParquetStore(place.warehouse)
         folder = place.out(wanted, FOLDER)
         # Not while a run writes the projects, then the registers.
-        with place.writing():
+        with place.writing(), place.own_temporary_files():
             registers = read_registers(place.registers)
             closings = read_closings(registers, store)
             source = _source(calendar, closings, wanted)

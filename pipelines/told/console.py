@@ -4,6 +4,7 @@ Nothing is read for the markup of `rich`: names come from the files.
 """
 
 import contextlib
+import functools
 import json
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -34,8 +35,9 @@ def output() -> Console:
     return _ShownConsole(width=width, highlight=False, soft_wrap=True, markup=False)
 
 
+@functools.cache
 def messages() -> Console:
-    """Where progress and errors go: standard error."""
+    """Where progress and errors go: standard error; one for all, so that a line does not break what is live."""
     return _ShownConsole(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 

@@ -1,6 +1,7 @@
 """Run editions in this process, on a home that is held meanwhile, and tell what came of each."""
 
 import contextlib
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,9 +16,11 @@ from assets.session import Session
 from checks.recording import findings_in
 from checks.submissions import judge
 from pipelines.definitions import build_definitions
+from pipelines.orphans import fail_orphans, living
 from pipelines.work.instance import open_instance
 from pipelines.work.progress import Progress, progress_logger
 from pipelines.work.validation import refusal
+from warehouse.archive.database import database_url, open_database, require_reachable
 from warehouse.archive.versions import UNSAID, Change, change_tags
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
@@ -87,8 +90,9 @@ def run_editions(home: Home, editions: Sequence[Edition], *, progress: Progress)
 def _session(home: Home, change: Change, *, only: bool) -> Iterator[Session]:
     """A session on a home that this process holds until it is left."""
     home.create()
-    home.clean()
+    require_reachable(open_database(database_url(home)))
     with home.writing():
+        home.clean()
         yield Session(read_state(home), RunStore(home.warehouse), (), only=only, change=change)
 
 
@@ -110,6 +114,7 @@ def _run(session: Session, editions: Sequence[Edition], progress: Progress) -> l
     """Run the semester on editions that follow each other, and keep the run in the home's Dagster instance."""
     home, keys = session.home, [edition.key for edition in editions]
     session.ask(keys)
+    run_id = str(uuid.uuid4())
     definitions = build_definitions(
         home=home.root.absolute(),
         resources={"session": dg.ResourceDefinition.hardcoded_resource(session)},
@@ -119,9 +124,11 @@ def _run(session: Session, editions: Sequence[Edition], progress: Progress) -> l
     if len(keys) > 1:
         tags |= {ASSET_PARTITION_RANGE_START_TAG: keys[0], ASSET_PARTITION_RANGE_END_TAG: keys[-1]}
     try:
-        with open_instance(home) as instance:
+        with open_instance(home) as instance, living(home, run_id):
+            fail_orphans(home, instance)
             result = definitions.resolve_job_def("semester").execute_in_process(
                 instance=instance,
+                run_id=run_id,
                 partition_key=keys[0] if len(keys) == 1 else None,
                 tags=tags,
                 raise_on_error=False,

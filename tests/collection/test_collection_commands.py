@@ -185,6 +185,7 @@ def test_a_resubmission_that_loses_a_project_warns_in_the_run(everything_run: Pa
     ],
 )
 def test_a_wrong_command_is_a_usage_error(tmp_path: Path, arguments: tuple[str, ...], part: str) -> None:
+    done(tmp_path, "init")
     said = panorama(tmp_path, "collect", *arguments)
     assert said.status == 2
     assert part in said.errors
@@ -248,6 +249,7 @@ def test_two_at_once_take_each_file_in_once(home: Path) -> None:
 
 def test_the_sensor_validates_each_state_of_the_inbox_once(tmp_path: Path) -> None:
     cutoff = TODAY + dt.timedelta(days=3)
+    done(tmp_path, "init")
     assert panorama(tmp_path, "edition", "open", "2027-06", "--cutoff", cutoff.isoformat()).status == 0
     home = Home(tmp_path)
 
@@ -272,6 +274,7 @@ def submitted(home: Path) -> list[str]:
 
 def test_the_run_that_the_sensor_asks_for_validates_the_edition(tmp_path: Path) -> None:
     cutoff = TODAY - dt.timedelta(days=3)
+    done(tmp_path, "init")
     assert panorama(tmp_path, "edition", "open", "2027-06", "--cutoff", cutoff.isoformat()).status == 0
     send(tmp_path, "culture.xlsx", edition="2027-06")
     definitions = build_definitions(home=tmp_path)

@@ -154,6 +154,7 @@ def test_every_fault_of_every_file_is_said_at_once(tmp_path: Path) -> None:
 def test_a_wrong_command_leaves_with_its_status(
     tmp_path: Path, arguments: tuple[str, ...], status: int, part: str
 ) -> None:
+    done(tmp_path, "init")
     said = panorama(tmp_path, *arguments)
     assert said.status == status
     assert part in said.errors
@@ -183,6 +184,7 @@ def test_one_refused_edition_does_not_stop_a_backfill(tmp_path: Path) -> None:
 
 
 def test_an_edition_is_opened_without_a_commit(tmp_path: Path) -> None:
+    done(tmp_path, "init")
     opened = panorama(tmp_path, "edition", "open", "2026-06", "--cutoff", "2026-07-15")
     assert opened.status == 0
     assert "n° 23" in opened.output

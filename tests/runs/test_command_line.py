@@ -7,27 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from homes import digests, done, published
+from homes import HEAVY, digests, done, imported, published
 from open_dataset import EARLIER, LATER, write_two_editions
 
 from warehouse.home.home import Home
 
 PROJECT = Path(__file__).parents[2]
 EDITION = "2021-11"
-# What `panorama show` has no use for, and takes a second to import.
-HEAVY = ("dagster", "great_expectations", "openpyxl", "requests", "scipy", "sqlalchemy")
-
-
-def imported(*arguments: str) -> set[str]:
-    """The packages that a command imports."""
-    program = (
-        "import sys\nfrom pipelines.cli import app\ntry:\n    app(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
-        "sys.stderr.write(' '.join({name.partition('.')[0] for name in sys.modules}))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True, cwd=PROJECT
-    )
-    return set(done.stderr.split())
 
 
 def test_a_list_of_verbs_imports_no_table_and_no_drawing() -> None:
@@ -42,6 +28,7 @@ def test_showing_an_edition_imports_only_what_it_uses(two_editions: Home) -> Non
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_the_command_and_it_says_so(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    done(tmp_path, "init")
     watch = ["collect", EDITION, "--watch", "--every", "0.2", "--json", "--home", str(tmp_path)]
     with subprocess.Popen(
         [sys.executable, "-m", "pipelines.cli", *watch],

@@ -1,16 +1,6 @@
 """The code location: what the interface shows, when it runs by itself, and that it makes the same bytes."""
 
-import contextlib
 import datetime as dt
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +9,7 @@ import dagster as dg
 import pytest
 from editions import EDITIONS, ROWS, write_editions
 from homes import clone, digests, done, panorama
+from interface import BACKFILL, BACKFILL_STATUS, LAUNCH, PARTITIONS, RUNS, STATUS, ask, interface, semester, waited
 from submissions import table_of, write_xlsx
 
 from pipelines.automation import after_cutoff, calendar_to_partitions
@@ -132,7 +123,8 @@ def test_every_asset_says_what_it_is(definitions: dg.Definitions) -> None:
 
 
 def test_the_schedule_runs_the_latest_opened_edition_after_its_cutoff(tmp_path: Path) -> None:
-    assert panorama(tmp_path, "edition", "open", "2026-06", "--cutoff", "2026-07-15").status == 0
+    done(tmp_path, "init")
+    done(tmp_path, "edition", "open", "2026-06", "--cutoff", "2026-07-15")
     home = Home(tmp_path)
 
     def evaluate(day: dt.datetime, instance: dg.DagsterInstance) -> Any:
@@ -165,75 +157,6 @@ def test_telemetry_is_off(tmp_path: Path) -> None:
     assert "telemetry:\n  enabled: false\n" in (tmp_path / "dagster" / "dagster.yaml").read_text(encoding="utf-8")
 
 
-@contextlib.contextmanager
-def interface(home: Path) -> Iterator[str]:
-    """Open the interface on a home as the README says, webserver and daemon; its address."""
-    with open_instance(Home(home)):
-        pass
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("dg")), "dev", "-w", "workspace.yaml", "--port", str(port)]
-    folders = {"PANORAMA_HOME": str(home), "DAGSTER_HOME": str(home / "dagster")}
-    with (home / "dg.log").open("w", encoding="utf-8") as stream:
-        process = subprocess.Popen(
-            command, cwd=PROJECT, env=os.environ | folders, stdout=stream, stderr=stream, start_new_session=True
-        )
-        try:
-            yield f"http://127.0.0.1:{port}/graphql"
-        finally:
-            os.killpg(process.pid, signal.SIGINT)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-
-
-def ask(address: str, query: str, **variables: object) -> Any:
-    """Ask GraphQL, waiting for the server to be up."""
-    request = urllib.request.Request(  # noqa: S310  # loopback
-        address,
-        json.dumps({"query": query, "variables": variables}).encode(),
-        {"Content-Type": "application/json"},
-    )
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-                return json.load(answer)["data"]
-        except (urllib.error.URLError, ConnectionError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
-
-
-def waited(address: str, query: str, key: str, identifier: str) -> str:
-    """The status that a run or a backfill ends with."""
-    deadline = time.monotonic() + 300
-    while (status := ask(address, query, id=identifier)[key]["status"]) not in ENDED:
-        assert time.monotonic() < deadline, status
-        time.sleep(0.5)
-    return str(status)
-
-
-ENDED = ("SUCCESS", "FAILURE", "CANCELED", "COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED")
-LAUNCH = """mutation ($run: ExecutionParams!) {
-  launchRun(executionParams: $run) { ... on LaunchRunSuccess { run { runId } } }
-}"""
-STATUS = "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
-BACKFILL = """mutation ($backfill: LaunchBackfillParams!) {
-  launchPartitionBackfill(backfillParams: $backfill) {
-    ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message }
-  }
-}"""
-BACKFILL_STATUS = """query ($id: String!) {
-  partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } ... on PythonError { message } }
-}"""
-RUNS = "{ runsOrError { ... on Runs { results { jobName status } } } }"
-PARTITIONS = """{ assetNodes { assetKey { path } partitionStats { numMaterialized } } }"""
-
-
 def send_corrected(home: Path) -> None:
     """Put another figure in what was sent for the last edition."""
     first, *others = ROWS[EDITION]
@@ -261,17 +184,7 @@ def test_what_is_launched_from_the_interface_gives_the_bytes_of_the_command_line
         assert made == {name: 0 if name == "data_gouv_export" else 3 for name in GRAPH}
         assert digests(home) == digests(backfilled)
         send_corrected(home)
-        semester = {
-            "repositoryLocationName": "panorama",
-            "repositoryName": "__repository__",
-            "jobName": "semester",
-        }
-        run = {
-            "selector": semester,
-            "runConfigData": {},
-            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": EDITION}]},
-        }
-        launched = ask(address, LAUNCH, run=run)
+        launched = ask(address, LAUNCH, run=semester(EDITION))
         status = waited(address, STATUS, "runOrError", launched["launchRun"]["run"]["runId"])
     assert status == "SUCCESS", (home / "dg.log").read_text(encoding="utf-8")
     other = clone(backfilled, tmp_path / "command-line")

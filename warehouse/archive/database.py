@@ -137,6 +137,19 @@ def _writing(engine: sa.Engine, what: str) -> Iterator[sa.Connection]:
         raise ServiceError(f"Base de données {_place(engine.url)}, {what} : {_reason(error, engine.url)}") from None
 
 
+def require_reachable(engine: sa.Engine) -> None:
+    """Connect once, before what would be computed for nothing.
+
+    Raises:
+        ServiceError: the database cannot be reached.
+    """
+    try:
+        with engine.connect() as connection:
+            connection.execute(sa.select(1))
+    except sa.exc.SQLAlchemyError as error:
+        raise ServiceError(f"Base de données {_place(engine.url)} : {_reason(error, engine.url)}") from None
+
+
 def _place(url: sa.URL) -> str:
     return url.difference_update_query(_SECRETS).render_as_string(hide_password=True)
 

@@ -142,15 +142,6 @@ def replacing_directory(target: Path) -> Iterator[Path]:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def remove_staging(folder: Path) -> None:
-    """Remove what killed processes left behind under `folder`; to be called with the home locked."""
-    for leftover in folder.rglob(f"{STAGING_PREFIX}*"):
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
-        else:
-            leftover.unlink(missing_ok=True)
-
-
 def _files(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): sha256_of(path) for path in sorted(folder.rglob("*")) if path.is_file()

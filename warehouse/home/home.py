@@ -1,6 +1,7 @@
 """Where everything of one installation is kept: the folders of a home, and its locks."""
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,14 +9,21 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from warehouse.home.calendar import Calendar, Edition, load_calendar
-from warehouse.home.files import disk_errors, remove_staging
+from warehouse.home.files import disk_errors
 from warehouse.home.register_tables import REGISTERS
 from warehouse.home.registers import register
-from warehouse.model.errors import ServiceError
+from warehouse.home.turns.holder import forget_holder, read_holder, this_process, write_holder
+from warehouse.home.turns.leftovers import clear_leftovers, own_temporary_files
+from warehouse.model.errors import ConfigurationError, ServiceError
 
-LOCK_TIMEOUT_SECONDS = 600
-# Folders where a write that was killed may have left its staging file, beside the registers and the warehouse.
-STAGED = ("out", "published", "received", "quarantine")
+# A process that is killed lets go at once: whoever holds for that long is stuck.
+LOCK_TIMEOUT_SECONDS = 3600
+# Waits that nobody would notice are not told.
+UNTOLD_SECONDS = 0.5
+# One of them is enough to tell a home from any other folder.
+MARKS = ("inbox", "registers", "panorama.toml")
+
+logger = logging.getLogger(__name__)
 
 
 # What systems and office suites leave in a folder without a word: nobody sent it.
@@ -123,6 +131,34 @@ class Home:
         """The calendar as this home knows it, read anew at each call."""
         return load_calendar(self.editions_register)
 
+    def exists(self) -> bool:
+        """Whether the folder is a home."""
+        return any((self.root / mark).exists() for mark in MARKS)
+
+    def require(self) -> None:
+        """Refuse a folder that is not a home, and say how to make one.
+
+        Raises:
+            ConfigurationError: there is no such folder, or it is something else.
+        """
+        if not self.exists():
+            why = "il n'a ni inbox/ ni registers/" if self.root.is_dir() else "ce dossier n'existe pas"
+            raise ConfigurationError(
+                f"Aucune installation dans {self.root.absolute()} : {why}. « panorama init --home {self.root} » en "
+                "crée une ; --home, ou la variable PANORAMA_HOME, en désigne une autre."
+            )
+
+    def require_free(self) -> None:
+        """Refuse to make a home in a folder that holds something else.
+
+        Raises:
+            ConfigurationError: the folder is not empty, and is not a home.
+        """
+        if self.root.is_dir() and not self.exists() and any(self.root.iterdir()):
+            raise ConfigurationError(
+                f"{self.root.absolute()} n'est pas vide et n'est pas une installation : nommer un autre dossier."
+            )
+
     def create(self) -> None:
         """Make the folders that are missing, and the registers, with their headers only.
 
@@ -143,30 +179,58 @@ class Home:
 
     @contextlib.contextmanager
     def writing(self, wait_seconds: float | None = None) -> Iterator[None]:
-        """Hold the home for one writer; a killed process releases it, and who holds it already goes on.
+        """Hold the home for one writer; who holds it already goes on, who waits is told for whom.
+
+        A killed process lets go of it: what it left half done is cleared by the next one.
 
         Args:
-            wait_seconds: how long to wait for another process; ten minutes when not said.
+            wait_seconds: how long to wait for another process; an hour when not said.
 
         Raises:
             ServiceError: another process has held it for longer.
         """
         with disk_errors(self.root):
             lock = _lock(self.root)
-            try:
-                lock.acquire(timeout=LOCK_TIMEOUT_SECONDS if wait_seconds is None else wait_seconds)
-            except Timeout as error:
-                raise ServiceError(f"{self.root} est tenu par un autre traitement depuis trop longtemps.") from error
+            is_held = lock.is_locked
+            self._take(lock, LOCK_TIMEOUT_SECONDS if wait_seconds is None else wait_seconds)
         try:
+            if not is_held:
+                self._begin()
             yield
         finally:
+            if not is_held:
+                forget_holder(self.root)
             lock.release()
 
+    def _take(self, lock: FileLock, wait_seconds: float) -> None:
+        """Take the lock, and say for whom this process waits where it has to."""
+        with contextlib.suppress(Timeout):
+            lock.acquire(timeout=min(wait_seconds, UNTOLD_SECONDS))
+            return
+        if wait_seconds > UNTOLD_SECONDS:
+            logger.warning("%s est tenu par %s : attente de sa fin.", self.root, self._holder())
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=wait_seconds - UNTOLD_SECONDS)
+                return
+        raise ServiceError(f"{self.root} est tenu par {self._holder()} : relancer la commande à sa fin.")
+
+    def _holder(self) -> str:
+        return str(read_holder(self.root) or "un autre traitement")
+
+    def _begin(self) -> None:
+        """Say who holds the home from now on, once what a killed process left is cleared."""
+        if read_holder(self.root):
+            self.clean()
+        write_holder(self.root, this_process())
+
     def clean(self) -> None:
-        """Remove what killed processes left behind; nothing when another run is at work."""
-        with contextlib.suppress(Timeout), _lock(self.root).acquire(timeout=0):
-            for folder in (self.registers, self.warehouse, *(self.root / name for name in STAGED)):
-                remove_staging(folder)
+        """Remove what killed processes left behind; with the home held."""
+        with disk_errors(self.root):
+            clear_leftovers(self.root)
+
+    def own_temporary_files(self) -> contextlib.AbstractContextManager[None]:
+        """Keep what libraries write in the temporary folder apart, to be cleared if it is left; with the home held."""
+        return own_temporary_files(self.root)
 
 
 def _lock(root: Path) -> FileLock:

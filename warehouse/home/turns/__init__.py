@@ -1,0 +1,1 @@
+"""Whose turn it is to write in a home, and what those who were killed left there."""
