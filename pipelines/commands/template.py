@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, EditionArgument, HomeOption, installation, ministry_named, reporting
+from pipelines.commands.options import (
+    DEFAULT_HOME,
+    EditionArgument,
+    HomeOption,
+    installation,
+    ministry_named,
+    reporting,
+)
 from pipelines.told.console import output
 from warehouse.archive.closed import read_closings
 from warehouse.home.calendar import Calendar, Edition

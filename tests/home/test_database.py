@@ -518,14 +518,18 @@ def test_an_edition_run_on_both_gives_the_same_files_and_rows(
     assert len(rows["register_links"]) == len(rows["register_baselines"]) == 4
 
 
-def test_a_run_without_its_database_says_so_and_succeeds_when_it_is_back(
+def test_a_run_without_its_database_says_so_before_anything_and_succeeds_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_xlsx(tmp_path / "inbox" / "2021-11" / "culture.xlsx", table_of(rows_of(3)))
     monkeypatch.setenv("PANORAMA_DATABASE_URL", "postgresql://u:s3cret@127.0.0.1:1/d")
-    said = panorama(tmp_path, "run", "2021-11")
-    assert said.status == 3
-    assert "Base de données postgresql+psycopg://u:***@127.0.0.1:1/d" in said.errors
-    assert "s3cret" not in said.output + said.errors
+    for command in (("run", "2021-11"), ("backfill", "2021-07..2021-11")):
+        said = panorama(tmp_path, *command)
+        assert said.status == 3
+        assert "Base de données postgresql+psycopg://u:***@127.0.0.1:1/d" in said.errors
+        assert "s3cret" not in said.output + said.errors
+        assert "lecture" not in said.errors
+    assert not any((tmp_path / "warehouse").iterdir())
+    assert not (tmp_path / "received").exists()
     monkeypatch.delenv("PANORAMA_DATABASE_URL")
     assert panorama(tmp_path, "run", "2021-11").status == 0
