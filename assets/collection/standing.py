@@ -174,7 +174,7 @@ def _put_aside(edition: Edition, collected: Collected) -> Iterator[Line]:
     for known in collected.waiting:
         since = day(dt.date.fromisoformat(known.put_aside_on))
         text = f"{visible(known.file)} est à l'écart depuis le {since}. {visible(known.reason)}"
-        yield Line("quarantine", "blocked", text, "panorama quarantine list")
+        yield Line("quarantine", "blocked", text, f"panorama quarantine list {edition.key}")
 
 
 def _about_findings(edition: Edition, collected: Collected) -> Iterator[Line]:
