@@ -95,7 +95,7 @@ def edition_close(
     Exemples : panorama edition close 2022-06 ; panorama edition close 2022-06 --without MJ --why "Fichier égaré"
     """
     with reporting():
-        place = Home(home)
+        place = installation(home)
         wanted = place.calendar().find(edition)
         with place.writing():
             state = read_state(place)

@@ -188,7 +188,9 @@ def _closing(facts: Facts) -> Iterator[Line]:
         *([counted(len(closing.vanished), "projet disparu", "projets disparus")] if len(closing.vanished) else []),
     ]
     why = f" ({' ; '.join(lacks)})" if lacks else ""
-    yield Line("closing", "todo", f"L'édition est provisoire{why}.")
+    without = "".join(f" --without {ministry} --why RAISON" for ministry in closing.missing_ministries)
+    command = f"panorama edition close {facts.edition.key}{without}"
+    yield Line("closing", "todo", f"L'édition est provisoire{why}.", command)
 
 
 def _approval(facts: Facts) -> Iterator[Line]:

@@ -40,6 +40,7 @@ CLOSED = Closing(
     vanished=pd.DataFrame(columns=["project_id", "name", "ministry_id"]),
     acknowledged=pd.DataFrame(columns=["ministry_id", "reason", "closed_by", "closed_on"]),
     is_closed=True,
+    gone_silent=pd.DataFrame(),
     followed=pd.DataFrame(),
 )
 APPROVED = Approved(2, "Ada", dt.date(2026, 7, 17), is_last_run=True)
