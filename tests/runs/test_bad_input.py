@@ -145,7 +145,7 @@ def test_every_fault_of_every_file_is_said_at_once(tmp_path: Path) -> None:
         (("backfill", "13..5"), 2, "précède"),
         (("backfill", "1..14"), 1, "Aucun fichier reçu"),
         (("edition", "open", "2026-13"), 2, "AAAA-MM"),
-        (("edition", "open", "2015-01"), 2, "précède"),
+        (("edition", "open", "2015-01"), 2, "avant la première"),
         (("edition", "open", "2026-06", "--cutoff", "demain"), 2, "--cutoff"),
         (("fly",), 2, "fly"),
         (("run",), 2, "EDITION"),
