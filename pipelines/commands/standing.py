@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -55,10 +56,12 @@ def status(
         if as_json:
             write_json(as_data(facts))
         else:
-            print_standing(facts, output())
+            is_named = home not in (DEFAULT_HOME, Path(os.environ.get("PANORAMA_HOME") or DEFAULT_HOME))
+            print_standing(facts, output(), f" --home {shlex.quote(str(home))}" if is_named else "")
 
 
 def home_at_hand() -> Path | None:
     """The home that a command without `--home` is about, None when there is none."""
-    named = Path(os.environ.get("PANORAMA_HOME") or DEFAULT_HOME)
-    return next((folder for folder in (named, Path()) if Home(folder).exists()), None)
+    if named := os.environ.get("PANORAMA_HOME"):
+        return Path(named) if Home(Path(named)).exists() else None
+    return DEFAULT_HOME if Home(DEFAULT_HOME).exists() or Home(Path()).exists() else None

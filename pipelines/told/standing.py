@@ -25,6 +25,7 @@ from warehouse.home.turns.holder import read_holder
 from warehouse.model.errors import DataRefusedError
 from warehouse.model.findings import finding_of
 from warehouse.projects.closing import Closing
+from warehouse.projects.closing_wording import to_settle
 from warehouse.projects.identification import waiting_for_review
 from warehouse.projects.opinions import opinion_is_lacking
 from warehouse.projects.withheld import without_withheld
@@ -51,6 +52,7 @@ def read_facts(home: Home, edition: Edition, today: dt.date) -> Facts:
     known, present = set(lines_of(ledger, edition.key)["sha256"]), {file.sha256 for file in found}
     current = stands.current.drop_duplicates("sha256")
     closings, stale = read_closings(state.registers, store), stale_editions(state)
+    closing = closings.get(edition.key)
     is_computed = store.has(OUT_KEY_FIGURES, edition.key)
     return Facts(
         edition=edition,
@@ -60,7 +62,8 @@ def read_facts(home: Home, edition: Edition, today: dt.date) -> Facts:
         gone=tuple(current.loc[~current["sha256"].isin(present), "file"]),
         unread=_unread(store, edition, current) if is_computed else (),
         collected=_collected(state, edition),
-        closing=closings.get(edition.key),
+        closing=closing,
+        to_settle=to_settle(closing, state.registers) if closing and closing.needs_closing else (),
         is_computed=is_computed,
         is_stale=edition.key in stale,
         doubtful=_doubtful(state, edition),
@@ -86,15 +89,15 @@ def as_data(facts: Facts) -> dict[str, Any]:
     }
 
 
-def print_standing(facts: Facts, console: Console) -> None:
-    """The lines of an edition, each with its command below."""
+def print_standing(facts: Facts, console: Console, option: str = "") -> None:
+    """The lines of an edition, each with its command below; `option` is what each command needs to name the home."""
     edition = facts.edition
     console.print(f"Édition {edition.key} (n° {edition.ordinal}), {edition.month_label()}", style="bold")
     width = max(map(len, STATUS_LABELS.values())) + 2
     for line in standing_lines(facts):
         console.print(f"  {STATUS_LABELS[line.status]:<{width}}{line.text}", style=_style(line))
         if line.command and line.status != "done":
-            console.print(f"  {'':<{width}}→ {line.command}")
+            console.print(f"  {'':<{width}}→ {line.command}{option}")
 
 
 def _style(line: Line) -> str:

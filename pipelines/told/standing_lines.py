@@ -12,6 +12,7 @@ from warehouse.home.turns.holder import Holder
 from warehouse.model.french import counted, day, number, plural, typeset, visible
 from warehouse.model.vocabulary import MINISTRIES
 from warehouse.projects.closing import Closing
+from warehouse.projects.closing_wording import PROVISIONAL, ToSettle, closing_said
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Facts:
         unread: the files that stand and are not in the figures; only told of an edition that was computed.
         collected: what the last collect or run recorded; None before the first.
         closing: where it stands towards its closing; None before it is computed.
+        to_settle: what keeps it from being closed.
         is_computed: whether it has figures.
         is_stale: whether these no longer follow from what is known.
         doubtful: the ids of its projects whose identity a person must decide.
@@ -66,6 +68,7 @@ class Facts:
     unread: tuple[str, ...]
     collected: Collected | None
     closing: Closing | None
+    to_settle: Sequence[ToSettle]
     is_computed: bool
     is_stale: bool
     doubtful: tuple[str, ...]
@@ -137,11 +140,6 @@ def _collection(facts: Facts) -> Iterator[Line]:
 
 def _projects(facts: Facts) -> Iterator[Line]:
     key = facts.edition.key
-    if facts.closing is not None:
-        for project, name, ministry in facts.closing.vanished.itertuples(index=False, name=None):
-            who = MINISTRIES.label(ministry) if isinstance(ministry, str) else "ministère inconnu"
-            text = f"{project} {visible(name)} ({who}) n'est plus déclaré, sans motif de sortie."
-            yield Line("vanished", "todo", text, f"panorama projects exit {project} --edition {key} --reason MOTIF")
     if facts.doubtful:
         count = counted(len(facts.doubtful), "projet")
         alike = plural(len(facts.doubtful), "ressemble à un projet connu", "ressemblent à des projets connus")
@@ -181,16 +179,13 @@ def _closing(facts: Facts) -> Iterator[Line]:
         return
     if closing.is_closed:
         yield Line("closing", "done", "L'édition est close.")
+        for said in closing_said(closing).absences:
+            yield Line("closing", "information", said)
         return
-    absent = [MINISTRIES.label(ministry) for ministry in closing.missing_ministries]
-    lacks = [
-        *([f"absents : {named(absent)}"] if absent else []),
-        *([counted(len(closing.vanished), "projet disparu", "projets disparus")] if len(closing.vanished) else []),
-    ]
-    why = f" ({' ; '.join(lacks)})" if lacks else ""
-    without = "".join(f" --without {ministry} --why RAISON" for ministry in closing.missing_ministries)
-    command = f"panorama edition close {facts.edition.key}{without}"
-    yield Line("closing", "todo", f"L'édition est provisoire{why}.", command)
+    for one in facts.to_settle:
+        yield Line("closing", "todo", f"{one.said}.", one.command)
+    status: Status = "blocked" if facts.to_settle else "todo"
+    yield Line("closing", status, PROVISIONAL, f"panorama edition close {facts.edition.key}")
 
 
 def _approval(facts: Facts) -> Iterator[Line]:

@@ -15,9 +15,11 @@ from pipelines.cli import app
 from pipelines.told.standing_lines import Approved, Facts, Published, standing_lines
 from warehouse.home.calendar import Edition
 from warehouse.home.quarantine import QuarantinedFile
+from warehouse.home.registers import no_registers
 from warehouse.home.turns.holder import Holder
 from warehouse.model.findings import Finding
 from warehouse.projects.closing import Closing
+from warehouse.projects.closing_wording import to_settle
 
 
 def plain(text: str) -> str:
@@ -40,7 +42,7 @@ CLOSED = Closing(
     vanished=pd.DataFrame(columns=["project_id", "name", "ministry_id"]),
     acknowledged=pd.DataFrame(columns=["ministry_id", "reason", "closed_by", "closed_on"]),
     is_closed=True,
-    gone_silent=pd.DataFrame(),
+    gone_silent=pd.DataFrame({"ministry_id": pd.Series(dtype="str")}),
     followed=pd.DataFrame(),
 )
 APPROVED = Approved(2, "Ada", dt.date(2026, 7, 17), is_last_run=True)
@@ -53,6 +55,7 @@ FACTS = Facts(
     unread=(),
     collected=CLEAN,
     closing=CLOSED,
+    to_settle=(),
     is_computed=True,
     is_stale=False,
     doubtful=(),
@@ -69,6 +72,7 @@ PROVISIONAL = replace(
     vanished=pd.DataFrame({"project_id": ["PGP-0012"], "name": ["NEO"], "ministry_id": ["justice"]}),
     is_closed=False,
 )
+SETTLED = to_settle(PROVISIONAL, no_registers())
 HOLDER = Holder("panorama run 23", 2**22 + 1, "ada", socket.gethostname(), "2026-07-18T10:00:00+00:00")
 QUARANTINED = QuarantinedFile("x.zip", "Ce n'est pas un classeur.", "a" * 64, 3, 3, "2026-07-16")
 # What changes, then the topic, the status and what is said of it.
@@ -108,12 +112,6 @@ CASES: list[tuple[dict[str, Any], str, str, str]] = [
         "blocked",
         "x.zip est à l'écart depuis le 16 juillet 2026. Ce n'est pas un classeur.",
     ),
-    (
-        {"closing": PROVISIONAL},
-        "vanished",
-        "todo",
-        "PGP-0012 NEO (Ministère de la Justice) n'est plus déclaré, sans motif de sortie.",
-    ),
     ({"doubtful": ("PGP-0105",)}, "identities", "todo", "1 projet ressemble à un projet connu : PGP-0105."),
     ({"without_opinion": ("PGP-0001 A",)}, "opinions", "todo", "Sans avis, à 9 M€ ou plus : PGP-0001 A."),
     ({}, "completeness", "done", "Toutes les valeurs attendues sont données."),
@@ -128,11 +126,24 @@ CASES: list[tuple[dict[str, Any], str, str, str]] = [
     ({"is_stale": True}, "approval", "done", "Version 2 approuvée par Ada le 17 juillet 2026."),
     ({}, "closing", "done", "L'édition est close."),
     (
-        {"closing": PROVISIONAL},
+        {"closing": PROVISIONAL, "to_settle": SETTLED},
         "closing",
         "todo",
-        "L'édition est provisoire (absents : Ministère de l'Intérieur ; 1 projet disparu).",
+        "Ministère de l'Intérieur : aucune remontée, 0 projet suivi.",
     ),
+    (
+        {"closing": PROVISIONAL, "to_settle": SETTLED},
+        "closing",
+        "todo",
+        "PGP-0012 NEO (Ministère de la Justice) : ne figure plus, sans motif.",
+    ),
+    (
+        {"closing": PROVISIONAL, "to_settle": SETTLED},
+        "closing",
+        "blocked",
+        "Édition provisoire, qui n'est pas close.",
+    ),
+    ({"closing": PROVISIONAL}, "closing", "todo", "Édition provisoire, qui n'est pas close."),
     ({"approved": None}, "approval", "todo", "L'édition n'est pas approuvée."),
     ({"approved": None, "closing": PROVISIONAL}, "approval", "blocked", "L'édition n'est pas approuvée."),
     (
