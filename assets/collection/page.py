@@ -134,7 +134,7 @@ def _said(state: CollectionState) -> Mapping[str, Any]:
                 "status": line.status,
                 "label": STATUS_LABELS[line.status],
                 "text": typeset(line.text),
-                "command": line.command,
+                "command": None if line.status == "done" else line.command,
             }
             for line in collection_lines(edition, collected_of(state))
         ],

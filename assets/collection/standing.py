@@ -57,6 +57,11 @@ class Collected:
     findings: Mapping[str, Sequence[Finding]]
     waiting: Sequence[QuarantinedFile]
 
+    def in_order(self) -> Iterator[tuple[str, Sequence[Finding]]]:
+        """The findings of each ministry in the order of the rows, then those of none."""
+        ministries = dict.fromkeys([*(row["ministry_id"] for row in self.rows), *self.findings])
+        yield from ((ministry, self.findings[ministry]) for ministry in ministries if ministry in self.findings)
+
 
 def collection_lines(
     edition: Edition, collected: Collected, today: dt.date | None = None, absent: Iterable[str] = ()
@@ -160,7 +165,7 @@ def _silent(edition: Edition, collected: Collected, today: dt.date | None, absen
 
 def _errors(edition: Edition, collected: Collected) -> Iterator[Line]:
     files = {row["ministry_id"]: row["files"] for row in collected.rows}
-    for ministry, findings in collected.findings.items():
+    for ministry, findings in collected.in_order():
         count = total(errors_of(findings))
         if not count:
             continue
@@ -196,7 +201,7 @@ def _about_findings(edition: Edition, collected: Collected) -> Iterator[Line]:
 def _counts(collected: Collected, is_told: Any) -> list[str]:
     """How many findings of a kind each ministry has: « Ministère de la Justice 3 »."""
     found = []
-    for ministry, findings in collected.findings.items():
+    for ministry, findings in collected.in_order():
         count = total(finding for finding in findings if is_told(finding) and finding.severity != "notice")
         if count:
             who = MINISTRIES.label(ministry) if ministry else "sans ministère reconnu"
