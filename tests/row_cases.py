@@ -16,7 +16,7 @@ from test_measures import project
 from assets.reading.submitted import read_inbox
 from assets.reading.typed_rows import type_projects
 from checks.rules.expectations import declared_expectations, unexpected_rows
-from checks.rules.places import Wording
+from checks.rules.places import Places, Wording
 from checks.rules.rows import row_findings
 from warehouse.model.findings import Finding, declared_finding
 from warehouse.projects.tables import CORE_PROJECTS
@@ -50,7 +50,7 @@ class Received:
 
 def checked(cells: pd.DataFrame) -> dict[str, list[Finding]]:
     """What the checks of rows find in the cells of an edition."""
-    return row_findings(type_projects(cells)[0], cells)
+    return row_findings(type_projects(cells)[0], Places(cells))
 
 
 def found_together(folder: Path, files: Mapping[str, Received]) -> dict[str, dict[str, list[Finding]]]:

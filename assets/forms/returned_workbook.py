@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -93,13 +92,13 @@ def returned_workbook(received: OpenedFile, findings: Sequence[Finding], edition
         return list_of_anomalies(
             received.path.name, findings, f"Le fichier reçu n'a pas pu être lu. {received.refusal}"
         )
-    path, sheets = received.path, received.sheets
     for make in (_opened, _copied):
         # The file of one ministry never costs the others theirs: openpyxl raises whatever its parsing meets.
         with contextlib.suppress(Exception):
-            if (book := make(path, sheets)) is not None:
-                return _marked(book, path.name, sheets, findings, edition)
-    return list_of_anomalies(path.name, findings, NOT_MADE_AGAIN)
+            sheets = received.sheets()
+            if (book := make(received, sheets)) is not None:
+                return _marked(book, received.path.name, sheets, findings, edition)
+    return list_of_anomalies(received.path.name, findings, NOT_MADE_AGAIN)
 
 
 def _marked(book: _Book, name: str, sheets: Sequence[Sheet], findings: Sequence[Finding], edition: str) -> bytes:
@@ -122,13 +121,13 @@ def list_of_anomalies(name: str, findings: Sequence[Finding], *notes: str) -> by
     return workbook_bytes(workbook, {})
 
 
-def _opened(received: Path, sheets: Sequence[Sheet]) -> _Book | None:
+def _opened(received: OpenedFile, sheets: Sequence[Sheet]) -> _Book | None:
     """The workbook as received, without the marks of a former return; None when it is to be copied."""
-    if received.suffix.lower() not in (".xlsx", ".xlsm"):
+    if received.path.suffix.lower() not in (".xlsx", ".xlsm"):
         return None
-    content = received_bytes(received)
+    content = received_bytes(received.path, received.limits)
     try:
-        refuse_unsafe_workbook(content, received.suffix.lower(), KEPT_LIMITS)
+        refuse_unsafe_workbook(content, received.path.suffix.lower(), KEPT_LIMITS)
         # It prints, too, what it finds wrong in a style.
         with warnings.catch_warnings(record=True) as lost, contextlib.redirect_stdout(None):
             warnings.simplefilter("always")
@@ -175,7 +174,7 @@ def _losses(content: bytes, warned: Sequence[str]) -> list[str]:
     return [f"Cette copie n'a pas repris {', '.join(lost)} : pour les garder, corriger le fichier d'origine."]
 
 
-def _copied(received: Path, sheets: Sequence[Sheet]) -> _Book:
+def _copied(received: OpenedFile, sheets: Sequence[Sheet]) -> _Book:
     """A new workbook with the cells as they were read."""
     book = _Book(Workbook())
     cut: list[str] = []
@@ -192,7 +191,7 @@ def _copied(received: Path, sheets: Sequence[Sheet]) -> _Book:
         for column in range(1, min(max(map(len, sheet.rows), default=0), MAXIMUM_COLUMNS) + 1):
             page.column_dimensions[get_column_letter(column)].width = COPY_WIDTH
     book.notes.append(
-        f"Le fichier « {received.name} » n'est pas un classeur xlsx qui se reprend tel quel : ses cellules sont "
+        f"Le fichier « {received.path.name} » n'est pas un classeur xlsx qui se reprend tel quel : ses cellules sont "
         "recopiées dans celui-ci, sans leur mise en forme."
     )
     if cut:

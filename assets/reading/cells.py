@@ -3,6 +3,7 @@
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import Any
 
@@ -18,12 +19,43 @@ EPOCH_1904 = dt.date(1904, 1, 1)
 DAYS_1904 = range(27759, 64284)
 
 
-def data_cells(sheet: Sheet, header_row: int, match: HeaderMatch) -> Iterator[dict[str, object]]:
+@dataclass(slots=True, eq=False)
+class DataCell(Mapping[str, Any]):
+    """A cell with something in it, by the names of `RAW_SUBMISSIONS`; its column is `position` too, counted from 0.
+
+    A file has half a million of them: a `dict` of each would take as many kilobytes.
+    """
+
+    source_sheet: str
+    source_row: int
+    source_column: str
+    layout: str
+    header: str
+    field: str | None
+    value_type: str
+    value: str
+    position: int
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMES)
+
+    def __len__(self) -> int:
+        return len(_NAMES)
+
+
+_NAMES = tuple(field.name for field in fields(DataCell))
+
+
+def data_cells(sheet: Sheet, header_row: int, match: HeaderMatch) -> Iterator[DataCell]:
     """Every cell with something in it under the headers, with its place; its `field` is None without a header.
 
     A line that says the headers once more, as at the top of a printed page, is passed over.
     """
     texts = [cell_text(cell) for cell in sheet.rows[header_row]]
+    letters = list(map(column_letter, range(max(map(len, sheet.rows), default=0))))
     for number, row in enumerate(sheet.rows[header_row + 1 :], start=header_row + 2):
         if _repeats_headers(row, texts):
             continue
@@ -33,17 +65,17 @@ def data_cells(sheet: Sheet, header_row: int, match: HeaderMatch) -> Iterator[di
             column = match.columns.get(position)
             if sheet.counts_from_1904 and column is not None and "day_first" in column.conventions:
                 cell = _day_of_1904(cell)  # noqa: PLW2901  # the number alone would no longer say which day it is
-            yield {
-                "source_sheet": sheet.name,
-                "source_row": number,
-                "source_column": column_letter(position),
-                "layout": match.layout.name,
-                "header": texts[position] if position < len(texts) else "",
-                "field": column.field if column else None,
-                "value_type": cell_type(cell),
-                "value": cell_text(cell),
-                "position": position,
-            }
+            yield DataCell(
+                sheet.name,
+                number,
+                letters[position],
+                match.layout.name,
+                texts[position] if position < len(texts) else "",
+                column.field if column else None,
+                cell_type(cell),
+                cell_text(cell),
+                position,
+            )
 
 
 def _repeats_headers(row: Sequence[Cell], headers: Sequence[str]) -> bool:

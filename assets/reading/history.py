@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from assets.reading.cells import DataCell
 from assets.reading.lines import Lines, Problem
 from warehouse.model.findings import Finding, declared_finding, shorten
 from warehouse.model.french import counted, listed
@@ -24,9 +25,7 @@ _LEAST_CELLS = 2
 _TOLD_LINES = 5
 
 
-def project_cells(
-    file: str, sheet: str, cells: Sequence[dict[str, object]]
-) -> tuple[list[dict[str, object]], list[Finding]]:
+def project_cells(file: str, sheet: str, cells: Sequence[DataCell]) -> tuple[list[DataCell], list[Finding]]:
     """The cells of the lines that are projects, and one notice for the others: totals, notes, sources.
 
     Args:
@@ -34,13 +33,13 @@ def project_cells(
         sheet: name of the sheet.
         cells: those under its headers, row by row.
     """
-    kept, passed = list[dict[str, object]](), list[tuple[int, str]]()
-    for row, of_row in groupby(cells, key=lambda cell: int(str(cell["source_row"]))):
+    kept, passed = list[DataCell](), list[tuple[int, str]]()
+    for row, of_row in groupby(cells, key=lambda cell: cell.source_row):
         line = list(of_row)
         if _is_project(line):
             kept += line
         else:
-            passed.append((row, str(line[0]["value"])))
+            passed.append((row, line[0].value))
     if not passed:
         return kept, []
     shown = [f"{row} (« {shorten(text, 40)} »)" for row, text in passed[:_TOLD_LINES]]

@@ -76,6 +76,8 @@ class Lines:
         outcomes = {text: _outcome(parser, text) for text in dict.fromkeys(texts)}
         values: dict[int, Value | None] = {}
         problems: dict[int, list[Problem]] = {}
+        # One for all the cells that say the same.
+        told: dict[Text, list[Problem]] = {}
         for line, text in zip(column["line"], texts, strict=True):
             outcome = outcomes[text]
             if not isinstance(outcome, UnreadableValueError):
@@ -87,7 +89,9 @@ class Lines:
             is_history = self.layouts[text.layout].is_history
             found = salvage(text.value) if salvage is not None and is_history else None
             values[line] = unreadable if found is None else found
-            problems[line] = [_problem(text.value, outcome, found, is_history=is_history)]
+            if text not in told:
+                told[text] = [_problem(text.value, outcome, found, is_history=is_history)]
+            problems[line] = told[text]
         self.report(name, problems)
         return values
 
@@ -125,4 +129,5 @@ def _outcome(parser: Callable[[Text], Value | None], text: Text) -> Value | Unre
     try:
         return parser(text)
     except UnreadableValueError as error:
-        return error
+        # Its traceback would hold the frames of this reading, and all that they look at.
+        return error.with_traceback(None)

@@ -95,12 +95,18 @@ class Reading:
                 read.add(file.path.name)
         return Submitted(
             self.edition,
-            self.cells.loc[self.cells["source_file"].isin(read)].reset_index(drop=True),
-            self.rows.loc[self.rows["source_file"].isin(read)].reset_index(drop=True),
+            _of_files(self.cells, read),
+            _of_files(self.rows, read),
             tuple(findings),
             tuple(finding for finding in self.value_findings if finding.file in read),
             tuple(files),
         )
+
+
+def _of_files(lines: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """The cells or rows of some files; the frame itself where it has no other."""
+    chosen = lines["source_file"].isin(names)
+    return lines if chosen.all() else lines.loc[chosen].reset_index(drop=True)
 
 
 def found_files(folder: Path, limits: FileLimits) -> list[FoundFile]:
@@ -154,14 +160,14 @@ def read_files(
         limits: what a file may cost to read; beyond, it is refused and the others are read.
         ministry_labels: labels that only a home knows, by their `match_key`, each with its ministry.
     """
-    files, records = dict[str, OpenedFile](), list[dict[str, object]]()
+    files, frames = dict[str, OpenedFile](), list[pd.DataFrame]()
     for each in found:
         if each.refusal is not None:
             files[each.path.name] = refused_file(each.path, None, each.refusal)
             continue
         files[each.path.name], read = read_file(each.path, edition, each.sha256, limits, ministry_labels)
-        records += read
-    cells = pd.DataFrame(records, columns=RAW_SUBMISSIONS.names()) if records else empty_frame(RAW_SUBMISSIONS)
+        frames += [read] if len(read) else []
+    cells = frames[0] if len(frames) == 1 else pd.concat(frames or [empty_frame(RAW_SUBMISSIONS)], ignore_index=True)
     rows, findings = type_projects(cells, ministry_labels)
     return Reading(edition, files, cells, rows, tuple(findings))
 

@@ -18,6 +18,7 @@ from assets.reading.values.parsing import UnreadableValueError
 from warehouse.archive.tables import SUBMITTED_ROWS
 from warehouse.facts.ministries import NO_LABELS
 from warehouse.model.findings import Finding, declared_finding
+from warehouse.model.frames import shared_objects
 from warehouse.model.french import day
 from warehouse.model.schema import PANDAS_DTYPES, empty_frame
 from warehouse.projects.durations import cost_band, duration_months
@@ -45,13 +46,14 @@ def type_projects(
     if cells.empty:
         return empty_frame(SUBMITTED_ROWS), []
     # As objects: each text is looked at one by one.
-    placed = cells.astype(object).assign(line=cells.groupby(PLACE, sort=True).ngroup())
+    placed = shared_objects(cells).assign(line=cells.groupby(PLACE, sort=True).ngroup())
     firsts = placed.drop_duplicates("line").sort_values("line", ignore_index=True)
     lines = Lines(
         {str(name): column for name, column in placed.groupby("field", sort=False)},
         {layout.name: layout for layout in layouts(firsts["edition"].iloc[0])},
         ministry_labels,
     )
+    del placed  # as large as what was just taken from it
     values: dict[str, Values[object]] = read_values(lines) | {name: dict(enumerate(firsts[name])) for name in STAMP}
     typed = pd.DataFrame(
         {

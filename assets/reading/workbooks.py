@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.parsers import expat
 
+import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from assets.reading.attestation import Attestation, attestation_findings, read_attestation
-from assets.reading.cells import data_cells, sheet_findings
+from assets.reading.cells import DataCell, data_cells, sheet_findings
 from assets.reading.formats.content_scan import PASSWORD, SAVE_AGAIN
 from assets.reading.formats.csv_files import csv_sheet
 from assets.reading.formats.file_limits import (
@@ -30,10 +31,12 @@ from assets.reading.formats.sheets import Sheet, cell_text, marked_sheet, visibl
 from assets.reading.formats.workbook_marks import WorkbookMarks, marks_of, workbook_marks
 from assets.reading.headers import HeaderMatch, find_headers, header_findings, header_keys, layouts
 from assets.reading.history import project_cells
+from warehouse.archive.tables import RAW_SUBMISSIONS
 from warehouse.facts.ministries import NO_LABELS
 from warehouse.home.files import NotAFileError, open_regular
 from warehouse.model.findings import Finding, declared_finding, errors_of
 from warehouse.model.french import shown, shown_name
+from warehouse.model.schema import empty_frame
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 SUFFIXES = (*WORKBOOK_SUFFIXES, ".csv")
@@ -45,7 +48,7 @@ DAMAGES = (CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, zli
 
 @dataclass(frozen=True)
 class OpenedFile:
-    """A received file, opened once: its sheets, who attests it, and what is to be said of it.
+    """A received file that was opened: who attests it, and what is to be said of it.
 
     `sha256` is None for one that the system does not let read, or beyond the limits; `refusal` says why a file has no
     sheet.
@@ -53,10 +56,18 @@ class OpenedFile:
 
     path: Path
     sha256: str | None
-    sheets: tuple[Sheet, ...] = ()
+    limits: FileLimits = DEFAULT_LIMITS
     attestation: Attestation | None = None
     findings: tuple[Finding, ...] = ()
     refusal: str | None = None
+
+    def sheets(self) -> list[Sheet]:
+        """Its sheets, read again: whoever judges a file has its cells, and only who returns it needs how they stand.
+
+        Raises:
+            UnreadableFileError, OSError: it is no longer as it was.
+        """
+        return open_sheets(self.path, self.limits)
 
 
 def refused_file(path: Path, sha256: str | None, reason: object) -> OpenedFile:
@@ -72,8 +83,8 @@ def read_file(
     sha256: str | None,
     limits: FileLimits = DEFAULT_LIMITS,
     ministry_labels: Mapping[str, str] = NO_LABELS,
-) -> tuple[OpenedFile, list[dict[str, object]]]:
-    """Read one file: what is to be said of it, and its cells, as rows of `RAW_SUBMISSIONS`.
+) -> tuple[OpenedFile, pd.DataFrame]:
+    """Read one file: what is to be said of it, and its cells, with the columns of `RAW_SUBMISSIONS`.
 
     Args:
         path: the file.
@@ -85,16 +96,15 @@ def read_file(
     try:
         sheets = tuple(open_sheets(path, limits))
     except UnreadableFileError as error:
-        return refused_file(path, sha256, error), []
+        return refused_file(path, sha256, error), empty_frame(RAW_SUBMISSIONS)
     except OSError as error:
-        return refused_file(path, None, unread(error)), []
-    cells: list[dict[str, object]] = []
+        return refused_file(path, None, unread(error)), empty_frame(RAW_SUBMISSIONS)
+    cells: list[DataCell] = []
     findings: list[Finding] = []
-    stamp = {"edition": edition, "source_file": path.name, "source_sha256": sha256}
     found = [(sheet, headers) for sheet in sheets if (headers := find_headers(sheet, edition)) is not None]
     for sheet, headers in found:
         read, problems = _sheet_cells(path.name, sheet, *headers)
-        cells += [stamp | cell for cell in read]
+        cells += read
         findings += problems
     attestation = read_attestation(sheets, ministry_labels)
     findings += attestation_findings(path.name, sheets, edition, cells, ministry_labels)
@@ -102,20 +112,32 @@ def read_file(
         findings.append(_no_sheet(path.name, sheets, edition))
     elif not cells and not errors_of(findings) and not (attestation and attestation.is_nil):
         findings.append(declared_finding("file_has_projects", "Aucune ligne sous les en-têtes.", file=path.name))
-    return OpenedFile(path, sha256, sheets, attestation, tuple(findings)), cells
+    opened = OpenedFile(path, sha256, limits, attestation, tuple(findings))
+    return opened, _frame_of(cells, {"edition": edition, "source_file": path.name, "source_sha256": sha256})
 
 
-def _sheet_cells(
-    file: str, sheet: Sheet, header_row: int, match: HeaderMatch
-) -> tuple[list[dict[str, object]], list[Finding]]:
+def _frame_of(cells: Sequence[DataCell], stamp: Mapping[str, str | None]) -> pd.DataFrame:
+    """The cells of a file as columns of `RAW_SUBMISSIONS`; `stamp` holds those that are the same for all."""
+    if not cells:
+        return empty_frame(RAW_SUBMISSIONS)
+    # One after the other: as a list, a column takes as much again.
+    return pd.DataFrame(
+        {
+            name: pd.Series([stamp[name]] * len(cells) if name in stamp else [cell[name] for cell in cells])
+            for name in RAW_SUBMISSIONS.names()
+        }
+    )
+
+
+def _sheet_cells(file: str, sheet: Sheet, header_row: int, match: HeaderMatch) -> tuple[list[DataCell], list[Finding]]:
     """The cells under the headers of a recognised sheet, none with wrong headers, and what is to be said of it."""
     findings = [_unended(file, sheet)] if not sheet.is_ended else []
     cells = list(data_cells(sheet, header_row, match))
-    problems = header_findings(file, sheet, header_row, match, {int(str(cell["position"])) for cell in cells})
+    problems = header_findings(file, sheet, header_row, match, {cell.position for cell in cells})
     if errors_of(problems):
         return [], findings + problems
     told = sheet_findings(file, sheet, header_row, match, cells)
-    read: list[dict[str, object]] = [cell for cell in cells if cell["field"] is not None]
+    read = [cell for cell in cells if cell.field is not None]
     if match.layout.is_history:
         read, passed = project_cells(file, sheet.name, read)
         told += passed

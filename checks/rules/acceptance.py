@@ -80,25 +80,25 @@ def accept(state: State, receipts: Mapping[str, Receipt], known: pd.DataFrame) -
     results: dict[str, dict[str, Result]] = {
         edition: _file_results(state, receipt) for edition, receipt in receipts.items()
     }
+    places = {edition: Places(receipt.submitted.cells) for edition, receipt in receipts.items()}
 
     def accepts(edition: str, prepared: Prepared, registers: Registers, projects: pd.DataFrame) -> bool:
         submitted, changes = receipts[edition].submitted, state.rule_changes_at(edition)
         answered = answered_places(prepared.projects, registers["opinions"])
         # What the register keeps back is not looked at either.
-        rows = row_findings(flagged_as(submitted.rows, prepared.projects), submitted.cells, answered)
+        rows = row_findings(flagged_as(submitted.rows, prepared.projects), places[edition], answered)
         results[edition] |= {name: graded(found, len(submitted.rows), changes) for name, found in rows.items()}
-        places = Places(submitted.cells)
         grown_with_it = grown(registers, prepared.additions)
         moves = movements(projects, registers["exits"], state.calendar)
-        past = history_findings(projects, [edition], grown_with_it, places, moves)[edition]
-        past["baselines_agree_with_ledger"] = [places.placed(one, edition) for one in prepared.findings]
+        past = history_findings(projects, [edition], grown_with_it, places[edition], moves)[edition]
+        past["baselines_agree_with_ledger"] = [places[edition].placed(one, edition) for one in prepared.findings]
         results[edition] |= _graded_history(past, len(prepared.projects), moves, edition, changes)
         return not any(result.has_errors() for result in results[edition].values())
 
     rows = {edition: receipt.submitted.rows for edition, receipt in receipts.items() if len(receipt.submitted.rows)}
     accepted = prepare_in_order(rows, state.registers, known, accepts)
-    for edition, receipt in receipts.items():
-        results[edition] = concluded(results[edition], Places(receipt.submitted.cells), edition)
+    for edition, found in results.items():
+        results[edition] = concluded(found, places[edition], edition)
     return Acceptance(results, accepted)
 
 

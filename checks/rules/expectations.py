@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from warehouse.model.frames import shared_objects
 from warehouse.model.schema import Column, Table
 from warehouse.model.vocabulary import VOCABULARIES
 
@@ -87,9 +88,10 @@ def unexpected_rows(
         RuntimeError: an expectation could not be evaluated.
     """
     validate = _validator()
-    plain = frame.reset_index(drop=True).astype(object)
+    asked_of = [name for name in frame.columns if any(one.column == name for one in declared)]
+    plain = shared_objects(frame[asked_of].reset_index(drop=True))
     plain = plain.where(plain.notna(), None)
-    counted = pd.DataFrame({rule: flags.to_numpy(dtype="int64") for rule, flags in flagged.items()}, index=plain.index)
+    counted = pd.DataFrame({rule: flags.to_numpy(dtype="int8") for rule, flags in flagged.items()}, index=plain.index)
     asked = [*declared, *map(_never_broken, flagged)]
     outcomes = validate(pd.concat([plain, counted], axis="columns"), asked, "BOOLEAN_ONLY")
     failed = {one.rule for one, outcome in zip(asked, outcomes, strict=True) if not outcome.success}

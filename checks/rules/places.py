@@ -2,18 +2,20 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from warehouse.facts.ministries import label_on
 from warehouse.history.tables import OUT_MOVEMENTS
-from warehouse.model.findings import Finding, declared_finding
+from warehouse.model.findings import Finding, Unworded, declared_finding
 from warehouse.model.french import exact
+from warehouse.model.repetition import MOST_FINDINGS
 from warehouse.model.rules import catalogue
 from warehouse.model.vocabulary import MINISTRIES, VOCABULARIES
 from warehouse.projects.tables import CORE_PROJECTS
@@ -51,15 +53,32 @@ class Places:
     cells: pd.DataFrame
 
     @cached_property
-    def _headers(self) -> Mapping[tuple[Any, ...], tuple[str, str]]:
-        """The letter and the text of each header, by edition, file, sheet and field."""
-        first = self.cells.drop_duplicates([*SHEET, "field"])
-        return dict(zip(_keys(first, [*SHEET, "field"]), _keys(first, ["source_column", "header"]), strict=True))
+    def _column_of(self) -> "npt.NDArray[np.integer[Any]]":
+        """The rank of the column that each cell is of, among those of all editions, files, sheets and fields."""
+        return self.cells.groupby([*SHEET, "field"], sort=False).ngroup().to_numpy()
 
     @cached_property
-    def _values(self) -> Mapping[tuple[Any, ...], str]:
-        keys = _keys(self.cells, [*SHEET, "source_row", "field"])
-        return dict(zip(keys, self.cells["value"], strict=True))
+    def _firsts(self) -> Mapping[tuple[Any, ...], int]:
+        """The first cell of each column, by edition, file, sheet and field."""
+        first = np.unique(self._column_of, return_index=True)[1].tolist()
+        return dict(zip(_keys(self.cells.iloc[first], [*SHEET, "field"]), first, strict=True))
+
+    @cached_property
+    def _headers(self) -> Mapping[tuple[Any, ...], tuple[str, str]]:
+        """The letter and the text of each header, by edition, file, sheet and field."""
+        first = self.cells.iloc[list(self._firsts.values())]
+        return dict(zip(self._firsts, _keys(first, ["source_column", "header"]), strict=True))
+
+    @cached_property
+    def _read(self) -> dict[tuple[Any, ...], Mapping[int, str]]:
+        return {}
+
+    def _values(self, column: tuple[Any, ...]) -> Mapping[int, str]:
+        """The values of one of the columns, by row; read when it is first asked for."""
+        if column not in self._read:
+            cells = self.cells.iloc[np.flatnonzero(self._column_of == self._column_of[self._firsts[column]])]
+            self._read[column] = dict(zip(cells["source_row"].tolist(), cells["value"].tolist(), strict=True))
+        return self._read[column]
 
     def locate(self, row: Row, column: str) -> dict[str, Any]:
         """The file, sheet, row, header, cell and value of a column; the row and a title where the file has no such one.
@@ -69,7 +88,7 @@ class Places:
             column: one of the core projects.
         """
         sheet = tuple(row[name] for name in SHEET)
-        field = next((name for name in (column, *_FIELDS.get(column, ())) if (*sheet, name) in self._headers), None)
+        field = self._field(sheet, column)
         if field is None:
             return line_of(row) | {"column": CORE_PROJECTS.column(column).title}
         letter, header = self._headers[*sheet, field]
@@ -78,8 +97,12 @@ class Places:
             "cell": f"{letter}{row['source_row']}",
             "value": row.get(column)
             if field != column and column in _PARTS_OF_TEXTS
-            else self._values.get((*sheet, row["source_row"], field)),
+            else self._values((*sheet, field)).get(row["source_row"]),
         }
+
+    def _field(self, sheet: tuple[Any, ...], column: str) -> str | None:
+        """The field that a column comes from in a sheet."""
+        return next((name for name in (column, *_FIELDS.get(column, ())) if (*sheet, name) in self._headers), None)
 
     def placed(self, finding: Finding, edition: str) -> Finding:
         """A finding that names a column of the core projects, at the cell of the file it comes from."""
@@ -112,12 +135,48 @@ class Places:
 
     def files(self, layout: str) -> pd.Series:
         """The names of the files of a layout."""
-        names: pd.Series = self.cells.loc[self.cells["layout"].eq(layout), "source_file"]
-        return names.drop_duplicates()
+        files = self.cells[["layout", "source_file"]].drop_duplicates()
+        names: pd.Series = files.loc[files["layout"].eq(layout), "source_file"]
+        return names
 
     def of(self, edition: str) -> "Places":
         """The cells of one edition."""
-        return Places(self.cells.loc[self.cells["edition"].eq(edition)])
+        own = self.cells["edition"].eq(edition)
+        return self if own.all() else Places(self.cells.loc[own])
+
+    def unworded(
+        self, rule: str, rows: pd.DataFrame, positions: list[int], stand_at: Sequence[tuple[Any, ...]]
+    ) -> list[Finding]:
+        """The same for those of the rows at some positions; put in words once kept, where they are too many to be told.
+
+        Args:
+            rule: the rule that they break.
+            rows: as for `findings`.
+            positions: counted from 0.
+            stand_at: from `places_of`, for all the rows.
+        """
+        if len(positions) <= MOST_FINDINGS:
+            return self.findings(rule, rows.iloc[positions])
+        declared = catalogue()[rule]
+        letters: dict[tuple[Any, ...], tuple[str, str, str | None]] = {}
+
+        def shared(sheet: tuple[Any, ...]) -> tuple[str, str, str | None]:
+            if sheet not in letters:
+                field = self._field(sheet, declared.column)
+                letters[sheet] = (sheet[1], sheet[2], self._headers[*sheet, field][0] if field else None)
+            return letters[sheet]
+
+        def word(position: int) -> Finding:
+            return self.findings(rule, rows.iloc[[position]])[0]
+
+        found: list[Finding] = []
+        for position in positions:
+            sheet, row = stand_at[position]
+            file, name, letter = shared(sheet)
+            found.append(
+                Unworded(rule, declared.severity, "", file, name, row, cell=letter, rank=position, wording=word)
+            )
+        return found
 
     def findings(self, rule: str, rows: pd.DataFrame) -> list[Finding]:
         """A finding for each of the rows, which break a rule, at the column that the catalogue names."""
@@ -126,6 +185,13 @@ class Places:
             declared_finding(rule, said=Wording(rule, row), **self.locate(row, column))
             for row in rows.to_dict("records")
         ]
+
+
+def places_of(rows: pd.DataFrame) -> list[tuple[tuple[str, str, str], int]]:
+    """The edition, file and sheet of each row, then its number, to be shared by all that is said of it."""
+    sheets: dict[tuple[str, str, str], tuple[str, str, str]] = {}
+    keys = rows[SHEET].itertuples(index=False, name=None)
+    return [(sheets.setdefault(key, key), row) for key, row in zip(keys, rows["source_row"].tolist(), strict=True)]
 
 
 def _keys(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:

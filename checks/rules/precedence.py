@@ -7,6 +7,7 @@ need an opinion. What gives way to what is data: `warehouse/model/data/rule_prec
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from checks.rules.places import Places
 from warehouse.home.results import Result, Results
@@ -16,7 +17,8 @@ from warehouse.model.rules import Severity, precedences
 
 # A file, a sheet and a row; then what was said there: the code, the severity and the letter of the column of each.
 _Row = tuple[str | None, str | None, int | None]
-_Spoken = Mapping[_Row, Sequence[tuple[str, Severity, str | None]]]
+_Said = tuple[str, Severity, str | None]
+_Spoken = Mapping[_Row, Sequence[_Said]]
 
 
 def concluded(results: Results, places: Places, edition: str, known: Iterable[Finding] = ()) -> dict[str, Result]:
@@ -28,16 +30,25 @@ def concluded(results: Results, places: Places, edition: str, known: Iterable[Fi
         edition: its key.
         known: what was found before by the checks that were not made again.
     """
-    spoken: dict[_Row, list[tuple[str, Severity, str | None]]] = defaultdict(list)
+    spoken: dict[_Row, list[_Said]] = defaultdict(list)
+    # Few differ, of the many that a file may have.
+    same: dict[_Said, _Said] = {}
     for finding in itertools.chain(known, *(result.findings for result in results.values())):
-        if finding.row is not None:
-            spoken[_row(finding)].append((finding.code, finding.severity, _letter(finding)))
+        if finding.row is not None and _is_heard(finding.code):
+            said = (finding.code, finding.severity, _letter(finding))
+            spoken[_row(finding)].append(same.setdefault(said, said))
     return {
         check: result.keeping(
             capped(finding for finding in result.findings if not _is_consequence(finding, spoken, places, edition))
         )
         for check, result in results.items()
     }
+
+
+@cache
+def _is_heard(code: str) -> bool:
+    """Whether a rule gives way to one of this code."""
+    return any(precedence.is_to(code) for precedence in precedences().values())
 
 
 def _is_consequence(finding: Finding, spoken: _Spoken, places: Places, edition: str) -> bool:

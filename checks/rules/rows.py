@@ -7,7 +7,7 @@ import pandas as pd
 from checks.rules.conformance import contradictions, omissions
 from checks.rules.expectations import declared_expectations, unexpected_rows
 from checks.rules.figures import implausible_figures, meant_figures
-from checks.rules.places import Places
+from checks.rules.places import Places, places_of
 from checks.rules.words import incoherent_words
 from warehouse.model.findings import Finding
 from warehouse.projects.tables import CORE_PROJECTS, HISTORY_LAYOUT
@@ -20,7 +20,7 @@ CHECKS = ("rows_conform_to_declaration", "rows_raise_no_warning", "figures_are_p
 
 
 def row_findings(
-    rows: pd.DataFrame, cells: pd.DataFrame, answered: frozenset[Place] = frozenset()
+    rows: pd.DataFrame, places: Places, answered: frozenset[Place] = frozenset()
 ) -> dict[str, list[Finding]]:
     """What the rows of an edition break, by the name of the check, then in the order of rules and of rows.
 
@@ -30,12 +30,12 @@ def row_findings(
     Args:
         rows: the typed rows of one edition, in the order of files and lines: the columns of `CORE_PROJECTS`
             (`project_id` missing when not declared) and `layout`.
-        cells: the columns of `RAW_SUBMISSIONS`, one edition.
+        places: the cells of that edition.
         answered: the places of the rows whose project has an opinion in the register: none is due from the ministry.
     """
     if rows.empty:
         return {check: [] for check in CHECKS}
-    places, rows = Places(cells), rows.reset_index(drop=True)
+    rows = rows.reset_index(drop=True)
     # What is found in an edition that is accepted is published, and that nothing was: what is kept back is not looked
     # at, but for what refuses the edition.
     shown = without_withheld(rows)
@@ -47,19 +47,20 @@ def row_findings(
     )
     flags = {rule: broken for rules in (refused, *others) for rule, broken in rules.items()}
     failing = unexpected_rows(rows, DECLARATION, flags)
-    told = shown.assign(**meant_figures(shown))
+    told, layouts = shown.assign(**meant_figures(shown)), shown["layout"].to_numpy()
+    stand_at = places_of(told)
     return {
         check: [
             finding
             for rule in rules
             if rule in failing
-            for finding in _graded(places.findings(rule, told.iloc[failing[rule]]), told.iloc[failing[rule]])
+            for finding in _graded(places.unworded(rule, told, failing[rule], stand_at), layouts[failing[rule]])
         ]
         for check, rules in zip(CHECKS, ([*(one.rule for one in DECLARATION), *refused], *others), strict=True)
     }
 
 
-def _graded(findings: Iterable[Finding], rows: pd.DataFrame) -> Iterator[Finding]:
-    """Findings of rows, one each: what a published edition says is warned of, since nobody can send it again."""
-    for finding, layout in zip(findings, rows["layout"], strict=True):
+def _graded(findings: Iterable[Finding], layouts: Iterable[str]) -> Iterator[Finding]:
+    """Findings of rows, by their layout: what a published edition says is warned of, since nobody can send it again."""
+    for finding, layout in zip(findings, layouts, strict=True):
         yield finding.graded("warning") if layout == HISTORY_LAYOUT and finding.severity == "error" else finding

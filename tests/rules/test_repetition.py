@@ -5,12 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
+import pytest
 from homes import panorama
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 from submissions import HEADERS, rows_of, table_of, write_xlsx
 
+from assets.reading.submitted import read_inbox
+from assets.reading.typed_rows import type_projects
+from checks.rules.places import Places, places_of
 from warehouse.model.findings import Finding, declared_finding, finding_of, total
 from warehouse.model.repetition import MOST_FINDINGS, capped, folded, is_rest, unfolded
 
@@ -83,6 +88,30 @@ def test_what_is_told_of_an_example_is_what_sets_it_apart() -> None:
     (one,) = folded([notice(2), notice(3, column="Autre", cell="O3"), notice(3, sheet="Suite")])
     assert "colonne « Autre » (cellule O3)" in one.likewise()
     assert "feuille « Suite », ligne 3" in one.likewise()
+
+
+def test_of_many_findings_those_that_are_kept_are_put_in_words_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, rule = 3 * MOST_FINDINGS, "updated_cost_meur_is_in_range"
+    write_xlsx(tmp_path / "culture.xlsx", table_of(rows_of(count, updated_cost_meur=-1.0)))
+    cells, _ = read_inbox(tmp_path, EDITION)
+    rows = type_projects(cells)[0]
+    positions = list(range(0, count, 2))
+    expected = capped(Places(cells).findings(rule, rows.iloc[positions]))
+    found = Places(cells).unworded(rule, rows, positions, places_of(rows))
+    worded: list[int] = []
+    words = Places.findings
+
+    def findings(places: Places, rule: str, rows: pd.DataFrame) -> list[Finding]:
+        worded.extend(rows["source_row"])
+        return words(places, rule, rows)
+
+    monkeypatch.setattr(Places, "findings", findings)
+    kept = capped(found)
+    assert kept == expected
+    assert kept[-1].count == len(positions) - MOST_FINDINGS
+    assert worded == [finding.row for finding in kept[:-1]]
 
 
 def test_a_file_wrong_as_a_whole_gives_short_results_a_short_page_and_a_short_workbook(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 The place is as precise as the rule allows: an edition, a file, a sheet, a row, a cell.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
@@ -92,6 +92,10 @@ class Finding:
         """The same finding, of another severity."""
         return replace(self, severity=severity)
 
+    def worded(self) -> "Finding":
+        """The finding itself, in words."""
+        return self
+
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data, its code first, then as it is declared; of the others, what sets them apart."""
         own = {name: getattr(self, name) for name in _FIELDS}
@@ -102,6 +106,24 @@ class Finding:
 
 
 _FIELDS = tuple(field.name for field in fields(Finding) if field.name != "others")
+
+
+@dataclass(frozen=True, slots=True)
+class Unworded(Finding):
+    """A finding of which only what others depend on is said: the rule, its severity, the row, the letter of the column.
+
+    Of half a million found in one file a few hundred are kept: `wording` gives the finding of a `rank`, once it is.
+    Its `cell` is the letter alone.
+    """
+
+    rank: int = 0
+    wording: Callable[[int], Finding] | None = None
+
+    def worded(self) -> Finding:
+        """The whole finding, as severe as this one."""
+        if self.wording is None:
+            raise TypeError(f"{self.rule}: nothing words this finding.")
+        return self.wording(self.rank).graded(self.severity)
 
 
 HELD_MESSAGE = "Constat sur un projet dont les chiffres ne sont pas publiés ; « panorama check » le dit en entier."

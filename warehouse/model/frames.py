@@ -1,8 +1,11 @@
 """Pieces of pandas that several modules share: look-ups that keep dtypes, rows as plain data."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+
+ROWS_AT_ONCE = 1000
 
 
 def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
@@ -19,6 +22,22 @@ def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
     """
     found: pd.Series = values.reindex(pd.Index(keys)).set_axis(keys.index)
     return found
+
+
+def in_parts(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The rows a thousand at a time: all those of a large file, as dictionaries, would take a hundred megabytes."""
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        yield rows.iloc[start : start + ROWS_AT_ONCE]
+
+
+def shared_objects(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same values as objects, equal ones in a column being one: pandas would make a text for each cell."""
+
+    def shared(column: pd.Series) -> pd.Series:
+        codes, values = pd.factorize(column, use_na_sentinel=False)
+        return pd.Series(values.astype(object).take(codes), index=column.index, dtype=object)
+
+    return rows.apply(shared)
 
 
 def plain_records(rows: pd.DataFrame) -> list[dict[str, Any]]:

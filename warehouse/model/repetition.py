@@ -25,22 +25,24 @@ _Kind = tuple[str, Severity, str | None]
 def capped(findings: Iterable[Finding]) -> list[Finding]:
     """The first `MOST_FINDINGS` of each rule and file, then one that counts the others; in the order they come.
 
-    Capping again changes nothing.
+    Capping again changes nothing. What is kept is put in words, and nothing else is.
     """
     kept: list[Finding] = []
     seen: Counter[_Kind] = Counter()
     rests: dict[_Kind, int] = {}
+    left_out: Counter[_Kind] = Counter()
     for finding in findings:
         kind = _kind(finding)
-        if kind in rests:
-            position = rests[kind]
-            kept[position] = _rest(finding, kept[position].count + finding.count)
-        elif is_rest(finding) or seen[kind] == MOST_FINDINGS:
-            rests[kind] = len(kept)
-            kept.append(_rest(finding, finding.count))
+        if kind in rests or is_rest(finding) or seen[kind] == MOST_FINDINGS:
+            if kind not in rests:
+                rests[kind] = len(kept)
+                kept.append(finding)
+            left_out[kind] += finding.count
         else:
             seen[kind] += 1
-            kept.append(finding)
+            kept.append(finding.worded())
+    for kind, position in rests.items():
+        kept[position] = _rest(kept[position], left_out[kind])
     return kept
 
 

@@ -4,12 +4,14 @@ Pure functions on frames. Number 1 is the initial baseline; a rebaseline is a da
 number. Nothing here writes.
 """
 
+from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
 
 from warehouse.model.findings import Finding, declared_finding
+from warehouse.model.frames import in_parts
 from warehouse.projects.durations import duration_months
 from warehouse.projects.tables import CORE_PROJECTS
 
@@ -87,11 +89,14 @@ def compare_with_ledger(projects: pd.DataFrame, ledger: pd.DataFrame) -> tuple[p
     lines: list[Row] = []
     findings: list[Finding] = []
     ordered = effective_ledger(ledger).sort_values(["edition", "number", "line"], kind="stable")
-    by_project = {str(key): group.to_dict("records") for key, group in ordered.groupby("project_id")}
-    for row in projects.sort_values("project_id").to_dict("records"):
-        added, problems = _compared(row, by_project.get(row["project_id"], []))
-        lines += added
-        findings += problems
+    for part in in_parts(projects.sort_values("project_id")):
+        by_project: dict[str, list[Row]] = defaultdict(list)
+        for line in ordered.loc[ordered["project_id"].isin(part["project_id"])].to_dict("records"):
+            by_project[str(line["project_id"])].append(line)
+        for row in part.to_dict("records"):
+            added, problems = _compared(row, by_project.get(row["project_id"], []))
+            lines += added
+            findings += problems
     return pd.DataFrame(lines, columns=LEDGER_COLUMNS), findings
 
 

@@ -93,16 +93,15 @@ def visible_sheet(sheet: Sheet) -> Sheet:
     """A sheet without the characters that nobody sees but that move, hide or run something; each is named."""
     found: dict[Position, str] = {}
     rows: list[Sequence[Cell]] = []
+    # Readers give a text of its own to each cell; a column of a closed list is then a few texts again.
+    known: dict[Cell, Cell] = {}
     for number, row in enumerate(sheet.rows):
-        kept = row
+        kept = [known.setdefault(cell, cell) if isinstance(cell, str | dt.date) else cell for cell in row]
         for position, cell in enumerate(row):
             if isinstance(cell, str) and INVISIBLE.search(cell):
-                kept = list(kept) if kept is row else kept
                 found[number, position] = _named(cell)
-                kept[position] = _without_invisible(cell)  # type: ignore[index]  # a list by now
+                kept[position] = _without_invisible(cell)
         rows.append(kept)
-    if not found:
-        return replace(sheet, name=_without_invisible(sheet.name))
     return replace(sheet, name=_without_invisible(sheet.name), rows=rows, invisible=found)
 
 
