@@ -57,9 +57,15 @@ def history_findings(
         }
     for check, told in whole.items():
         for edition, finding in told:
-            if edition in found:
+            if edition in found and not _is_of_silence(finding, found[edition]["everyone_is_there"]):
                 found[edition][check].append(finding)
     return found
+
+
+def _is_of_silence(finding: Finding, absent: Iterable[Finding]) -> bool:
+    """Whether a project is only gone with its ministry, which is told to have sent nothing: one cause, one finding."""
+    silent = {one.ministry_id for one in absent if one.rule == "every_ministry_answers"}
+    return finding.rule == "every_exit_has_a_reason" and finding.ministry_id in silent
 
 
 def _moves(projects: pd.DataFrame, editions: Sequence[str], registers: Registers, places: Places) -> Told:

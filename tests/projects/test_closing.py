@@ -109,6 +109,13 @@ def test_a_ministry_that_attests_that_it_has_nothing_is_heard_and_its_projects_v
     assert (found.missing_ministries, found.vanished["project_id"].tolist()) == ((), ["PGP-0003"])
 
 
+def test_a_ministry_whose_projects_went_to_another_or_left_is_not_missing() -> None:
+    moved = FOUR | {"PGP-0003": "justice"}
+    assert standing(rows(NOW, moved), closures=[closed(NOW)]).is_closed
+    gone = rows(NOW, without("PGP-0003"))
+    assert standing(gone, closures=[closed(NOW)], exits=[left("PGP-0003", NOW)]).is_closed
+
+
 def test_a_completed_project_is_awaited_no_more() -> None:
     history = pd.concat([rows(BEFORE, FOUR, {"PGP-0003": "completed"}), rows(NOW, without("PGP-0003"))])
     found = closings(history, [BEFORE], registers(closures=[closed(NOW)]))[NOW]

@@ -32,7 +32,8 @@ class Closing:
         edition: its key.
         needs_closing: false for a published edition, which is history.
         expected: the ministries that lead a project followed when the last edition was final.
-        missing_ministries: those of them that sent nothing, and whose absence nobody acknowledged.
+        missing_ministries: those of them that sent nothing, of which a project is nowhere to be found, and whose
+            absence nobody acknowledged.
         vanished: `project_id`, `name` and `ministry_id` of the projects followed then that are no longer there and of
             whose exit nobody said a word; those of a ministry that sent nothing are not told one by one.
         acknowledged: `ministry_id`, `reason`, `closed_by` and `closed_on` of the ministries that sent nothing and whose
@@ -150,8 +151,9 @@ def _history(edition: str, rows: pd.DataFrame) -> Closing:
 
 def _closing(edition: str, rows: pd.DataFrame, followed: pd.DataFrame, registers: Registers) -> Closing:
     expected = _leading(followed)
-    absent = expected - set(rows["ministry_id"]) - _with_nothing_to_send(edition, registers["submissions"])
     gone = _unaccounted(followed, rows, registers["exits"], edition)
+    # A ministry all of whose projects are with another, or left, lacks nowhere.
+    absent = _leading(gone) - set(rows["ministry_id"]) - _with_nothing_to_send(edition, registers["submissions"])
     is_silent = gone["ministry_id"].isin(absent)
     silent = gone.loc[is_silent]
     vanished = gone.loc[~is_silent, VANISHED].sort_values("project_id", ignore_index=True)
