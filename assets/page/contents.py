@@ -67,7 +67,7 @@ def contents(tables: PublicationTables) -> Contents:
         edition=wording.edition_label(shown.edition),
         edition_key=shown.edition.key,
         reference_date=shown.edition.reference_date().isoformat(),
-        published_on="" if published is None else french.day(published),
+        published_on="" if published is None or shown.closing.provisional else french.day(published),
         lede=wording.lede(shown),
         fictitious=shown.is_fictitious(),
         provisional=french.typeset(shown.closing.provisional),
