@@ -33,7 +33,8 @@ def files_of(edition: str, content: bytes = csv_of("PGP-0001,12")) -> dict[str, 
 
 
 def write_files(home: Path, edition: str, files: Mapping[str, bytes]) -> Path:
-    """Put the files of an edition where a run leaves them."""
+    """Put the files of an edition where a run leaves them, in a home that is made if need be."""
+    Home(home).create()
     folder = edition_folder(home, edition)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
