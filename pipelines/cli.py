@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from pipelines.commands.interruption import stopping_at_signals
+from pipelines.interruption import stopping_at_signals
 
 
 @dataclass(frozen=True)

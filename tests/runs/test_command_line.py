@@ -76,7 +76,7 @@ def test_a_signal_stops_a_backfill_in_the_middle_of_a_step(
 
 def test_a_signal_while_a_library_holds_the_handlers_is_told_apart(tmp_path: Path) -> None:
     program = (
-        "import os, signal\nfrom pipelines.commands.interruption import stopping_at_signals\n"
+        "import os, signal\nfrom pipelines.interruption import stopping_at_signals\n"
         "from warehouse.model.errors import Interrupted\n"
         "with stopping_at_signals():\n"
         "    signal.signal(signal.SIGTERM, lambda *_: None)\n"
