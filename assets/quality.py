@@ -8,7 +8,7 @@ import pandas as pd
 from assets.collection.page import collection_markdown
 from assets.collection.receiving import write_collection
 from assets.collection.standing import Line, collected_of, collection_lines, standing_markdown
-from assets.collection.state import awaiting, collection_state
+from assets.collection.state import Verdicts, awaiting, collection_state
 from assets.declaring import made, tables_asset
 from assets.reading.headers import layouts
 from assets.session import Session
@@ -88,8 +88,8 @@ def collected(session: Session) -> tuple[pd.DataFrame, dict[str, list[Line]]]:
     for edition in session.editions(session.accepted_editions()):
         expected = expected_ministries(closings, edition.key)
         if edition.key in session.asked:
-            findings = read_findings(session.home, edition)
-            state = collection_state(session.receipt(edition).received, expected, findings)
+            told = session.verdicts.get(edition.key) or Verdicts(tuple(read_findings(session.home, edition)))
+            state = collection_state(session.receipt(edition).received, expected, told)
             write_collection(session.home, state)
             frames.append(state.table)
             absent = closings[edition.key].acknowledged["ministry_id"] if edition.key in closings else ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from assets.collection.intake import Receipt, receive
+from assets.collection.state import Verdicts
 from warehouse.archive.closed import read_closings
 from warehouse.archive.freshness import (
     Computed,
@@ -43,6 +44,7 @@ class Session:
         receipts: what was received for the editions asked for.
         results: what the checks found in them before they were accepted.
         prepared: the projects of those that were accepted.
+        verdicts: what is told of what each ministry sent, taken by itself.
         touched: the editions whose tables are written; None until the rows are accepted.
         published: the editions whose outputs are made; None until the tables are.
     """
@@ -55,6 +57,7 @@ class Session:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     results: dict[str, Results] = field(default_factory=dict)
     prepared: dict[str, Prepared] = field(default_factory=dict)
+    verdicts: dict[str, Verdicts] = field(default_factory=dict)
     touched: frozenset[str] | None = None
     published: tuple[Edition, ...] | None = None
 

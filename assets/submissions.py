@@ -6,11 +6,15 @@ import dagster as dg
 
 from assets.collection.findings import quarantine_findings
 from assets.collection.intake import Receipt
+from assets.collection.receiving import collection_findings, keep_collection
+from assets.collection.state import Verdicts, collection_state
 from assets.declaring import tables_asset
 from assets.session import Session
 from warehouse.archive.tables import RAW_SUBMISSIONS, SUBMITTED_ROWS
+from warehouse.home.calendar import Edition
 from warehouse.model.errors import DataRefusedError
 from warehouse.model.findings import errors_of
+from warehouse.projects.closing import expected_ministries
 
 NO_PROJECT = "Aucun projet dans les remontées reçues : toutes sont « néant »."
 
@@ -28,6 +32,8 @@ def submissions(
     receipts = {edition: session.receipt(edition) for edition in editions}
     empty = [why_nothing(receipt) for receipt in receipts.values() if receipt.submitted.cells.empty]
     if empty:
+        for edition, receipt in receipts.items():
+            _keep_collection(session, edition, receipt)
         raise DataRefusedError("\n".join(empty))
     counts = {RAW_SUBMISSIONS: 0, SUBMITTED_ROWS: 0}
     for edition, receipt in receipts.items():
@@ -38,6 +44,15 @@ def submissions(
         yield dg.MaterializeResult(
             asset_key=table.name, metadata={"dagster/row_count": count, "files": dg.MetadataValue.md(files)}
         )
+
+
+def _keep_collection(session: Session, edition: Edition, receipt: Receipt) -> None:
+    """Keep where the collection of an edition stands, of which no row is to be judged."""
+    found = [*receipt.submitted.file_findings, *collection_findings(session.state, receipt.received)]
+    told = Verdicts(tuple(one for one in found if one.file))
+    keep_collection(
+        session.home, collection_state(receipt.received, expected_ministries(session.closings(), edition.key), told)
+    )
 
 
 def _files(receipt: Receipt) -> Iterator[str]:

@@ -15,6 +15,7 @@ from assets.declaring import EDITIONS
 from assets.export.approvals import to_export
 from assets.export.client import site_url
 from pipelines.work.collecting import collect, look_once
+from warehouse.archive.tables import OUT_COLLECTION
 from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.home import Home
 from warehouse.home.settings import read_settings
@@ -36,11 +37,12 @@ export = dg.define_asset_job(
 )
 
 
-@dg.op(description="Lit et contrôle ce qu'une édition a reçu, et en écrit la page de collecte ; rien d'autre.")
+@dg.op(description="Lit et contrôle ce qu'une édition a reçu, et dit où en est sa collecte ; rien d'autre n'est écrit.")
 def validate_submissions(context: dg.OpExecutionContext, home: dg.ResourceParam[Home]) -> None:
-    """Leave no state of the edition: its rows are in no table until it is run."""
+    """Leave no figure of the edition: its rows are in no table until it is run, but where its collection stands is."""
     edition = home.calendar().find(context.partition_key)
     state = collect(home, edition)
+    context.log_event(dg.AssetMaterialization(OUT_COLLECTION.name, partition=edition.key))
     lines = {edition.key: collection_lines(edition, collected_of(state))}
     context.add_output_metadata(
         {

@@ -7,8 +7,9 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
+from pipelines.command_words import GroupInFrench, in_french
 from pipelines.interruption import stopping_at_signals
 
 
@@ -27,10 +28,10 @@ class Verb:
         """Import the verb, as a command of the command line's library."""
         found = getattr(import_module(f"pipelines.commands.{self.module}"), self.name)
         if not isinstance(found, typer.Typer):
-            alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
+            alone = typer.Typer(add_completion=False)
             alone.command()(found)
             found = alone
-        return typer.main.get_command(found)
+        return in_french(typer.main.get_command(found))
 
 
 # In the order of the work: a home, what is received, what is made of it, what is read of it, what is published.
@@ -60,6 +61,11 @@ VERBS = {
         "running",
         "return_",
         "Rend à chaque ministère son propre fichier, chaque anomalie marquée à sa cellule, avec un récapitulatif.",
+    ),
+    "letters": Verb(
+        "template",
+        "letters",
+        "Écrit à chaque ministère un message prêt à envoyer : ce qui est reçu, à corriger, absent, et pour quand.",
     ),
     "quarantine": Verb("quarantine", "app", "Les fichiers mis à l'écart : les lister, les classer, les reprendre."),
     "run": Verb(
@@ -106,17 +112,12 @@ VERBS = {
 }
 
 
-class Verbs(TyperGroup):
+class Verbs(GroupInFrench):
     """The group of all verbs: it lists them from `VERBS`, and loads the one that is called."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.commands = {name: TyperCommand(name, help=verb.help) for name, verb in VERBS.items()}
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write each verb with its whole line."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, verb.help) for name, verb in VERBS.items()])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """The verb that is called, with what follows it."""

@@ -311,6 +311,7 @@ COMPLETENESS: Mapping[str, Case] = {
         projects(project(1)), projects(*SEVERAL), lines_of(EXITS)
     ),
     "project_under_mission_is_declared": lambda _: undeclared_projects(
+        EDITION,
         NOBODY_ELSE,
         LAST,
         registers_of(
@@ -318,10 +319,10 @@ COMPLETENESS: Mapping[str, Case] = {
         ),
     ),
     "project_with_an_opinion_is_declared": lambda _: undeclared_projects(
-        NOBODY_ELSE, LAST, registers_of(opinions=lines_of(OPINIONS, opinion_line("2021-02-15", None, None)))
+        EDITION, NOBODY_ELSE, LAST, registers_of(opinions=lines_of(OPINIONS, opinion_line("2021-02-15", None, None)))
     ),
     "project_with_a_baseline_is_declared": lambda _: undeclared_projects(
-        NOBODY_ELSE, LAST, registers_of(baselines=ledger_of(baseline()))
+        EDITION, NOBODY_ELSE, LAST, registers_of(baselines=ledger_of(baseline()))
     ),
     "promise_is_given_from_9_meur": lambda _: unpromised_projects(
         projects(project(1)), NO_LEDGER, pd.Series(["a.csv"]), NO_CELLS

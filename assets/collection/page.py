@@ -1,10 +1,12 @@
 """The page of the collection of an edition, for those who follow it: one file, that needs no other."""
 
 import base64
+import datetime as dt
 import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -12,14 +14,14 @@ import markupsafe
 import pandas as pd
 
 from assets.collection.standing import STATUS_LABELS, collected_of, collection_lines
-from assets.collection.state import NOBODY, CollectionState
+from assets.collection.state import LATE, MISSING, NOBODY, CollectionState, seen_on
 from assets.page.environment import page_environment
-from warehouse.model.findings import SEVERITY_LABELS, Finding, errors_of, shorten, total
+from warehouse.home.submission_ledger import QUARANTINED
+from warehouse.model.findings import SEVERITY_LABELS, Finding, errors_of, in_severity_order, shorten, total
 from warehouse.model.frames import plain_records
 from warehouse.model.french import counted, number, ordinal, typeset, visible
 from warehouse.model.french import day as french_day
 from warehouse.model.repetition import folded
-from warehouse.model.rules import SEVERITIES
 from warehouse.model.vocabulary import COLLECTION_STATUSES, MINISTRIES, SUBMISSION_STATUSES
 
 NOTHING = "–"
@@ -29,8 +31,14 @@ _FONTS = re.compile(r"@font-face \{[^}]*\}\n?")
 COLUMNS = ("État", "Version", "Dernier envoi", "Retard", "Projets", "Erreurs", "Alertes", "Informations", "Attesté par")
 
 
-def render_collection(state: CollectionState) -> dict[str, str]:
-    """The files of the folder: `index.html`, and `collection.json` with the same content."""
+def render_collection(state: CollectionState, day: dt.date) -> dict[str, str]:
+    """The files of the folder: `index.html`, and `collection.json` with the same content.
+
+    Args:
+        state: the collection.
+        day: when they are made, which tells only whether the cut-off is past.
+    """
+    state = replace(state, table=seen_on(state.table, state.received.edition, day))
     return {
         "index.html": _page(state),
         "collection.json": json.dumps(as_data(state), ensure_ascii=False, indent=2) + "\n",
@@ -121,7 +129,7 @@ def _said(state: CollectionState) -> Mapping[str, Any]:
     labels = {row["ministry_id"]: MINISTRIES.label(row["ministry_id"]) for row in plain_records(table)}
     groups = [
         *((labels[ministry], state.findings[ministry]) for ministry in labels if ministry in state.findings),
-        *([("Fichiers sans ministère reconnu", state.findings[NOBODY])] if NOBODY in state.findings else []),
+        *([("Sans ministère, ou de plusieurs", state.findings[NOBODY])] if NOBODY in state.findings else []),
     ]
     return {
         "title": "État de la collecte",
@@ -150,7 +158,7 @@ def _said(state: CollectionState) -> Mapping[str, Any]:
                 "title": title,
                 "count": counted(total(findings), "anomalie"),
                 "findings": [_finding(finding) for finding in in_severity_order(findings)[:SHOWN_FINDINGS]],
-                "hidden": total(in_severity_order(findings)[SHOWN_FINDINGS:]),
+                "hidden": _left(in_severity_order(findings)[SHOWN_FINDINGS:]),
             }
             for title, findings in ((title, folded(of_group)) for title, of_group in groups)
         ],
@@ -162,13 +170,17 @@ def _said(state: CollectionState) -> Mapping[str, Any]:
     }
 
 
+def _left(findings: Sequence[Finding]) -> str:
+    return counted(total(findings), "autre") if findings else ""
+
+
 def _files(files: object) -> str:
     return "" if pd.isna(files) else visible(str(files))  # type: ignore[call-overload]  # a scalar
 
 
 def _lede(state: CollectionState) -> list[str]:
     table, edition = state.table, state.received.edition
-    heard = int(table["status"].isin(["received", "nil"]).sum())
+    heard = int((~table["status"].isin([MISSING, LATE, QUARANTINED])).sum())
     errors = sum(total(errors_of(found)) for found in state.findings.values())
     sent = "ont envoyé leur remontée" if heard > 1 else "a envoyé sa remontée"
     said = [
@@ -178,11 +190,6 @@ def _lede(state: CollectionState) -> list[str]:
     if edition.cutoff_on:
         said.append(f"Date limite : {french_day(edition.cutoff_on)}.")
     return [typeset(sentence) for sentence in said]
-
-
-def in_severity_order(findings: Sequence[Finding]) -> list[Finding]:
-    """Errors first, each kind as it was found."""
-    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def _finding(finding: Finding) -> dict[str, str]:

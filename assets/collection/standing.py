@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assets.collection.state import MISSING, CollectionState
+from assets.collection.state import SILENT, CollectionState
 from warehouse.home.calendar import Edition
 from warehouse.home.quarantine import QuarantinedFile
 from warehouse.model.findings import Finding, errors_of, total
@@ -131,7 +131,7 @@ def _calendar(edition: Edition, today: dt.date | None) -> Iterator[Line]:
 
 
 def _heard(edition: Edition, collected: Collected) -> Iterator[Line]:
-    heard = [row for row in collected.rows if row["status"] != MISSING]
+    heard = [row for row in collected.rows if row["status"] not in SILENT]
     expected = len(collected.rows)
     if not expected:
         yield Line("received", "information", "Aucun ministère n'est attendu ni entendu.")
@@ -147,7 +147,7 @@ def _heard(edition: Edition, collected: Collected) -> Iterator[Line]:
 
 
 def _silent(edition: Edition, collected: Collected, today: dt.date | None, absent: frozenset[str]) -> Iterator[Line]:
-    silent = [row["ministry_id"] for row in collected.rows if row["status"] == MISSING]
+    silent = [row["ministry_id"] for row in collected.rows if row["status"] in SILENT]
     awaited = [ministry for ministry in silent if ministry not in absent]
     if known := [ministry for ministry in silent if ministry in absent]:
         text = f"Absents, ce qui est acté : {named(_labels(known))}."

@@ -15,13 +15,15 @@ from warehouse.archive.tables import OUT_COLLECTION
 from warehouse.home.calendar import Edition
 from warehouse.home.quarantine import QuarantinedFile
 from warehouse.home.submission_ledger import NIL, QUARANTINED, Standing
-from warehouse.model.findings import Finding
+from warehouse.model.findings import Finding, discreet, in_severity_order
 from warehouse.model.schema import conform
 
 SEPARATOR = " ; "
 # What concerns no ministry in particular.
 NOBODY = ""
-MISSING = "missing"
+MISSING, LATE, TO_CORRECT = "missing", "late", "to_correct"
+# Of who has sent nothing, whether it is seen before the cut-off or after it.
+SILENT = (MISSING, LATE)
 # What the row of a ministry that sent nothing counts.
 NOTHING_SAID = {"projects": 0, "errors": 0, "warnings": 0, "notices": 0}
 
@@ -55,6 +57,27 @@ class Received:
 
 
 @dataclass(frozen=True)
+class Verdicts:
+    """What was found of an edition: `own`, of what one ministry sent, taken by itself.
+
+    `shared` is of the whole edition, `between` what the files of several ministries say against each other: no ministry
+    answers for it alone.
+    """
+
+    own: tuple[Finding, ...] = ()
+    shared: tuple[Finding, ...] = ()
+    between: tuple[Finding, ...] = ()
+
+    def findings(self) -> list[Finding]:
+        """All of them."""
+        return [*self.own, *self.between, *self.shared]
+
+    def discreet(self, held: Collection[tuple[str, str, int]]) -> "Verdicts":
+        """The same, without what is said of rows that keep something back, for others than those who sent them."""
+        return Verdicts(*(tuple(discreet(part, held)) for part in (self.own, self.shared, self.between)))
+
+
+@dataclass(frozen=True)
 class CollectionState:
     """The table of the collection, and the findings it counts, by ministry; `NOBODY` has those of none."""
 
@@ -68,9 +91,10 @@ class CollectionState:
 
 
 def findings_by_ministry(received: Received, findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """Each finding about a file, under the ministry of its row, else under those of the file, else under `NOBODY`.
+    """Each finding under the ministry of its row, else under those of its file, else under `NOBODY`.
 
-    Findings about the whole edition are left out: they are nobody's to correct in a file.
+    One without a file is under the ministry that it is for; those about the whole edition are left out: they are
+    nobody's to correct in a file. Under each, errors come first.
     """
     rows = received.rows
     places = zip(rows["source_file"], rows["source_sheet"], rows["source_row"], strict=True)
@@ -82,26 +106,30 @@ def findings_by_ministry(received: Received, findings: Iterable[Finding]) -> dic
     found: dict[str, list[Finding]] = {}
     for finding in dict.fromkeys(findings):
         if finding.file is None:
+            if finding.ministry_id:
+                found.setdefault(finding.ministry_id, []).append(finding)
             continue
         ministry = of_row.get((finding.file, finding.sheet, finding.row))
         concerned = [ministry] if ministry is not None and pd.notna(ministry) else of_file.get(finding.file, [])
         for name in dict.fromkeys(concerned or [NOBODY]):
             found.setdefault(name, []).append(finding)
-    return found
+    return {name: in_severity_order(of_one) for name, of_one in found.items()}
 
 
-def collection_state(received: Received, expected: Collection[str], findings: Iterable[Finding]) -> CollectionState:
+def collection_state(received: Received, expected: Collection[str], found: Verdicts) -> CollectionState:
     """Where each ministry stands.
 
     Args:
         received: what the edition received.
         expected: the ministries awaited, heard or not.
-        findings: all those of the edition.
+        found: what was found of it; nothing of the whole edition is told.
 
     Returns:
         The table has the columns of `OUT_COLLECTION`, one row per ministry expected or heard, sorted by ministry.
     """
-    by_ministry = findings_by_ministry(received, findings)
+    by_ministry = findings_by_ministry(received, found.own)
+    if found.between:
+        by_ministry[NOBODY] = in_severity_order([*by_ministry.get(NOBODY, []), *found.between])
     heard = set(received.lines["ministry_id"].dropna()) | set(received.rows["ministry_id"].dropna())
     rows = [_row(received, ministry, by_ministry.get(ministry, [])) for ministry in sorted({*expected, *heard})]
     table = conform(pd.DataFrame(rows, columns=OUT_COLLECTION.names()), OUT_COLLECTION)
@@ -137,7 +165,7 @@ def _row(received: Received, ministry: str, findings: Sequence[Finding]) -> dict
     return {
         "edition": received.edition.key,
         "ministry_id": ministry,
-        "status": _status(read, aside),
+        "status": _status(read, aside, has_errors=counts["errors"] > 0),
         "version": lines["version"].max() if len(lines) else None,
         "files": SEPARATOR.join(dict.fromkeys([*read["file"], *aside["file"]])) or None,
         "first_received_on": first,
@@ -150,10 +178,24 @@ def _row(received: Received, ministry: str, findings: Sequence[Finding]) -> dict
     }
 
 
-def _status(read: pd.DataFrame, aside: pd.DataFrame) -> str:
+def _status(read: pd.DataFrame, aside: pd.DataFrame, *, has_errors: bool) -> str:
+    if len(read) and has_errors:
+        return TO_CORRECT
     if len(read):
         return "nil" if read["status"].eq(NIL).all() else "received"
     return "quarantined" if len(aside) else MISSING
+
+
+def seen_on(table: pd.DataFrame, edition: Edition, day: dt.date) -> pd.DataFrame:
+    """The state of the collection for who looks at it on a day: past the cut-off, who sent nothing is late.
+
+    Args:
+        table: columns of `OUT_COLLECTION`, that edition.
+        edition: the edition.
+        day: when it is looked at.
+    """
+    is_past = edition.cutoff_on is not None and day > edition.cutoff_on
+    return table.assign(status=table["status"].replace(MISSING, LATE)) if is_past else table
 
 
 def late_days(edition: Edition, day: dt.date | None) -> int | None:

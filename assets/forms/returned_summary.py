@@ -12,8 +12,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from assets.forms.returned_cells import row_and_column, write_value
-from warehouse.model.findings import SEVERITY_LABELS, Finding, total
-from warehouse.model.french import counted
+from warehouse.model.findings import SEVERITY_LABELS, Finding, severities
 from warehouse.model.rules import SEVERITIES, Severity, catalogue
 
 SUMMARY_SHEET = "Anomalies"
@@ -125,11 +124,7 @@ def _height_points(line: Sequence[object]) -> float:
 def _counts(findings: Sequence[Finding]) -> str:
     if not findings:
         return f"{NOTHING_FOUND}."
-    plurals = {severity: label.lower() for severity, label in SEVERITY_LABELS.items()}
-    counts = {
-        severity: total(finding for finding in findings if finding.severity == severity) for severity in SEVERITIES
-    }
-    return ", ".join(counted(count, plurals[severity]) for severity, count in counts.items() if count) + "."
+    return f"{severities(findings)}."
 
 
 def _how_to() -> str:

@@ -3,9 +3,13 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pandas as pd
 
 from assets.collection.intake import Receipt
 from assets.forms.returned_summary import SUMMARY_HEADERS, in_order, summary_line
@@ -19,6 +23,9 @@ from warehouse.model.cells import inert_text
 from warehouse.model.findings import Finding
 from warehouse.model.repetition import folded
 
+# A command between brackets, and what else names the installation.
+_COMMAND = re.compile(r" \(panorama [^)]*\)")
+_OF_THE_OPERATOR = ("panorama ", "inbox/", "quarantine/", "received/")
 # With an extension, a name that any file system takes.
 LONGEST_STEM_BYTES = 240
 
@@ -51,11 +58,11 @@ def write_returned(
     target = home.out(edition, "returned")
     # What is no file, or is not to be read, was sent by nobody.
     files = [file for file in receipt.submitted.files if file.sha256 is not None]
-    aside, rows = receipt.received.waiting, receipt.submitted.rows
+    aside = receipt.received.waiting
     if not (files or aside or target.exists()):
         return []
     told = [finding for finding in dict.fromkeys(findings) if finding.rule not in not_for_ministries]
-    led = rows.dropna(subset=["ministry_id"]).groupby("source_file")["ministry_id"].agg(frozenset).to_dict()
+    led = senders(receipt)
     names = _names([*(file.path.name for file in files), *(each.file for each in aside)])
     with home.writing(), home.own_temporary_files(), replacing_directory(target) as folder:
         for file, name in zip(files, names, strict=False):
@@ -69,13 +76,58 @@ def write_returned(
     return [target / f"{name}.xlsx" for name in names]
 
 
+@dataclass(frozen=True)
+class Returned:
+    """A workbook that goes back to a ministry: its own file with each anomaly marked, or only the list of them."""
+
+    name: str
+    content: bytes
+    is_marked: bool
+
+
+def returned_to(receipt: Receipt, ministry: str, findings: Sequence[Finding], edition: Edition) -> Iterator[Returned]:
+    """What is returned to one ministry: a workbook for each of its files with an anomaly.
+
+    A file that holds rows of others too is returned as the list of the ministry's own anomalies only.
+
+    Args:
+        receipt: what was received for the edition.
+        ministry: a code.
+        findings: those of this ministry.
+        edition: the edition.
+    """
+    led = senders(receipt)
+    read = {file.path.name: file for file in receipt.submitted.files if file.sha256 is not None}
+    files = dict.fromkeys(finding.file for finding in findings if finding.file)
+    for file, name in zip(files, _names(list(files)), strict=True):
+        own = _own(findings, file, frozenset({ministry}))
+        alone = file in read and led.get(file, frozenset()) <= {ministry}
+        content = returned_workbook(read[file], own, edition.key) if alone else list_of_anomalies(file, own)
+        yield Returned(f"{name}.xlsx", content, alone)
+
+
+def senders(receipt: Receipt) -> dict[str, frozenset[str]]:
+    """The ministries of each file: those of its rows, and the one that attests that it has none."""
+    lines = receipt.received.lines[["file", "ministry_id"]]
+    rows = receipt.submitted.rows[["source_file", "ministry_id"]].set_axis(lines.columns, axis="columns")
+    both = pd.concat([rows, lines], ignore_index=True).dropna()
+    return {str(file): frozenset(of_file) for file, of_file in both.groupby("file")["ministry_id"]}
+
+
 def _own(findings: Iterable[Finding], file: str, ministries: frozenset[str]) -> list[Finding]:
     """What a ministry is told: of its file, and of the whole edition what is for it; never what is for another."""
     return in_order([
-        finding
+        for_ministry(finding)
         for finding in findings
         if finding.file == file or (finding.file is None and finding.ministry_id in ministries)
     ])  # fmt: skip
+
+
+def for_ministry(finding: Finding) -> Finding:
+    """A finding without what only the operator can do: a command, a folder of the home."""
+    parts = _COMMAND.sub("", finding.expected or "").split(" ; ")
+    kept = [part for part in parts if not any(word in part for word in _OF_THE_OPERATOR)]
+    return replace(finding, expected=" ; ".join(kept) or None)
 
 
 def _write(folder: Path, name: str, workbook: bytes, report: str, findings: Sequence[Finding]) -> None:

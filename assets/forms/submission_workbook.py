@@ -31,6 +31,7 @@ from assets.books.book import (
 from assets.books.ods_writer import ods_bytes
 from assets.books.xlsx_writer import xlsx_bytes
 from assets.reading.attestation import (
+    NEW_PROJECTS_SHEET,
     SIGN_OFF_DATE,
     SIGN_OFF_EDITION,
     SIGN_OFF_MINISTRY,
@@ -47,7 +48,6 @@ from warehouse.model.vocabulary import UNSPECIFIED_MINISTRY, VOCABULARIES
 
 WRITERS: Mapping[str, Callable[[Book], bytes]] = {".xlsx": xlsx_bytes, ".ods": ods_bytes}
 PROJECTS_SHEET = "Projets"
-NEW_PROJECTS_SHEET = "Nouveaux projets"
 README_SHEET = "Lisez-moi"
 SIGN_OFF_TITLE = "Attestation du ministère"
 LISTS_SHEET = "Listes"

@@ -12,14 +12,13 @@ import pandas as pd
 
 from assets.forms.submission_workbook import (
     LISTS_SHEET,
-    NEW_PROJECTS_SHEET,
     PROJECTS_SHEET,
     YES_NO,
     Field,
     submission_fields,
     write_form,
 )
-from assets.reading.attestation import SIGN_OFF_SHEET
+from assets.reading.attestation import NEW_PROJECTS_SHEET, SIGN_OFF_SHEET
 from warehouse.home.calendar import Edition
 from warehouse.home.registers import Registers
 from warehouse.model.frames import looked_up

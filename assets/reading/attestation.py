@@ -9,11 +9,14 @@ from assets.reading.values.dates import parse_date
 from assets.reading.values.parsing import UnreadableValueError, parse_boolean, parse_text
 from warehouse.facts.ministries import NO_LABELS, find_ministries, nearest_ministries
 from warehouse.model.findings import Finding, declared_finding
+from warehouse.model.french import counted
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import MINISTRIES
 
 # The sheet and its questions, which `assets.forms.submission_workbook` puts in every form.
 SIGN_OFF_SHEET = "Attestation"
+# A sheet that every form has, and no other file.
+NEW_PROJECTS_SHEET = "Nouveaux projets"
 SIGN_OFF_MINISTRY = "Ministère"
 SIGN_OFF_EDITION = "Édition"
 SIGN_OFF_NIL = "Remontée « néant » : aucun grand projet à transmettre pour cette édition"
@@ -85,18 +88,32 @@ def attestation_findings(
         ministry_labels: labels that only a home knows.
 
     Returns:
-        Findings at the cells of the attestation; none for a file without one.
+        Findings at the cells of the attestation; none for a file that is no form of ours.
     """
     answers = _answers(sheets)
     attestation = read_attestation(sheets, ministry_labels)
     if answers is None or attestation is None:
-        return []
+        return _unattested(file, sheets)
     form = _Form(file, answers, attestation)
     return [
         *_edition_findings(form, edition),
         *_ministry_findings(form, cells, ministry_labels),
         *_nil_findings(form, cells),
         *_signature_findings(form),
+    ]
+
+
+def _unattested(file: str, sheets: Sequence[Sheet]) -> list[Finding]:
+    """What is said of one of our forms that lost the sheet where it is signed; of another file, nothing."""
+    if not any(match_key(sheet.name) == match_key(NEW_PROJECTS_SHEET) for sheet in sheets):
+        return []
+    return [
+        declared_finding(
+            "attestation_is_signed",
+            f"Le formulaire n'a plus de feuille « {SIGN_OFF_SHEET} » : rien ne dit qui atteste les chiffres.",
+            file=file,
+            expected=f"la feuille « {SIGN_OFF_SHEET} » du formulaire, avec un nom, une fonction et une date",
+        )
     ]
 
 
@@ -114,7 +131,8 @@ class _Form:
                 rule, message, file=self.file, sheet=SIGN_OFF_SHEET, column=label, expected=expected
             )
         row = {"file": self.file, "sheet": answer.sheet, "row": answer.row}
-        return declared_finding(rule, message, **cell_place(row, "B", label, answer.text or None), expected=expected)
+        place = cell_place(row, "B", label, answer.text or None, answer.value_type)
+        return declared_finding(rule, message, **place, expected=expected)
 
 
 def _edition_findings(form: _Form, edition: str) -> list[Finding]:
@@ -137,7 +155,7 @@ def _ministry_findings(
     others = _other_ministries(attested, cells, ministry_labels)
     if not others:
         return []
-    count = "une ligne" if len(others) == 1 else f"{len(others)} lignes"
+    count = counted(len(others), "ligne")
     first = f"feuille « {others[0]['source_sheet']} », ligne {others[0]['source_row']}, « {others[0]['value']} »"
     return [
         form.finding(
@@ -153,7 +171,7 @@ def _nil_findings(form: _Form, cells: Sequence[Mapping[str, object]]) -> list[Fi
     rows = {(cell["source_sheet"], cell["source_row"]) for cell in cells}
     if not form.attestation.is_nil or not rows:
         return []
-    message = f"Le formulaire dit n'avoir rien à transmettre, et porte {len(rows)} ligne{'s' if len(rows) > 1 else ''}."
+    message = f"Le formulaire dit n'avoir rien à transmettre, et porte {counted(len(rows), 'ligne')}."
     expected = "« Non », ou un formulaire sans projet"
     return [form.finding(SIGN_OFF_NIL, "nil_return_has_no_project", message, expected)]
 

@@ -128,7 +128,7 @@ def sheet_findings(
 def _at(place: Mapping[str, Any], cell: Mapping[str, Any]) -> dict[str, Any]:
     """Where a cell is, as the fields of a finding."""
     row, letter = {**place, "row": cell["source_row"]}, cell["source_column"]
-    return cell_place(row, letter, cell["header"] or letter, cell["value"])
+    return cell_place(row, letter, cell["header"] or letter, cell["value"], cell["value_type"])
 
 
 def _stray(place: Mapping[str, Any], match: HeaderMatch, cells: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:

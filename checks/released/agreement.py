@@ -30,6 +30,7 @@ from checks.released.traces import checksum_findings, formula_findings, machine_
 from warehouse.home.calendar import Edition
 from warehouse.model.cells import submitted_text
 from warehouse.model.findings import Finding, shorten
+from warehouse.model.french import counted
 from warehouse.model.vocabulary import DIMENSIONS, METHODS, PERIMETERS, SLIPPAGE_REFERENCES, SLIPPAGE_STATUSES
 from warehouse.open_data.files import DATABASE, PublishedFile, published_files
 
@@ -65,7 +66,12 @@ def _presence(folder: Path, files: Sequence[PublishedFile]) -> Iterator[Finding]
     found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     for name in sorted(expected ^ found):
         message = "Ce fichier déclaré manque." if name in expected else "Ce fichier n'est pas déclaré."
-        yield refused("dataset_is_complete", name, message, expected=f"{len(expected)} fichiers déclarés")
+        yield refused(
+            "dataset_is_complete",
+            name,
+            message,
+            expected=counted(len(expected), "fichier déclaré", "fichiers déclarés"),
+        )
 
 
 def _read(folder: Path, files: Sequence[PublishedFile]) -> tuple[Released | None, list[Finding]]:
@@ -190,8 +196,8 @@ def _difference(name: str, ours: Sequence[Any], theirs: Sequence[Any], file: str
             file,
             f"Ce fichier n'a pas les lignes de {stem}.csv.",
             column=name,
-            value=f"{len(theirs)} lignes",
-            expected=f"{len(ours)} lignes",
+            value=counted(len(theirs), "ligne"),
+            expected=counted(len(ours), "ligne"),
         )
         return
     for row, (one, other) in enumerate(zip(ours, theirs, strict=True), start=2):

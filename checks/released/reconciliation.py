@@ -8,6 +8,7 @@ import pandas as pd
 
 from warehouse.facts.reference import PublishedFigures
 from warehouse.model.findings import Finding, declared_finding
+from warehouse.model.french import counted
 from warehouse.open_data.tables import OPEN_PROJECTS
 
 SAME_RATIO = 1e-9
@@ -94,13 +95,11 @@ def _explanation(column: str, projects: pd.DataFrame, doubted: int) -> str:
         return ""
     without = absent | projects["withheld"].astype(bool)
     names = sorted(projects.loc[without & projects["phase"].ne("scoping"), "name"])
+    not_told = f"sans {kept} dans les lignes, que le chiffre publié peut compter"
     if names:
-        return (
-            f" {len(names)} projet(s) hors cadrage sans {kept} dans les lignes, que le chiffre publié peut compter : "
-            f"{', '.join(names)}."
-        )
+        return f" {counted(len(names), 'projet')} hors cadrage {not_told} : {', '.join(names)}."
     if scoping := int(without.sum()):
-        return f" {scoping} projet(s) en cadrage sans {kept} dans les lignes, que le chiffre publié peut compter."
+        return f" {counted(scoping, 'projet')} en cadrage {not_told}."
     return f" Chaque ligne donne {'son coût' if kept == 'coût' else 'sa durée'} : les lignes n'expliquent pas l'écart."
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from assets.collection.intake import Receipt
-from assets.collection.receiving import collection_findings
+from assets.collection.receiving import collection_findings, unsaid_findings
 from checks.rules.conformance import answered_places
 from checks.rules.continuity import history_findings
 from checks.rules.places import Places
@@ -53,10 +53,14 @@ OF_HISTORY = frozenset({*OF_PROJECTS, "baselines_agree_with_ledger", "projects_f
 
 @dataclass(frozen=True)
 class Acceptance:
-    """What was found in each edition, by check, and the projects of those that can be accepted."""
+    """What was found in each edition, by check, and the projects of those that can be accepted.
+
+    `standing` holds, for each edition that has rows, the registers before it and the projects of all editions with it.
+    """
 
     results: Mapping[str, Results]
     accepted: Mapping[str, Prepared]
+    standing: Mapping[str, tuple[Registers, pd.DataFrame]]
 
     def findings(self, edition: str) -> list[Finding]:
         """All that was found in an edition, in the order of the checks' names, as `read_findings` gives it of a run."""
@@ -78,11 +82,14 @@ def accept(state: State, receipts: Mapping[str, Receipt], known: pd.DataFrame) -
         known: core projects of all editions, as they stand.
     """
     results: dict[str, dict[str, Result]] = {
-        edition: _file_results(state, receipt) for edition, receipt in receipts.items()
+        edition: file_results(state, receipt) for edition, receipt in receipts.items()
     }
     places = {edition: Places(receipt.submitted.cells) for edition, receipt in receipts.items()}
 
+    standing: dict[str, tuple[Registers, pd.DataFrame]] = {}
+
     def accepts(edition: str, prepared: Prepared, registers: Registers, projects: pd.DataFrame) -> bool:
+        standing[edition] = registers, projects
         submitted, changes = receipts[edition].submitted, state.rule_changes_at(edition)
         answered = answered_places(prepared.projects, registers["opinions"])
         # What the register keeps back is not looked at either.
@@ -99,7 +106,7 @@ def accept(state: State, receipts: Mapping[str, Receipt], known: pd.DataFrame) -
     accepted = prepare_in_order(rows, state.registers, known, accepts)
     for edition, found in results.items():
         results[edition] = concluded(found, places[edition], edition)
-    return Acceptance(results, accepted)
+    return Acceptance(results, accepted, standing)
 
 
 def history_results(
@@ -145,15 +152,18 @@ def _graded_history(
     return {name: graded(findings, counts.get(name, count), changes) for name, findings in found.items()}
 
 
-def _file_results(state: State, receipt: Receipt) -> dict[str, Result]:
+def file_results(state: State, receipt: Receipt) -> dict[str, Result]:
     """What is said of the files of an edition, whether they have a row or not."""
     submitted, received = receipt.submitted, receipt.received
     changes = state.rule_changes_at(submitted.edition)
+    kept = collection_findings(state, received)
+    reused = {one.file for one in kept if one.rule == "file_is_of_no_other_edition"}
+    kept += [one for one in unsaid_findings(state, receipt) if one.file not in reused]
     files = len(received.stands.current_sha256) + len(received.waiting)
     return {
         "every_file_is_read": graded(submitted.file_findings, submitted.cells["source_file"].nunique(), changes),
         # Rows and not cells: how many a row fills may be kept back.
         "every_value_is_readable": graded(submitted.value_findings, len(submitted.rows), changes),
-        "nothing_received_is_lost": graded(collection_findings(state, received), files, changes),
+        "nothing_received_is_lost": graded(kept, files, changes),
         "rules_are_as_declared": graded(statements(changes), len(catalogue()), changes),
     }

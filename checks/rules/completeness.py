@@ -10,6 +10,7 @@ from warehouse.history.movements import exit_reasons
 from warehouse.home.registers import Registers
 from warehouse.home.submission_ledger import NIL
 from warehouse.model.findings import Finding, declared_finding
+from warehouse.model.french import counted
 from warehouse.model.vocabulary import MINISTRIES, UNSPECIFIED_MINISTRY
 from warehouse.projects.opinions import OPINION_THRESHOLD_MEUR, open_missions
 
@@ -33,7 +34,7 @@ def absent_findings(
     last = earlier.loc[earlier["edition"].eq(earlier["edition"].max())]
     asked = places.files("submission")
     found = [
-        *undeclared_projects(projects, earlier, registers),
+        *undeclared_projects(str(projects["edition"].iloc[0]), projects, earlier, registers),
         *unpromised_projects(projects, registers["baselines"], asked, places),
     ]
     # Open data has one file for all: there is no ministry to wait for.
@@ -58,7 +59,7 @@ def silent_ministries(projects: pd.DataFrame, last: pd.DataFrame, submissions: p
     heard = {*projects["ministry_id"], *projects["partner_ministry_id"].dropna(), *nil.dropna()}
     counts = last["ministry_id"].value_counts().drop(UNSPECIFIED_MINISTRY, errors="ignore").sort_index()
     return [
-        _of_ministry("every_ministry_answers", str(ministry), last, count=count)
+        _of_ministry("every_ministry_answers", str(ministry), last, count=counted(count, "projet"))
         for ministry, count in counts.items()
         if not any(are_related(str(ministry), other) for other in heard)
     ]
@@ -94,24 +95,26 @@ def _of_ministry(rule: str, ministry: str, last: pd.DataFrame, **counts: object)
     return declared_finding(rule, said=said, value=label, ministry_id=ministry)
 
 
-def undeclared_projects(projects: pd.DataFrame, earlier: pd.DataFrame, registers: Registers) -> list[Finding]:
+def undeclared_projects(
+    edition: str, projects: pd.DataFrame, earlier: pd.DataFrame, registers: Registers
+) -> list[Finding]:
     """One warning for each project of the registers that no ministry declares, though nobody said that it left.
 
     Those of the last edition are left out: their leaving is told by `every_exit_has_a_reason`.
 
     Args:
+        edition: its key.
         projects: core projects of the edition.
         earlier: core projects of the editions before it.
         registers: `opinions`, `missions`, `baselines`, `exits`, `decisions` and `projects` are used.
     """
-    edition = projects["edition"].iloc[0]
     day = pd.Timestamp(f"{edition}-01")
     opinions, baselines = registers["opinions"], registers["baselines"]
     names = registers["projects"].loc[registers["projects"]["first_edition"].le(edition)]
     labels = names.drop_duplicates("project_id", keep="last").set_index("project_id")
     last = earlier.loc[earlier["edition"].eq(earlier["edition"].max()), "project_id"]
     # Under a mission, a project that has just left is said as well: it is the one that is looked for first.
-    known = _accounted_for(projects, earlier, registers)
+    known = _accounted_for(edition, projects, earlier, registers)
     sources = {
         "project_under_mission_is_declared": open_missions(registers["missions"], day),
         "project_with_an_opinion_is_declared": opinions.loc[opinions["requested_on"].le(day)],
@@ -132,9 +135,8 @@ def undeclared_projects(projects: pd.DataFrame, earlier: pd.DataFrame, registers
     return found
 
 
-def _accounted_for(projects: pd.DataFrame, earlier: pd.DataFrame, registers: Registers) -> set[str]:
+def _accounted_for(edition: str, projects: pd.DataFrame, earlier: pd.DataFrame, registers: Registers) -> set[str]:
     """The ids that are there, that are another name of a project, or whose leaving has a reason."""
-    edition = projects["edition"].iloc[0]
     exits, decisions = registers["exits"], registers["decisions"]
     last_rows = earlier.sort_values("edition").drop_duplicates("project_id", keep="last")
     explained = last_rows.loc[exit_reasons(last_rows, exits, edition).notna(), "project_id"]

@@ -14,14 +14,20 @@ from warehouse.projects.withheld import Place, places_of
 Broken = Mapping[str, pd.Series]
 
 
-def contradictions(rows: pd.DataFrame) -> Broken:
-    """What refuses a row that each of its columns accepts: an id, a project told twice, an end before its start."""
+def contradictions(rows: pd.DataFrame, *, alone: bool = False) -> Broken:
+    """What refuses a row that each of its columns accepts: an id, a project told twice, an end before its start.
+
+    Args:
+        rows: the typed rows of one edition.
+        alone: whether an id that two ministries declare is left to be told of both.
+    """
     declared = rows["project_id"]
+    bearers = ["project_id", "ministry_id"] if alone else ["project_id"]
     pattern = CORE_PROJECTS.column("project_id").pattern or ""
     name = pd.DataFrame({"name": rows["name"].map(match_key, na_action="ignore"), "ministry_id": rows["ministry_id"]})
     return {
         "project_id_is_well_formed": declared.notna() & ~matches(declared, pattern),
-        "project_id_is_declared_once": declared.notna() & declared.duplicated(keep=False),
+        "project_id_is_declared_once": declared.notna() & rows.duplicated(bearers, keep=False),
         "interministerial_is_given": rows["interministerial"].isna(),
         "line_is_no_total": rows["name"].map(says_total, na_action="ignore").fillna(value=False).astype(bool)
         & (rows["phase"].isna() | rows["start_date"].isna()),

@@ -10,6 +10,7 @@ from checks.rules.trajectory import broken_moves
 from warehouse.home.registers import Registers
 from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.frames import looked_up
+from warehouse.model.french import short_day
 from warehouse.model.vocabulary import EXIT_REASONS, OPINIONS
 from warehouse.projects.baselines import compare_with_ledger
 from warehouse.projects.identification import waiting_for_review
@@ -135,7 +136,7 @@ def moved_starts(projects: pd.DataFrame, ledger: pd.DataFrame, places: Places) -
     # Only months count in a duration: the first and the seventh of a month are one start.
     months, months_before = (rows[name].dt.to_period("M") for name in ("start_date", "start_date_before"))
     for row in rows.loc[rows["since"].notna() & months.ne(months_before)].to_dict("records"):
-        place = places.locate(row, "start_date") | {"value": row["start_date"].date().isoformat()}
+        place = places.locate(row, "start_date") | {"value": short_day(row["start_date"])}
         # Nothing was promised: it is an error in the ledger only.
         yield row["edition"], declared_finding(rule, said=Wording(rule, row), **place).graded("warning")
 

@@ -14,7 +14,7 @@ import pandas as pd
 from warehouse.facts.ministries import label_on
 from warehouse.history.tables import OUT_MOVEMENTS
 from warehouse.model.findings import Finding, Unworded, declared_finding
-from warehouse.model.french import exact
+from warehouse.model.french import as_shown, exact, short_day
 from warehouse.model.repetition import MOST_FINDINGS
 from warehouse.model.rules import catalogue
 from warehouse.model.vocabulary import MINISTRIES, VOCABULARIES
@@ -77,7 +77,8 @@ class Places:
         """The values of one of the columns, by row; read when it is first asked for."""
         if column not in self._read:
             cells = self.cells.iloc[np.flatnonzero(self._column_of == self._column_of[self._firsts[column]])]
-            self._read[column] = dict(zip(cells["source_row"].tolist(), cells["value"].tolist(), strict=True))
+            shown = map(as_shown, cells["value"].tolist(), cells["value_type"].tolist())
+            self._read[column] = dict(zip(cells["source_row"].tolist(), shown, strict=True))
         return self._read[column]
 
     def locate(self, row: Row, column: str) -> dict[str, Any]:
@@ -235,7 +236,7 @@ def _ministry(row: Row, name: str) -> str | None:
 
 
 def _said(name: str, value: Any) -> str:
-    """A value as a French reader expects it: a label, a decimal comma, an ISO date, « Oui » or « Non »."""
+    """A value as a French reader expects it: a label, a decimal comma, « 01/08/2021 », « Oui » or « Non »."""
     if value is None or pd.isna(value):
         return ""
     vocabulary = _VOCABULARIES.get(name.removesuffix("_before"))
@@ -244,5 +245,5 @@ def _said(name: str, value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "Oui" if value else "Non"
     if isinstance(value, dt.datetime):
-        return value.date().isoformat()
+        return short_day(value)
     return exact(value) if isinstance(value, float) else str(value)

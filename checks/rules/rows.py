@@ -20,7 +20,7 @@ CHECKS = ("rows_conform_to_declaration", "rows_raise_no_warning", "figures_are_p
 
 
 def row_findings(
-    rows: pd.DataFrame, places: Places, answered: frozenset[Place] = frozenset()
+    rows: pd.DataFrame, places: Places, answered: frozenset[Place] = frozenset(), *, alone: bool = False
 ) -> dict[str, list[Finding]]:
     """What the rows of an edition break, by the name of the check, then in the order of rules and of rows.
 
@@ -32,6 +32,7 @@ def row_findings(
             (`project_id` missing when not declared) and `layout`.
         places: the cells of that edition.
         answered: the places of the rows whose project has an opinion in the register: none is due from the ministry.
+        alone: whether the rows of each ministry are judged by themselves.
     """
     if rows.empty:
         return {check: [] for check in CHECKS}
@@ -40,7 +41,7 @@ def row_findings(
     # at, but for what refuses the edition.
     shown = without_withheld(rows)
     refused, *others = (
-        contradictions(rows),
+        contradictions(rows, alone=alone),
         omissions(shown, answered),
         implausible_figures(shown, by_years=places.filled(rows, "duration_years")),
         incoherent_words(shown),

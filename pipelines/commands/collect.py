@@ -10,6 +10,7 @@ from pipelines.told.console import output, steps, write_json
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.model.errors import ConfigurationError
+from warehouse.model.french import short_day
 
 if TYPE_CHECKING:
     from assets.collection.watching import News
@@ -56,7 +57,7 @@ def collect(
         today = dt.datetime.now(dt.UTC).date()
         day = parse_day(on, "--on") or today
         if day > today:
-            raise ConfigurationError(f"--on : {day.isoformat()} est à venir, nous sommes le {today.isoformat()}.")
+            raise ConfigurationError(f"--on : le {short_day(day)} est à venir, nous sommes le {short_day(today)}.")
         if watch:
             if on or every < LEAST_SECONDS:
                 raise ConfigurationError(f"--watch : sans --on, et --every d'au moins {LEAST_SECONDS} seconde.")
@@ -84,7 +85,7 @@ def _show(place: Home, edition: Edition, day: dt.date, news: "News", *, as_json:
             console.print(line)
     with steps(f"Édition {edition.key}") as progress:
         progress("lecture et contrôle des fichiers reçus")
-        state = collecting.collect(place, edition)
+        state = collecting.collect(place, edition, day)
     if as_json:
         write_json(collection_report.as_data(state, day), indent=None)
     else:

@@ -35,9 +35,7 @@ from warehouse.model.french import counted
 from warehouse.projects.closing import Closing
 from warehouse.projects.closing_wording import closing_said
 
-app = typer.Typer(
-    help="Le calendrier des éditions.", no_args_is_help=True, add_completion=False, rich_markup_mode="rich"
-)
+app = typer.Typer(help="Le calendrier des éditions.", no_args_is_help=True, add_completion=False)
 
 
 @app.command("list")

@@ -17,15 +17,11 @@ from warehouse.home.store import ParquetStore
 from warehouse.model import french
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
+from warehouse.model.french import counted
 from warehouse.model.vocabulary import EXIT_REASONS
 from warehouse.projects.identification import canonical, fresh_ids, waiting_for_review
 
-app = typer.Typer(
-    help="Qui est qui : rattachements, décisions, sorties.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-)
+app = typer.Typer(help="Qui est qui : rattachements, décisions, sorties.", no_args_is_help=True, add_completion=False)
 
 ProjectArgument = Annotated[str, typer.Argument(metavar="PROJET", help="Identifiant du projet, « PGP-0042 ».")]
 WhyOption = Annotated[str, typer.Option("--why", help="Pourquoi, en une phrase.")]
@@ -43,7 +39,7 @@ def review(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
             write_json(plain_records(lines.drop(columns="line")))
             return
         console = output()
-        console.print(f"{len(lines)} rattachement(s) à examiner", style="bold")
+        console.print(f"{counted(len(lines), 'rattachement')} à examiner", style="bold")
         for line in lines.to_dict("records"):
             console.print(
                 f"{line['edition']} {line['project_id']} « {line['name']} » ≟ {line['candidate_id']} "

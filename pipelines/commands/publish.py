@@ -20,6 +20,7 @@ from pipelines.told.console import output
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.model.errors import ConfigurationError
+from warehouse.model.french import short_day
 
 WhyOption = Annotated[str | None, typer.Option("--why", help="Pourquoi, en une phrase.")]
 VersionOption = Annotated[
@@ -59,7 +60,7 @@ def approve(
             )
         output().print(
             f"Édition {wanted.key}, version {given.version} ({given.fingerprint[:12]}…) : approuvée par "
-            f"{given.approved_by} le {given.approved_on.isoformat()}.",
+            f"{given.approved_by} le {short_day(given.approved_on)}.",
             markup=False,
         )
 

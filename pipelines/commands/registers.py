@@ -10,10 +10,7 @@ from warehouse.home.rule_changes import rule_changes
 from warehouse.model import french
 
 app = typer.Typer(
-    help="Les registres : fichiers qu'une personne lit, complète et relit.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
+    help="Les registres : fichiers qu'une personne lit, complète et relit.", no_args_is_help=True, add_completion=False
 )
 
 

@@ -18,7 +18,7 @@ from pipelines.commands.options import (
     who,
 )
 from pipelines.commands.showing import print_edition
-from pipelines.told.console import messages, output, print_findings, steps
+from pipelines.told.console import messages, output, print_findings, print_verdicts, steps
 from pipelines.told.headline import BackfillRow, backfill_table
 from pipelines.told.summary import edition_summary
 from warehouse.archive.closed import read_closings
@@ -31,6 +31,7 @@ from warehouse.home.state import read_state
 from warehouse.home.store import RunStore
 from warehouse.model.errors import DataRefusedError
 from warehouse.model.findings import Finding, total
+from warehouse.model.french import counted
 from warehouse.model.repetition import folded
 
 REFERENCE_EDITION = "2020-06"
@@ -119,7 +120,7 @@ def run(
 
 
 def backfill(
-    span: Annotated[str, typer.Argument(metavar="FIRST..LAST", help="Première et dernière éditions.")],
+    span: Annotated[str, typer.Argument(metavar="PREMIÈRE..DERNIÈRE", help="Première et dernière éditions.")],
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Traite plusieurs éditions dans l'ordre du calendrier ; une édition refusée n'arrête pas les autres.
@@ -160,7 +161,7 @@ def backfill(
         table = store.history(CORE_PROJECTS, wanted[-1].key)
         console.print(
             f"Table longue, une ligne par projet et par édition : {place.warehouse / CORE_PROJECTS.name} "
-            f"({len(table)} lignes, {table['project_id'].nunique()} projets)"
+            f"({counted(len(table), 'ligne')}, {counted(table['project_id'].nunique(), 'projet')})"
         )
         if worst:
             raise typer.Exit(worst)
@@ -171,6 +172,7 @@ def check(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
 
     Exemple : panorama check 2021-11
     """
+    from assets.collection.state import findings_by_ministry  # noqa: PLC0415  # for this command
     from pipelines.work.validation import validate  # noqa: PLC0415  # Great Expectations takes seconds to import
 
     with reporting():
@@ -178,12 +180,14 @@ def check(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:
         with steps(f"Édition {wanted.key}") as progress:
             progress("lecture et contrôle des fichiers reçus")
             found = validate(read_state(place), wanted)
+        own = findings_by_ministry(found.receipt.received, found.found.own)
+        others = [*found.found.between, *found.found.shared]
+        print_verdicts(own, others, messages() if found.refusal else output())
         if found.refusal:
-            _print_warnings(found.findings)
-            raise found.refusal
-        print_findings(found.findings, output())
+            # Each of its findings was said under its ministry.
+            raise DataRefusedError(str(found.refusal))
         count = total(finding for finding in found.findings if finding.severity == "warning")
-        output().print(f"Édition {wanted.key} : acceptable, {count} alerte(s).")
+        output().print(f"Édition {wanted.key} : acceptable, {counted(count, 'alerte')}.")
 
 
 def return_(edition: EditionArgument, home: HomeOption = DEFAULT_HOME) -> None:

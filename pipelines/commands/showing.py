@@ -29,7 +29,7 @@ from warehouse.home.store import ParquetStore
 
 AgainstOption = Annotated[
     list[str] | None,
-    typer.Option("--against", metavar="KEY", help="Édition de comparaison ; peut se répéter."),
+    typer.Option("--against", metavar="EDITION", help="Édition de comparaison ; peut se répéter."),
 ]
 
 
@@ -75,7 +75,7 @@ def diff(
 
 
 def explain(
-    span: Annotated[str, typer.Argument(metavar="FIRST..LAST", help="Éditions de départ et d'arrivée.")],
+    span: Annotated[str, typer.Argument(metavar="PREMIÈRE..DERNIÈRE", help="Éditions de départ et d'arrivée.")],
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:

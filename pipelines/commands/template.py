@@ -1,5 +1,6 @@
-"""`panorama template`: the form of each ministry, filled in with what is known, to be corrected and sent back."""
+"""`panorama template` and `letters`: what goes to each ministry, a form to fill in, then a message on what it sent."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,15 +13,17 @@ from pipelines.commands.options import (
     HomeOption,
     installation,
     ministry_named,
+    parse_day,
     reporting,
 )
-from pipelines.told.console import output
+from pipelines.told.console import output, steps
 from warehouse.archive.closed import read_closings
 from warehouse.home.calendar import Calendar, Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.registers import read_registers
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
+from warehouse.model.french import counted
 from warehouse.projects.closing import Closing, last_final
 
 if TYPE_CHECKING:
@@ -75,10 +78,10 @@ def template(
         console = output()
         for form in forms:
             names = ", ".join(_names(form, formats))
-            console.print(f"{folder / names} : {len(form.rows)} projet(s)", soft_wrap=True)
+            console.print(f"{folder / names} : {counted(len(form.rows), 'projet')}", soft_wrap=True)
         console.print(
-            f"Édition {wanted.key} : {len(forms)} formulaire(s), préremplis d'après l'édition {source.key}, "
-            f"en {' et '.join(formats)}."
+            f"Édition {wanted.key} : {counted(len(forms), 'formulaire prérempli', 'formulaires préremplis')} d'après "
+            f"l'édition {source.key}, en {' et '.join(formats)}."
         )
 
 
@@ -113,3 +116,34 @@ def _source(calendar: Calendar, closings: Mapping[str, Closing], edition: Editio
         f"Aucune édition antérieure à {edition.key} n'a été traitée : rien pour préremplir les formulaires. "
         "« panorama run » en traite une."
     )
+
+
+def letters(
+    edition: EditionArgument,
+    home: HomeOption = DEFAULT_HOME,
+    on: Annotated[
+        str | None, typer.Option(metavar="AAAA-MM-JJ", help="Jour où les messages sont datés ; sinon aujourd'hui.")
+    ] = None,
+) -> None:
+    """Écrit à chaque ministère un message prêt à envoyer : ce qui est reçu, à corriger, absent, et pour quand.
+
+    Rappel avant la date limite à qui n'a rien envoyé, avis de retard après elle, corrections demandées avec le classeur
+    rendu joint, remerciement quand tout est bon. Rien n'est envoyé : les messages, en texte et en .eml, sont dans
+    out/<édition>/letters, un dossier remplacé en entier ; les adresses, s'il y en a, viennent de [contacts] dans
+    panorama.toml.
+
+    Exemples : panorama letters 2026-06 ; panorama letters 14 --on 2021-11-20
+    """
+    from pipelines.told.letters import letters_table  # noqa: PLC0415  # for this command
+    from pipelines.work.writing import write_letters  # noqa: PLC0415  # Great Expectations takes seconds to import
+
+    with reporting():
+        place = installation(home)
+        wanted = place.calendar().find(edition)
+        day = parse_day(on, "--on") or dt.datetime.now(dt.UTC).date()
+        with steps(f"Édition {wanted.key}") as progress:
+            progress("lecture et contrôle des fichiers reçus")
+            written = write_letters(place, wanted, day)
+        console = output()
+        console.print(letters_table(written))
+        console.print(f"  messages : {place.out(wanted, 'letters')}", soft_wrap=True)

@@ -2,19 +2,20 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rich.table import Table
 
 from assets.collection import page as collection_page
 from assets.collection.page import NOTHING, late, table_cells
-from assets.collection.state import CollectionState, late_days
+from assets.collection.state import CollectionState, late_days, seen_on
 from assets.collection.versions import TakenFile
 from pipelines.told import console
 from warehouse.home.submission_ledger import QUARANTINED
 from warehouse.model.findings import total
 from warehouse.model.frames import plain_records
-from warehouse.model.french import counted, visible
+from warehouse.model.french import counted, short_day, visible
 from warehouse.model.vocabulary import MINISTRIES, SUBMISSION_STATUSES
 
 # The column of the delay, counted after that of the ministry.
@@ -46,7 +47,7 @@ def awaited_days(state: CollectionState, day: dt.date) -> dict[str, int | None]:
 
 def as_data(state: CollectionState, day: dt.date) -> dict[str, Any]:
     """What the page says, with how late each ministry is on a day."""
-    data = collection_page.as_data(state)
+    data = collection_page.as_data(replace(state, table=seen_on(state.table, state.received.edition, day)))
     late_on = awaited_days(state, day)
     ministries = [row | {"late_days": late_on[row["ministry_id"]]} for row in data["ministries"]]
     return data | {"on": day.isoformat(), "ministries": ministries}
@@ -60,7 +61,8 @@ def table(state: CollectionState, day: dt.date) -> Table:
         right=[collection_page.COLUMNS[position - 1] for position in FIGURE_CELLS],
     )
     late_on = awaited_days(state, day)
-    for ministry, cells in zip(state.table["ministry_id"], table_cells(state.table), strict=True):
+    seen = seen_on(state.table, state.received.edition, day)
+    for ministry, cells in zip(seen["ministry_id"], table_cells(seen), strict=True):
         days = late_on[ministry]
         cells[LATE_CELL] = NOTHING if days is None or (not days and cells[LATE_CELL] == NOTHING) else late(days)
         shown.add_row(*cells)
@@ -70,7 +72,7 @@ def table(state: CollectionState, day: dt.date) -> Table:
 def notes(state: CollectionState) -> Iterator[str]:
     """What the table does not show: the files put aside, and those of no known ministry."""
     for known in state.received.waiting:
-        yield f"  écarté : {visible(known.file)} ({known.put_aside_on}). {known.reason}"
+        yield f"  écarté : {visible(known.file)} ({short_day(known.put_aside_on)}). {known.reason}"
     others = state.findings.get("", ())
     if others:
         files = sorted({visible(str(finding.file)) for finding in others})

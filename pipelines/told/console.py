@@ -7,16 +7,17 @@ import contextlib
 import functools
 import json
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from warehouse.model.findings import SEVERITY_LABELS, Finding
+from warehouse.model.findings import Finding, in_severity_order, severities
 from warehouse.model.french import INVISIBLE, shown
 from warehouse.model.repetition import folded
+from warehouse.model.vocabulary import MINISTRIES
 
 PLAIN_WIDTH = 200
 
@@ -84,7 +85,18 @@ def steps(title: str) -> Iterator[Callable[[str], None]]:
 
 
 def print_findings(findings: Sequence[Finding], console: Console) -> None:
-    """One line for each finding, or for those of a kind, errors first."""
-    ranks = list(SEVERITY_LABELS)
-    for finding in sorted(folded(findings), key=lambda finding: ranks.index(finding.severity)):
+    """One line for each finding, or for those of a kind: file by file, errors first, then what is of no file."""
+    for finding in sorted(in_severity_order(folded(findings)), key=lambda one: (one.file is None, one.file or "")):
         console.print(str(finding))
+
+
+def print_verdicts(by_ministry: Mapping[str, Sequence[Finding]], shared: Sequence[Finding], console: Console) -> None:
+    """The findings of each ministry under its name, errors first, then those that no ministry answers for alone."""
+    groups = [(MINISTRIES.label(name), by_ministry[name]) for name in sorted(by_ministry) if name]
+    groups += [("Sans ministère, ou de plusieurs", [*by_ministry.get("", ()), *shared])]
+    for title, findings in groups:
+        listed = in_severity_order(folded(findings))
+        if listed:
+            console.print(f"{title} : {severities(listed)}", style="bold")
+        for finding in listed:
+            console.print(str(finding))

@@ -14,7 +14,7 @@ from warehouse.home.state import read_state
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
-from warehouse.model.french import number, points, visible
+from warehouse.model.french import counted, number, points, visible
 from warehouse.model.vocabulary import BRIDGE_COMPONENTS, FORECAST_HORIZONS, PERIMETERS
 from warehouse.model.vocabulary import RATES as RATE_LABELS
 from warehouse.slippage.bridge import POINTS, RATES, bridge, waterfall
@@ -123,7 +123,7 @@ def print_explanation(found: dict[str, Any], console: Console) -> None:
                     weight = points(line["contribution_pts"] / POINTS)
                     console.print(f"    {weight}  {line['project_id']} {visible(line['name'])}")
                 if len(members) > SHOWN_PROJECTS:
-                    console.print(f"    et {len(members) - SHOWN_PROJECTS} autre(s)")
+                    console.print(f"    et {counted(len(members) - SHOWN_PROJECTS, 'autre')}")
     _print_perimeters(found["perimeters"], console)
     _print_backtest(found["backtest"], console)
 

@@ -16,7 +16,7 @@ from assets.export.execution import SILENT, STEP_LABELS, Exported, Progress
 from assets.export.files import CURRENT
 from assets.export.folder import FolderPlan
 from assets.export.platform import PlatformPlan
-from warehouse.model.french import counted, number
+from warehouse.model.french import counted, number, plural
 
 QUALITY_CRITERIA = {
     "license": "licence",
@@ -163,7 +163,8 @@ def plan_as_dict(planned: PlatformPlan | FolderPlan, standing: Standing) -> dict
 def print_done(done: Exported | int, shown: str, console: Console) -> None:
     """What came of an export: the writes, where it is read, and the quality score of a platform."""
     if isinstance(done, int):
-        console.print(f"{shown} : {done} fichier(s) écrit(s), relus et identiques.", markup=False)
+        read_again = plural(done, "relu et identique", "relus et identiques")
+        console.print(f"{shown} : {counted(done, 'fichier écrit', 'fichiers écrits')}, {read_again}.", markup=False)
         return
     console.print(f"{counted(len(done.writes), 'écriture')} ; fichiers relus et identiques.", markup=False)
     state = " (privé)" if done.dataset.private else ""

@@ -12,7 +12,7 @@ from pipelines.told.console import table
 from pipelines.told.means import RATE_NAMES, change_lines
 from warehouse.facts.reference import NOTHING_PUBLISHED, PublishedFigures
 from warehouse.home.calendar import Edition
-from warehouse.model.french import billions, counted, deadline, number
+from warehouse.model.french import billions, counted, deadline, number, plural, short_day
 from warehouse.model.vocabulary import CHANGES, CONFIDENCES
 from warehouse.slippage.headlines import counts_from_declared
 
@@ -47,7 +47,7 @@ def print_summary(summary: dict[str, Any], edition: Edition, console: Console) -
     )
     console.print(
         f"  coût total {billions(summary['total_cost_meur'])}, durée moyenne "
-        f"{number(summary['mean_duration_years'], 1)} ans"
+        f"{number(summary['mean_duration_years'], 1)} {plural(summary['mean_duration_years'] or 0, 'an')}"
     )
     for standing in filter(None, (summary["provisional"], *summary["absences"])):
         console.print(f"  {standing}", style="bold yellow")
@@ -89,8 +89,8 @@ def event_lines(summary: dict[str, Any]) -> list[str]:
     lines = [f"{CHANGES.label(kind).lower()} : {' ; '.join(names)}" for kind, names in by_kind.items()]
     if summary["version"] and summary["version"] > 1:
         who = "".join(f", {part}" for part in (summary["changed_by"], summary["reason"]) if part)
-        count = len(summary["corrections"])
-        lines.append(f"version {summary['version']}, connue le {summary['known_on']}{who} : {count} correction(s)")
+        count = counted(len(summary["corrections"]), "correction")
+        lines.append(f"version {summary['version']}, connue le {short_day(summary['known_on'])}{who} : {count}")
     return lines
 
 

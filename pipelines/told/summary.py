@@ -25,6 +25,7 @@ from warehouse.home.registers import register
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
+from warehouse.model.french import short_day
 from warehouse.model.schema import Table, empty_frame
 from warehouse.projects.closing import Closing
 from warehouse.projects.closing_wording import closing_said
@@ -167,8 +168,8 @@ def known_versions(home: Home, edition: Edition, day: dt.date | None) -> KnownVe
     lines = lines.loc[lines["edition"].eq(edition.key)]
     known = lines if day is None else lines.loc[lines["known_on"].le(pd.Timestamp(day))]
     if day is not None and known.empty:
-        since = f" Sa première version est connue depuis le {lines['known_on'].iloc[0].date()}." if len(lines) else ""
-        raise ConfigurationError(f"L'édition {edition.key} n'était pas connue le {day.isoformat()}.{since}")
+        first = f" Sa première version l'est depuis le {short_day(lines['known_on'].iloc[0])}." if len(lines) else ""
+        raise ConfigurationError(f"L'édition {edition.key} n'était pas connue le {short_day(day)}.{first}")
     # A version that was completed since has several lines.
     last = known.drop_duplicates("version", keep="last")
     return KnownVersions(last, edition_corrections(home, edition.key, last))

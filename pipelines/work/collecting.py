@@ -4,7 +4,7 @@ import datetime as dt
 import time
 from collections.abc import Iterator
 
-from assets.collection.receiving import write_collection
+from assets.collection.receiving import keep_collection
 from assets.collection.state import CollectionState, collection_state
 from assets.collection.watching import News, look
 from pipelines.work.validation import validate
@@ -13,7 +13,6 @@ from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.home.state import read_state
 from warehouse.home.store import ParquetStore
-from warehouse.model.findings import discreet
 from warehouse.projects.closing import expected_ministries
 
 
@@ -55,8 +54,13 @@ def follow(home: Home, edition: Edition, every_seconds: float) -> Iterator[News]
         time.sleep(every_seconds)
 
 
-def collect(home: Home, edition: Edition) -> CollectionState:
-    """Validate what an edition received, and write the page of its collection, which alone is written.
+def collect(home: Home, edition: Edition, day: dt.date | None = None) -> CollectionState:
+    """Validate what an edition received, and keep where its collection stands, which alone is written.
+
+    Args:
+        home: the installation.
+        edition: one of its calendar.
+        day: when it is looked at, today by default: past the cut-off, who sent nothing is late.
 
     Raises:
         ServiceError: the disk refused.
@@ -65,7 +69,7 @@ def collect(home: Home, edition: Edition) -> CollectionState:
     known = read_state(home)
     found = validate(known, edition)
     expected = expected_ministries(read_closings(known.registers, ParquetStore(home.warehouse)), edition.key)
-    state = collection_state(found.receipt.received, expected, discreet(found.findings, found.held))
+    state = collection_state(found.receipt.received, expected, found.found.discreet(found.held))
     with home.writing():
-        write_collection(home, state)
+        keep_collection(home, state, day)
     return state

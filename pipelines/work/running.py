@@ -29,6 +29,7 @@ from warehouse.home.state import read_state
 from warehouse.home.store import RunStore
 from warehouse.model import errors
 from warehouse.model.findings import Finding, errors_of, total
+from warehouse.model.french import counted
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,9 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[SerializableErrorInfo]:
 def _error_of(result: dg.ExecuteInProcessResult, edition: Edition, findings: Sequence[Finding]) -> errors.PanoramaError:
     """The error that stopped a run: the refusal of the data, or the first failure of a step."""
     if refusals := errors_of(findings):
-        return errors.DataRefusedError(f"Édition {edition.key} refusée : {total(refusals)} erreur(s).", refusals)
+        return errors.DataRefusedError(
+            f"Édition {edition.key} refusée : {counted(total(refusals), 'erreur')}.", refusals
+        )
     known = _failures(result)
     if not known:
         return errors.ServiceError(f"Édition {edition.key} : le traitement s'est arrêté sans dire pourquoi.")

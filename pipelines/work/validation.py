@@ -2,15 +2,18 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from assets.collection.intake import Receipt, receive
+from assets.collection.state import Verdicts
 from assets.submissions import why_nothing
 from checks.released.reconciliation import published_findings
 from checks.rules.acceptance import accept
 from checks.rules.disclosure import RULE as NOTHING_WITHHELD_IS_COMPUTABLE
+from checks.verdicts import verdicts
+from warehouse.archive.closed import read_closings
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.facts.reference import published_figures
 from warehouse.history.movements import movements
@@ -21,6 +24,8 @@ from warehouse.home.state import State
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import DataRefusedError
 from warehouse.model.findings import Finding, errors_of, total
+from warehouse.model.french import counted
+from warehouse.projects.closing import followed_before
 from warehouse.projects.identification import unsure_moves
 from warehouse.projects.preparing import Prepared, places_kept_back, with_edition
 from warehouse.projects.withheld import Place
@@ -35,15 +40,20 @@ class Validated:
     """What was received for an edition, what was found in it, and why it is refused, None when it is accepted.
 
     `known` holds the core projects of all editions, as they stood; `held` the file, sheet and row of each row that
-    keeps something back: what is found in it is for its sender alone.
+    keeps something back: what is found in it is for its sender alone. Each ministry is judged by itself.
     """
 
     edition: Edition
     known: pd.DataFrame
     receipt: Receipt
-    findings: tuple[Finding, ...]
+    found: Verdicts
     refusal: DataRefusedError | None
     held: frozenset[Place] = frozenset()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that was found."""
+        return self.found.findings()
 
 
 def validate(state: State, edition: Edition, *, today: dt.date | None = None) -> Validated:
@@ -55,15 +65,16 @@ def validate(state: State, edition: Edition, *, today: dt.date | None = None) ->
     """
     receipt = receive(state, edition, today or dt.datetime.now(dt.UTC).date())
     known = ParquetStore(state.home.warehouse).history(CORE_PROJECTS)
-    found = accept(state, {edition.key: receipt}, known)
-    findings = found.findings(edition.key)
-    prepared = found.accepted.get(edition.key)
+    accepted = accept(state, {edition.key: receipt}, known)
+    closings = read_closings(state.registers, ParquetStore(state.home.warehouse))
+    found = verdicts(state, receipt, accepted, known, followed_before(closings, edition.key))
+    prepared = accepted.accepted.get(edition.key)
     held = places_kept_back(receipt.submitted.rows, known, state.registers, edition.key, prepared)
     if prepared is None:
-        return Validated(edition, known, receipt, tuple(findings), refusal(edition, findings, receipt), held)
+        return Validated(edition, known, receipt, found, refusal(edition, found.findings(), receipt), held)
     projects = with_edition(known, prepared.projects, edition.key)
     kept, _ = regraded(_published(state, edition, prepared, projects), state.rule_changes_at(edition.key))
-    return Validated(edition, known, receipt, (*findings, *kept), None, held)
+    return Validated(edition, known, receipt, replace(found, shared=(*found.shared, *kept)), None, held)
 
 
 def refusal(edition: Edition, findings: Sequence[Finding], receipt: Receipt) -> DataRefusedError:
@@ -71,7 +82,7 @@ def refusal(edition: Edition, findings: Sequence[Finding], receipt: Receipt) -> 
     refusals = errors_of(findings)
     if not refusals:
         return DataRefusedError(why_nothing(receipt))
-    return DataRefusedError(f"Édition {edition.key} refusée : {total(refusals)} erreur(s).", refusals)
+    return DataRefusedError(f"Édition {edition.key} refusée : {counted(total(refusals), 'erreur')}.", refusals)
 
 
 def _published(state: State, edition: Edition, prepared: Prepared, projects: pd.DataFrame) -> list[Finding]:

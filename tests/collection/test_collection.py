@@ -17,7 +17,7 @@ from test_attestation import SIGNED, form
 from assets.collection.intake import Receipt, kept_copy, receive
 from assets.collection.page import render_collection
 from assets.collection.receiving import collection_findings
-from assets.collection.state import CollectionState, collection_state
+from assets.collection.state import CollectionState, Verdicts, collection_state
 from assets.collection.versions import TakenFile
 from assets.reading import submitted, typed_rows, workbooks
 from assets.reading.attestation import SIGN_OFF_NAME, SIGN_OFF_NIL
@@ -76,7 +76,7 @@ def found(home: Home) -> list[Finding]:
 def state(home: Home, *expected: str, findings: list[Finding] | None = None) -> CollectionState:
     receipt = received(home)
     said = [*receipt.submitted.file_findings, *found(home)] if findings is None else findings
-    return collection_state(receipt.received, expected, said)
+    return collection_state(receipt.received, expected, Verdicts(tuple(said)))
 
 
 def line(state: CollectionState, ministry: str) -> dict[str, Any]:
@@ -409,7 +409,7 @@ def test_the_page_says_all_and_runs_nothing_that_a_file_brings(home: Home) -> No
     take(home)
     send(home, "culture.xlsx", *rows_of(2))
     take(home)
-    files = render_collection(state(home, "justice"))
+    files = render_collection(state(home, "justice"), DAY)
     page = files["index.html"]
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page
@@ -418,4 +418,4 @@ def test_the_page_says_all_and_runs_nothing_that_a_file_brings(home: Home) -> No
     assert "url(" not in page
     data = json.loads(files["collection.json"])
     assert [known["version"] for known in data["versions"] if known["file"] == "culture.xlsx"] == [1, 2]
-    assert render_collection(state(home, "justice")) == files
+    assert render_collection(state(home, "justice"), DAY) == files

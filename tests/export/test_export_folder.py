@@ -69,7 +69,7 @@ def test_a_file_changed_there_is_put_right_and_others_are_left(home: Path, tmp_p
     (web / "courant" / "ecarts.csv").write_text("autre", encoding="utf-8")
     (web / "index.html").write_text("page", encoding="utf-8")
     said = publish(home, EDITION, web)
-    assert "1 fichier(s) écrit(s)" in said.output
+    assert "1\N{NO-BREAK SPACE}fichier écrit, relu et identique." in said.output
     assert (web / "courant" / "ecarts.csv").read_bytes() == files_of(EDITION)["ecarts.csv"]
     assert (web / "index.html").read_text(encoding="utf-8") == "page"
 

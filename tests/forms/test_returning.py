@@ -88,13 +88,13 @@ def refused(accepted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("place", "severity", "parts"),
     [
-        ("I2", "error", ["Erreur [", "« -1.5 »", "Attendu : ", "au moins égal à 0"]),
+        ("I2", "error", ["Erreur [", "« -1,5 »", "Attendu : ", "au moins égal à 0"]),
         (
             "B3",
             "error",
             ["[MIN-001]", "Ministère inconnu.", "Ministère de la Magie", "le plus proche : « "],
         ),
-        ("G4", "error", ["[DATE-001]", "La fin précède le début.", "« 2018-12-01 »"]),
+        ("G4", "error", ["[DATE-001]", "La fin précède le début.", "« 01/12/2018 »"]),
         ("D5", "warning", ["Alerte [PHASE-002]", "La phase manque.", "Valeur trouvée : aucune.", "Attendu : "]),
         ("H6", "error", ["[BASE-003]", "PROJET ECHO", "Valeur trouvée : « 11", "Attendu : 10"]),
     ],
@@ -146,7 +146,7 @@ def test_the_same_anomalies_are_given_as_csv_and_json(refused: Path) -> None:
     assert (report["edition"], report["file"]) == (EDITION, "culture.xlsx")
     assert [found["code"] for found in report["findings"]] == [line["Règle"] for line in listed]
     assert [(line["Règle"], line["Message"]) for line in lines] == [(line["Règle"], line["Message"]) for line in listed]
-    assert next(line for line in lines if line["Cellule"] == "I2")["Valeur"] == "-1.5"
+    assert next(line for line in lines if line["Cellule"] == "I2")["Valeur"] == "-1,5"
 
 
 def test_a_ministry_sees_no_anomaly_of_another(refused: Path) -> None:

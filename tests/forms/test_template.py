@@ -68,7 +68,7 @@ def home(demonstration: tuple[Path, Said], tmp_path_factory: pytest.TempPathFact
     """The demonstration, whose last edition is the 14th, and the forms of edition 15."""
     root = clone(demonstration[0], tmp_path_factory.mktemp("template") / "home")
     assert (said := write_templates(root, NEXT.key)).status == 0, said.errors
-    assert "12 formulaire(s), préremplis d'après l'édition 2021-11, en xlsx et ods" in said.output
+    assert "12\N{NO-BREAK SPACE}formulaires préremplis d'après l'édition 2021-11, en xlsx et ods" in said.output
     return root
 
 
@@ -507,8 +507,8 @@ def test_a_ministry_without_a_project_has_a_form_when_it_is_asked_for(home: Path
 
 def test_a_ministry_is_known_by_its_code(home: Path) -> None:
     said = write_templates(home, NEXT.key, "--ministry", "MJ")
-    assert (said.status, "1 formulaire(s)" in said.output) == (0, True)
-    assert "justice.xlsx, justice.ods : 5 projet(s)" in said.output
+    assert (said.status, "1\N{NO-BREAK SPACE}formulaire prérempli" in said.output) == (0, True)
+    assert "justice.xlsx, justice.ods : 5\N{NO-BREAK SPACE}projets" in said.output
 
 
 def test_no_form_of_a_former_run_is_left_but_when_one_ministry_is_asked_for(home: Path, tmp_path: Path) -> None:

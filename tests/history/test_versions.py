@@ -118,9 +118,11 @@ def test_since_when_a_version_is_known(
     [([], FEBRUARY), ([JANUARY], DECEMBER), ([DECEMBER, JANUARY], dt.date(2022, 1, 9))],
 )
 def test_a_version_is_known_neither_in_the_future_nor_before_the_last_one(days: list[dt.date], asked: dt.date) -> None:
-    with pytest.raises(ConfigurationError, match=f"connue le {asked}.*nous sommes le {JANUARY}") as refused:
+    with pytest.raises(
+        ConfigurationError, match=f"connue le {asked:%d/%m/%Y}.*nous sommes le {JANUARY:%d/%m/%Y}"
+    ) as refused:
         next_known_on(EDITION, known(*days), JANUARY, asked)
-    assert not days or f"depuis le {days[-1]}" in str(refused.value)
+    assert not days or f"depuis le {days[-1]:%d/%m/%Y}" in str(refused.value)
 
 
 def test_where_a_row_comes_from_is_not_in_the_fingerprint(tmp_path: Path) -> None:

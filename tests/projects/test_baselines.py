@@ -110,7 +110,7 @@ def test_figures_that_contradict_the_ledger_are_refused_naming_both() -> None:
     cost, end = found["Coût complet initial"], found["Fin initiale"]
     assert (cost.rule, cost.value) == ("baseline_agrees_with_ledger", "15")
     assert str(cost.expected).startswith("10, ou une révision")
-    assert (end.value, str(end.expected)[:10]) == ("2022-01-01", "2021-01-01")
+    assert (end.value, str(end.expected)[:10]) == ("01/01/2022", "01/01/2021")
     for finding in (cost, end):
         assert (finding.file, finding.sheet, finding.row) == ("a.csv", "a", 2)
         assert "PGP-0001 « Projet 1 »" in finding.message
@@ -134,7 +134,7 @@ def test_an_initial_end_left_out_contradicts_nothing() -> None:
 def test_a_figure_that_the_ledger_lacks_is_added_by_a_rebaseline_only() -> None:
     ledger = imported(projects(promised(initial_start_date=None, initial_end_date=None)))
     (finding,) = refusals(promised(edition="2021-11"), ledger).values()
-    assert (finding.column, finding.value) == ("Fin initiale", "2021-01-01")
+    assert (finding.column, finding.value) == ("Fin initiale", "01/01/2021")
     assert str(finding.expected).startswith("rien, ou une révision")
     revision: dict[str, Any] = {
         "rebaseline_date": "2021-09-01",
@@ -233,8 +233,8 @@ def test_the_baseline_in_force_is_the_act_approved_last_even_if_an_older_one_is_
 
 def test_a_start_that_moves_without_a_rebaseline_is_refused() -> None:
     (finding,) = refusals(promised(edition="2021-11", start_date="2019-09-01"), imported(projects(promised()))).values()
-    assert (finding.rule, finding.column, finding.value) == ("start_date_does_not_move", "Début", "2019-09-01")
-    assert str(finding.expected).startswith("2019-01-01, ou une révision")
+    assert (finding.rule, finding.column, finding.value) == ("start_date_does_not_move", "Début", "01/09/2019")
+    assert str(finding.expected).startswith("01/01/2019, ou une révision")
     assert (finding.file, finding.sheet, finding.row) == ("a.csv", "a", 2)
 
 
@@ -248,7 +248,7 @@ def test_an_initial_start_that_is_not_that_of_the_ledger_is_refused() -> None:
     assert (finding.rule, finding.column, finding.value) == (
         "baseline_agrees_with_ledger",
         "Début initial",
-        "2018-06-01",
+        "01/06/2018",
     )
 
 

@@ -133,7 +133,7 @@ def test_rows_of_another_ministry_are_refused_at_the_attested_one(tmp_path: Path
     finding = only(findings)
     assert at(finding) == ("rows_are_of_the_attested_ministry", "error", "Attestation", "B3")
     assert (finding.value, finding.column) == (CULTURE, SIGN_OFF_MINISTRY)
-    for part in ("2 lignes", "« Projets »", "ligne 3", "Ministère de la Justice"):
+    for part in ("2\N{NO-BREAK SPACE}lignes", "« Projets »", "ligne 3", "Ministère de la Justice"):
         assert part in finding.message
 
 
@@ -168,7 +168,7 @@ def test_a_nil_return_with_rows_contradicts_itself(tmp_path: Path) -> None:
     cells, findings = read_inbox(tmp_path, EDITION)
     assert cells.empty
     assert at(only(findings)) == ("nil_return_has_no_project", "error", "Attestation", "B5")
-    assert "2 lignes" in only(findings).message
+    assert "2\N{NO-BREAK SPACE}lignes" in only(findings).message
 
 
 def test_a_form_without_a_name_or_a_date_is_read_and_said(tmp_path: Path) -> None:

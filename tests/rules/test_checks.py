@@ -60,8 +60,8 @@ def test_right_rows_raise_nothing(tmp_path: Path) -> None:
 WRONG: list[tuple[dict[str, object], str, str | None, str | None]] = [
     ({"updated_cost_meur": -3}, "updated_cost_meur_is_in_range", "Coût complet actualisé (M€ TTC)", "-3"),
     ({"initial_cost_meur": "1.234,5"}, "number_is_readable", "Coût complet initial (M€ TTC)", "1.234,5"),
-    ({"updated_end_date": dt.date(2018, 1, 1)}, "updated_end_date_is_after_start", "Fin actualisée", "2018-01-01"),
-    ({"initial_end_date": dt.date(2018, 1, 1)}, "initial_end_date_is_after_start", "Fin initiale", "2018-01-01"),
+    ({"updated_end_date": dt.date(2018, 1, 1)}, "updated_end_date_is_after_start", "Fin actualisée", "01/01/2018"),
+    ({"initial_end_date": dt.date(2018, 1, 1)}, "initial_end_date_is_after_start", "Fin initiale", "01/01/2018"),
     ({"ministry": "Ministère de la Magie"}, "ministry_is_known", "Ministère porteur", "Ministère de la Magie"),
     ({"phase": "En panne"}, "term_is_in_list", "Phase", "En panne"),
     ({"start_date": "31/02/2019"}, "date_is_readable", "Début", "31/02/2019"),
@@ -228,8 +228,14 @@ def test_entries_and_exits_that_wait_for_a_decision_explain_those_once_published
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ([{"phase": "build", "updated_cost_meur": None}, {"phase": "build"}], "1 projet(s) hors cadrage sans coût"),
-        ([{"phase": "build"}, {"phase": "scoping", "updated_cost_meur": None}], "1 projet(s) en cadrage sans coût"),
+        (
+            [{"phase": "build", "updated_cost_meur": None}, {"phase": "build"}],
+            "1\N{NO-BREAK SPACE}projet hors cadrage sans coût",
+        ),
+        (
+            [{"phase": "build"}, {"phase": "scoping", "updated_cost_meur": None}],
+            "1\N{NO-BREAK SPACE}projet en cadrage sans coût",
+        ),
         ([{"phase": "build"}], "Chaque ligne donne son coût : les lignes n'expliquent pas l'écart"),
     ],
 )
@@ -285,8 +291,8 @@ def test_a_start_that_moves_in_open_data_is_a_warning() -> None:
     earlier = [project(1, "2017-02", start_date="2007-01-01"), project(1, "2017-06")]
     (finding,) = told(moved_starts, projects(project(1, start_date="2008-12-01"), *earlier), NO_LEDGER, NO_CELLS)
     assert (finding.rule, finding.severity) == ("start_date_does_not_move", "warning")
-    assert (finding.column, finding.value) == ("Début", "2008-12-01")
-    assert str(finding.expected).startswith("2007-01-01, ou une révision")
+    assert (finding.column, finding.value) == ("Début", "01/12/2008")
+    assert str(finding.expected).startswith("01/01/2007, ou une révision")
     assert (finding.file, finding.sheet, finding.row) == ("a.csv", "a", 2)
     assert "2017-02" in finding.message
 

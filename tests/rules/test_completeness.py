@@ -32,7 +32,7 @@ def received(status: str, **changes: Any) -> pd.DataFrame:
 def test_a_ministry_that_sends_nothing_is_named_with_what_it_had() -> None:
     (finding,) = silent_ministries(JUSTICE_ONLY, BEFORE, lines_of(SUBMISSIONS))
     assert (finding.rule, finding.severity) == ("every_ministry_answers", "warning")
-    assert "« Ministère de la Culture », qui portait 2 projet(s) à l'édition 2021-07" in finding.message
+    assert "« Ministère de la Culture », qui portait 2\N{NO-BREAK SPACE}projets à l'édition 2021-07" in finding.message
 
 
 def test_a_ministry_that_attests_it_has_nothing_has_answered() -> None:
@@ -68,42 +68,42 @@ def test_a_project_of_the_registers_is_looked_for_once() -> None:
         baselines=ledger_of(baseline()),
         missions=lines_of(MISSIONS, {"project_id": "PGP-0001", "event": "opened", "event_date": "2021-01-01"}),
     )
-    (finding,) = undeclared_projects(NOBODY_ELSE, LAST, registers)
+    (finding,) = undeclared_projects(EDITION, NOBODY_ELSE, LAST, registers)
     assert (finding.rule, finding.value) == ("project_under_mission_is_declared", "PGP-0001")
     assert "panorama projects exit PGP-0001" in str(finding.expected)
 
 
 def test_a_project_that_is_there_left_for_a_reason_or_has_another_id_is_not_looked_for() -> None:
     known = {"baselines": ledger_of(baseline())}
-    assert undeclared_projects(projects(project(1)), LAST, registers_of(**known)) == []
+    assert undeclared_projects(EDITION, projects(project(1)), LAST, registers_of(**known)) == []
     left = lines_of(EXITS, exit_line(1, "2021-07", "abandoned"))
-    assert undeclared_projects(NOBODY_ELSE, LAST, registers_of(**known, exits=left)) == []
+    assert undeclared_projects(EDITION, NOBODY_ELSE, LAST, registers_of(**known, exits=left)) == []
     same = lines_of(
         DECISIONS, {"decision": "same", "project_id": "PGP-0001", "other_id": "PGP-0009", "reason": "Même marché"}
     )
-    assert undeclared_projects(NOBODY_ELSE, LAST, registers_of(**known, decisions=same)) == []
+    assert undeclared_projects(EDITION, NOBODY_ELSE, LAST, registers_of(**known, decisions=same)) == []
     finished = projects(project(9, "2021-07"), project(1, "2020-11", phase="completed"))
-    assert undeclared_projects(NOBODY_ELSE, finished, registers_of(**known)) == []
+    assert undeclared_projects(EDITION, NOBODY_ELSE, finished, registers_of(**known)) == []
 
 
 def test_a_project_that_has_just_left_is_told_by_its_exit_alone_unless_a_mission_is_open() -> None:
     last = projects(project(9, "2021-07"), project(1, "2021-07"))
-    assert undeclared_projects(NOBODY_ELSE, last, registers_of(baselines=ledger_of(baseline()))) == []
+    assert undeclared_projects(EDITION, NOBODY_ELSE, last, registers_of(baselines=ledger_of(baseline()))) == []
     opened = {"project_id": "PGP-0001", "event": "opened", "event_date": "2021-01-01"}
     closed = {"project_id": "PGP-0001", "event": "closed", "event_date": "2021-09-01", "outcome": "Stabilisé"}
     missions = registers_of(missions=lines_of(MISSIONS, opened))
-    assert [finding.rule for finding in undeclared_projects(NOBODY_ELSE, last, missions)] == [
+    assert [finding.rule for finding in undeclared_projects(EDITION, NOBODY_ELSE, last, missions)] == [
         "project_under_mission_is_declared"
     ]
     over = registers_of(missions=lines_of(MISSIONS, opened, closed))
-    assert undeclared_projects(NOBODY_ELSE, last, over) == []
+    assert undeclared_projects(EDITION, NOBODY_ELSE, last, over) == []
 
 
 def test_what_is_known_only_later_is_not_looked_for_now() -> None:
     later = registers_of(
         opinions=lines_of(OPINIONS, opinion_line("2022-02-15")), baselines=ledger_of(baseline(edition="2022-06"))
     )
-    assert undeclared_projects(NOBODY_ELSE, LAST, later) == []
+    assert undeclared_projects(EDITION, NOBODY_ELSE, LAST, later) == []
 
 
 def test_a_promise_is_due_from_large_projects_past_scoping_that_never_made_one() -> None:

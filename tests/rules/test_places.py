@@ -60,7 +60,7 @@ def test_a_row_of_which_no_cell_was_kept_is_told_by_its_line() -> None:
         ("phase_before", "rollout", "Déploiement"),
         ("ministry_id", "culture", "Ministère de la Culture"),
         ("updated_cost_meur", 12.5, "12,5"),
-        ("updated_end_date", pd.Timestamp(2021, 7, 1), "2021-07-01"),
+        ("updated_end_date", pd.Timestamp(2021, 7, 1), "01/07/2021"),
         ("interministerial_before", True, "Oui"),
         ("interministerial", False, "Non"),
         ("count", 3, "3"),

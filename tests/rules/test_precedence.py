@@ -76,7 +76,7 @@ def test_an_unreadable_cell_silences_only_its_own_row(tmp_path: Path) -> None:
 
 def test_a_finding_names_the_columns_of_the_file_in_hand(tmp_path: Path) -> None:
     (submission,) = (one for one in found(tmp_path / "form", right(updated_end_date=dt.date(2015, 1, 1))) if one.row)
-    assert (submission.column, submission.cell, submission.value) == ("Fin actualisée", "G2", "2015-01-01")
+    assert (submission.column, submission.cell, submission.value) == ("Fin actualisée", "G2", "01/01/2015")
     place = Home(tmp_path / "open")
     line = ("A", "Ministère de la Culture", "Non", "2019-01-01", "-3", "Déploiement", "12,5", "entre 9 et 20 M€")
     write_csv(place.inbox(place.calendar().find(EDITION)) / "14.csv", [OPEN_DATA, line])

@@ -122,7 +122,7 @@ def test_a_file_wrong_as_a_whole_gives_short_results_a_short_page_and_a_short_wo
     write_xlsx(tmp_path / "inbox" / EDITION / "culture.xlsx", table_of(rows))
     said = panorama(tmp_path, "check", EDITION)
     assert said.status == 1
-    assert f"{count} erreur(s)" in said.errors
+    assert f"{count}\N{NO-BREAK SPACE}erreurs" in said.errors
     assert said.errors.count("READ-005") == MOST_FINDINGS + 1
     assert said.errors.count("ID-013") == 1
     panorama(tmp_path, "collect", EDITION)

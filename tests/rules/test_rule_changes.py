@@ -66,7 +66,7 @@ def test_each_change_in_force_is_told_with_who_decided_it_and_why() -> None:
     assert (first.code, first.rule, first.severity) == ("TECH-010", "rules_are_as_declared", "notice")
     assert first.message == (
         "La règle COST-004 (Le coût est donné, hors cadrage et chiffres non publiés), déclarée « Alerte », est "
-        "suspendue de l'édition 2021-07 à l'édition 2021-11 : décidé le 2021-07-20 par DINUM. Motif : Coûts attendus "
+        "suspendue de l'édition 2021-07 à l'édition 2021-11 : décidé le 20/07/2021 par DINUM. Motif : Coûts attendus "
         "au second semestre."
     )
     assert "DATE-001" in second.message
@@ -154,7 +154,7 @@ def test_the_catalogue_of_a_home_says_what_was_made_of_each_rule(tmp_path: Path)
     assert "COST-004  suspendue (déclarée alerte) – Le coût est donné" in listed
     assert "COST-005  alerte – La tranche" in listed
     told = panorama(home.root, "rules", "cost-004").output
-    for part in ("Suspendue à l'édition", "pourquoi : ", "source : ", "exemple : ", "décidé le 2021-07-20 par DINUM"):
+    for part in ("Suspendue à l'édition", "pourquoi : ", "source : ", "exemple : ", "décidé le 20/07/2021 par DINUM"):
         assert part in told
     (described,) = json.loads(panorama(home.root, "rules", "cost_is_given", "--json").output)
     assert (described["code"], described["severity"], described["grade"]) == ("COST-004", "warning", "off")

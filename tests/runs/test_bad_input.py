@@ -50,11 +50,11 @@ WRONG: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     ),
     "negative cost": (
         lambda home: submit(home, row(updated_cost_meur=-1.5)),
-        ["culture.xlsx", "ligne 2", "Coût complet actualisé (M€ TTC)", "-1.5", "au moins égal à 0"],
+        ["culture.xlsx", "ligne 2", "Coût complet actualisé (M€ TTC)", "-1,5", "au moins égal à 0"],
     ),
     "end before start": (
         lambda home: submit(home, row(updated_end_date=dt.date(2018, 12, 1))),
-        ["culture.xlsx", "ligne 2", "Fin actualisée", "2018-12-01", "postérieure au début"],
+        ["culture.xlsx", "ligne 2", "Fin actualisée", "01/12/2018", "postérieure au début"],
     ),
 }
 
@@ -91,7 +91,8 @@ def test_a_refusal_names_the_place_and_touches_nothing(accepted: Path, tmp_path:
             assert part in said.errors
     after = digests(home, "registers", "out")
     changed = {path for path in before | after if before.get(path) != after.get(path)} - {RECEIVED}
-    assert all(f"out/{EDITION}/quality/" in path for path in changed)
+    # What was found, and where the collection stands, is said of what was refused too.
+    assert all(path.startswith((f"out/{EDITION}/quality/", f"out/{EDITION}/collection/")) for path in changed)
     assert digests(home, "warehouse/core_projects", "warehouse/out_slippage_projects") == core
 
 

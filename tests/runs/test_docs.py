@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.core import TyperGroup
 from typer.testing import CliRunner
+from verbs import COMMANDS, GROUPS, every_verb
 
 from pipelines.cli import VERBS, app
 
@@ -21,8 +21,6 @@ def commands(page: Path) -> list[str]:
 
 
 ALL = [(page.name, line) for page in PAGES for line in commands(page)]
-COMMANDS = {name: verb.load() for name, verb in VERBS.items()}
-GROUPS = {name: command for name, command in COMMANDS.items() if isinstance(command, TyperGroup)}
 
 
 def test_the_readme_opens_with_the_two_commands() -> None:
@@ -45,11 +43,6 @@ def test_every_command_of_the_documentation_exists(page: str, line: str) -> None
     assert told.exit_code == 0, told.output
     for option in (word for word in words if word.startswith("--")):
         assert option in told.output, (page, line)
-
-
-def every_verb() -> list[list[str]]:
-    alone = [[name] for name in COMMANDS if name not in GROUPS]
-    return alone + [[name, verb] for name, group in GROUPS.items() for verb in group.commands]
 
 
 @pytest.mark.parametrize("name", VERBS)

@@ -34,6 +34,7 @@ from warehouse.home.registers import register
 from warehouse.home.state import State
 from warehouse.home.store import ParquetStore
 from warehouse.model.errors import ConfigurationError, SchemaError
+from warehouse.model.french import short_day
 from warehouse.model.schema import Table
 from warehouse.projects.withheld import ANY, FLAGS, is_withheld, mask, without_withheld
 
@@ -156,10 +157,10 @@ def next_known_on(edition: Edition, known: pd.DataFrame, today: dt.date, asked: 
     """
     last = None if known.empty else known["known_on"].iloc[-1].date()
     if asked is not None and (asked > today or (last is not None and asked < last)):
-        since = f" et la version précédente est connue depuis le {last.isoformat()}" if last else ""
+        since = f" et la version précédente est connue depuis le {short_day(last)}" if last else ""
         raise ConfigurationError(
-            f"Édition {edition.key} : une version connue le {asked.isoformat()} n'est pas possible, nous sommes le "
-            f"{today.isoformat()}{since}."
+            f"Édition {edition.key} : une version connue le {short_day(asked)} n'est pas possible, nous sommes le "
+            f"{short_day(today)}{since}."
         )
     if asked is not None:
         return asked

@@ -72,6 +72,28 @@ def _absent_from(others: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[~pd.MultiIndex.from_frame(rows[KEYS]).isin(pd.MultiIndex.from_frame(others[KEYS]))]
 
 
+def departures(edition: str, projects: pd.DataFrame, last: pd.DataFrame, exits: pd.DataFrame) -> pd.DataFrame:
+    """Who is no longer declared by those who declared it last.
+
+    Args:
+        edition: the one they are asked at.
+        projects: what they declare, core projects of that edition.
+        last: core projects of an edition before it.
+        exits: the register of exits.
+
+    Returns:
+        The columns of `OUT_MOVEMENTS`.
+    """
+    gone = last.loc[~last["project_id"].isin(projects["project_id"])]
+    told = gone.assign(
+        previous_edition=gone["edition"],
+        edition=pd.Series(edition, index=gone.index, dtype="str"),
+        movement=pd.Series("exit", index=gone.index, dtype="str"),
+        exit_reason=exit_reasons(gone, exits, edition),
+    )
+    return told[OUT_MOVEMENTS.names()]
+
+
 def exit_reasons(last_rows: pd.DataFrame, exits: pd.DataFrame, editions: pd.Series | str) -> pd.Series:
     """Why each project is no longer there, missing when nobody said.
 

@@ -4,6 +4,7 @@ The register `rule_changes` says it. A line of the same rule and first edition a
 instance to close its period: the register is only added to.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,7 @@ import pandas as pd
 
 from warehouse.model.errors import RegisterError
 from warehouse.model.findings import SEVERITY_LABELS, Finding, declared_finding
+from warehouse.model.french import short_day
 from warehouse.model.rules import RuleDeclaration, Severity, catalogue
 from warehouse.model.vocabulary import RULE_GRADES
 
@@ -34,7 +36,7 @@ class RuleChange:
     grade: str
     first_edition: str
     last_edition: str | None
-    decided_on: str
+    decided_on: dt.date
     decided_by: str
     reason: str
 
@@ -51,7 +53,7 @@ class RuleChange:
         fate = "est suspendue" if self.grade == OFF else f"est classée « {now} »"
         return (
             f"La règle {self.rule.code} ({self.rule.title.rstrip('.')}), déclarée « {before} », {fate} {period} : "
-            f"décidé le {self.decided_on} par {self.decided_by}. Motif : {self.reason.rstrip('.')}."
+            f"décidé le {short_day(self.decided_on)} par {self.decided_by}. Motif : {self.reason.rstrip('.')}."
         )
 
 
@@ -99,7 +101,7 @@ def _change(line: Mapping[object, object]) -> RuleChange:
         str(line["grade"]),
         first,
         until,
-        pd.Timestamp(str(line["decided_on"])).date().isoformat(),
+        pd.Timestamp(str(line["decided_on"])).date(),
         str(line["decided_by"]),
         str(line["reason"]),
     )

@@ -1,8 +1,8 @@
 """What an operator chose for one installation, in `<home>/panorama.toml`; an absent file means the defaults.
 
 A setting has a closed list of values, the first of which is its default, declared in `ALLOWED`; or it is a limit, a
-whole number, declared in `FileLimits`; or a text of a given form, declared in `TEXTS`. All are read by name from
-`Settings`.
+whole number, declared in `FileLimits`; or a text of a given form, declared in `TEXTS`; or the addresses of a ministry,
+under its code. All are read by name from `Settings`.
 """
 
 import re
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from warehouse.model.errors import ConfigurationError
+from warehouse.model.vocabulary import MINISTRIES
 
 # Section, then key, then the values it accepts, the default first.
 ALLOWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -91,8 +92,13 @@ class Settings:
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     reading: FileLimits = field(default_factory=FileLimits)
     export: ExportSettings = field(default_factory=ExportSettings)
+    # Where letters go, by code of ministry: one address, or several with commas.
+    contacts: Mapping[str, str] = field(default_factory=dict)
 
 
+CONTACTS = "contacts"
+_ADDRESS = r"[^\s@,;<>\"]+@[^\s@,;<>\"]+"
+_ADDRESSES = rf"{_ADDRESS}(?:, *{_ADDRESS})*"
 LIMITS: Mapping[str, tuple[str, ...]] = {"reading": tuple(each.name for each in fields(FileLimits))}
 
 
@@ -118,6 +124,7 @@ def read_settings(path: Path) -> Settings:
         disclosure=DisclosureSettings(**document.get("disclosure", {})),
         reading=FileLimits(**document.get("reading", {})),
         export=ExportSettings(**document.get("export", {})),
+        contacts=document.get("contacts", {}),
     )
 
 
@@ -125,7 +132,7 @@ def _verify(path: Path, section: str, values: Any) -> None:
     sections: dict[str, tuple[str, ...]] = {
         name: (*ALLOWED.get(name, ()), *LIMITS.get(name, ()), *TEXTS.get(name, ()))
         for name in (*ALLOWED, *LIMITS, *TEXTS)
-    }
+    } | {CONTACTS: tuple(MINISTRIES.codes())}
     if section not in sections or not isinstance(values, dict):
         raise ConfigurationError(f"{path} : section « {section} » inconnue. Sections admises : {_list(sections)}.")
     for key, value in values.items():
@@ -142,7 +149,9 @@ def _refused(section: str, key: str, value: Any) -> str | None:
     if section in LIMITS:
         is_limit = isinstance(value, int) and not isinstance(value, bool) and value >= 1
         return None if is_limit else "Attendu : un entier d'au moins 1"
-    form, what = TEXTS.get(section, {}).get(key, ("", ""))
+    form, what = (_ADDRESSES, "une adresse, ou plusieurs séparées par des virgules")
+    if section != CONTACTS:
+        form, what = TEXTS.get(section, {}).get(key, ("", ""))
     if form:
         return None if isinstance(value, str) and re.fullmatch(form, value) else f"Attendu : {what}"
     allowed = ALLOWED[section][key]

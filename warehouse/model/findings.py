@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from warehouse.model.french import counted
-from warehouse.model.rules import Severity, catalogue, code_of
+from warehouse.model.rules import SEVERITIES, Severity, catalogue, code_of
 
 SEVERITY_LABELS: dict[Severity, str] = {"error": "Erreur", "warning": "Alerte", "notice": "Information"}
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -175,6 +175,17 @@ def shorten(text: str, width: int = 120) -> str:
     """Keep a value readable in a message: one line, at most `width` characters."""
     line = " ".join(text.split())
     return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def in_severity_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors first, each kind as it was found."""
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def severities(findings: Collection[Finding]) -> str:
+    """How many there are of each severity: « 1 erreur, 3 alertes »."""
+    counts = {severity: total(one for one in findings if one.severity == severity) for severity in SEVERITIES}
+    return ", ".join(counted(count, SEVERITY_LABELS[name].lower()) for name, count in counts.items() if count)
 
 
 def total(findings: Iterable[Finding]) -> int:

@@ -132,6 +132,26 @@ def day(date: dt.date) -> str:
     return f"{number_of_day}{NBSP}{MONTHS[date.month - 1]}{NBSP}{date.year}"
 
 
+def short_day(date: dt.date | str) -> str:
+    """A full date in figures: « 01/12/2021 »; a text is one in the ISO form."""
+    return f"{dt.date.fromisoformat(date) if isinstance(date, str) else date:%d/%m/%Y}"
+
+
+def as_shown(text: str, kind: str) -> str:
+    """What a cell that holds a number or a date shows, rather than how it is kept: « 2,35 », « 01/08/2021 ».
+
+    Args:
+        text: as the cells of what was received are kept.
+        kind: what the cell holds; a text stays as its sender wrote it.
+    """
+    if kind == "number":
+        return text.replace(".", ",")
+    if kind == "date":
+        day, apart, time = text.partition("T")
+        return f"{short_day(day)}{apart and ' '}{time}"
+    return text
+
+
 def deadline(date: dt.date) -> str:
     """By when: « à fin 2022 », « au 30 juin 2025 »."""
     if (date.month, date.day) == (12, 31):

@@ -83,10 +83,14 @@ class Column:
         if self.unit:
             parts.append(f"en {self.unit}")
         if self.minimum is not None:
-            parts.append(f"au moins égal à {self.minimum:g}")
+            parts.append(f"au moins égal à {_said(self.minimum)}")
         if self.maximum is not None:
-            parts.append(f"au plus égal à {self.maximum:g}")
+            parts.append(f"au plus égal à {_said(self.maximum)}")
         return " ".join(parts)
+
+
+def _said(bound: float) -> str:
+    return f"{bound:g}".replace(".", ",")
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,8 @@ SUBMISSION_STATUSES = VOCABULARIES["submission_statuses"]
 COLLECTION_STATUSES = VOCABULARIES["collection_statuses"]
 # Whether an edition may be published: closed by a person, not yet, or published before it was taken up here.
 EDITION_STATES = VOCABULARIES["edition_states"]
+# What a message to a ministry is for.
+LETTER_KINDS = VOCABULARIES["letter_kinds"]
 # How the quality of the data moved since the previous edition.
 QUALITY_TRENDS = VOCABULARIES["quality_trends"]
 # What an operator makes of a rule.

@@ -12,6 +12,7 @@ import pandas as pd
 
 from warehouse.model.findings import Finding, declared_finding
 from warehouse.model.frames import in_parts
+from warehouse.model.french import exact, short_day
 from warehouse.projects.durations import duration_months
 from warehouse.projects.tables import CORE_PROJECTS
 
@@ -289,4 +290,4 @@ def _finding(row: Row, column: str, rule: str, message: str, value: Any, expecte
 def _shown(value: Any) -> str:
     if _or_none(value) is None:
         return "rien"
-    return f"{value:g}" if isinstance(value, float) else str(pd.Timestamp(value).date().isoformat())
+    return exact(value) if isinstance(value, float) else short_day(pd.Timestamp(value))

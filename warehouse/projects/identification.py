@@ -4,6 +4,7 @@ The log of links remembers every row ever identified, so that a rerun gives the 
 the decisions of a person apply on top of it. How rows are compared is in `warehouse.projects.identity`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from warehouse.model.terms import match_key
 from warehouse.projects.identity import match_projects
 from warehouse.projects.withheld import is_withheld, without_figures
 
+# An id of a new project that only a run gives, with the space that follows it in a sentence.
+NOT_GIVEN = re.compile(r"PGP-\d+@\w+ ?")
 LINK_COLUMNS = ["edition", "name", "ministry_id", "project_id", "decision", "score", "candidate_id", "evidence"]
 NAME_COLUMNS = ["project_id", "name", "ministry_id", "first_edition"]
 
@@ -47,7 +50,9 @@ def canonical(project_id: pd.Series, edition: pd.Series, decisions: pd.DataFrame
     return current
 
 
-def identify(projects: pd.DataFrame, edition: str, registers: Registers, history: pd.DataFrame) -> Identified:
+def identify(
+    projects: pd.DataFrame, edition: str, registers: Registers, history: pd.DataFrame, only_of: str | None = None
+) -> Identified:
     """Give each project of an edition its stable id.
 
     A declared id is kept. Else the row has the id that the log of links gave it before, under the decisions taken
@@ -61,6 +66,8 @@ def identify(projects: pd.DataFrame, edition: str, registers: Registers, history
         edition: key of the edition.
         registers: `projects`, `links` and `decisions` are used.
         history: core projects of the other editions; may be empty.
+        only_of: a ministry whose rows these are, and among whose projects alone they are looked for, so that who else
+            declares what changes nothing; the ids of new projects then bear its name (`NOT_GIVEN`).
     """
     decisions = registers["decisions"]
     declared = projects["project_id"]
@@ -68,11 +75,13 @@ def identify(projects: pd.DataFrame, edition: str, registers: Registers, history
     settled = declared.fillna(logged)
     open_rows = without_figures(projects.loc[settled.isna()])
     known = _known(edition, registers, without_figures(history), taken=set(settled.dropna()))
-    matches = match_projects(open_rows, known)
+    matches = match_projects(open_rows, known if only_of is None else _carried_by(known, only_of))
     found = settled.fillna(matches["project_id"].reindex(projects.index))
     fresh = fresh_ids(registers, [declared, found, history["project_id"]])
+    mark = "" if only_of is None else f"@{only_of}"
     new = projects.loc[found.isna()]
-    identifiers = found.fillna(pd.Series({place: next(fresh) for place in _in_order(new)}, dtype="str")).astype("str")
+    given = pd.Series({place: next(fresh) + mark for place in _in_order(new)}, dtype="str")
+    identifiers = found.fillna(given).astype("str")
     # An id of a row logged before is not written again: the log has what it was before any decision.
     written = projects.assign(project_id=identifiers).loc[_to_log(projects, logged)]
     links = written[["name", "ministry_id", "project_id"]].assign(
@@ -148,6 +157,13 @@ def _known(edition: str, registers: Registers, history: pd.DataFrame, *, taken: 
     like_others = aliases.reindex(columns=others.columns).astype(others.dtypes.to_dict())
     known = pd.concat([others, like_others], ignore_index=True) if len(aliases) else others
     return known.loc[~known["project_id"].isin(taken)].reset_index(drop=True)
+
+
+def _carried_by(known: pd.DataFrame, ministry: str) -> pd.DataFrame:
+    """The rows of the projects that a ministry was last known to lead, or to be the second of."""
+    last = known.sort_values("edition", kind="stable").drop_duplicates("project_id", keep="last")
+    carried = last.loc[last["ministry_id"].eq(ministry) | last["partner_ministry_id"].eq(ministry), "project_id"]
+    return known.loc[known["project_id"].isin(carried)].reset_index(drop=True)
 
 
 def fresh_ids(registers: Registers, more: Iterable[pd.Series]) -> Iterator[str]:

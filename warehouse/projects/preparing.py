@@ -33,7 +33,7 @@ class Prepared:
     findings: list[Finding]
 
 
-def prepare(rows: pd.DataFrame, registers: Registers, others: pd.DataFrame) -> Prepared:
+def prepare(rows: pd.DataFrame, registers: Registers, others: pd.DataFrame, *, only_of: str | None = None) -> Prepared:
     """Identify the rows of an edition, and confront them with the registers.
 
     Rows that other checks refuse (without a name or a ministry, or twice the same) are left out.
@@ -42,12 +42,13 @@ def prepare(rows: pd.DataFrame, registers: Registers, others: pd.DataFrame) -> P
         rows: columns of `SUBMITTED_ROWS`, one edition.
         registers: all registers, by short name.
         others: core projects of the other editions.
+        only_of: the ministry whose rows these are, to identify them by themselves; see `identify`.
     """
     edition = str(rows["edition"].iloc[0])
     usable = rows.dropna(subset=["name", "ministry_id"])
     place = usable["name"].map(match_key) + "|" + usable["ministry_id"]
     usable = usable.loc[~place.duplicated()].reset_index(drop=True)
-    identified = identify(usable[CORE_PROJECTS.names()], edition, registers, others)
+    identified = identify(usable[CORE_PROJECTS.names()], edition, registers, others, only_of)
     identities = usable.assign(project_id=identified.project_id)[CORE_PROJECTS.names()]
     # As they will be read back, so that what is found in them is told in the same order whenever it is.
     ordered = identities.sort_values("project_id", kind="stable", ignore_index=True)

@@ -358,12 +358,14 @@ def _without_projects(collection: pd.DataFrame, leading: pd.DataFrame, projects:
     partners = projects[["edition", "partner_ministry_id"]].dropna()
     are_no_more = np.array([_is_no_more(*key) for key in named], dtype=bool)
     excused = named.isin(pd.MultiIndex.from_frame(partners)) | are_no_more
-    silent = ~collection["status"].isin(["received", "nil"])
+    silent = collection["status"].isin(["missing", "quarantined"])
     rows = collection.loc[~named.isin(pd.MultiIndex.from_frame(leading[MINISTRY])) & ~(silent & excused)]
     columns = {name: pd.Series(np.nan, index=rows.index) for name in RATIOS}
     columns["timeliness_ratio"] = timeliness_ratio(rows["late_days"]).mask(silent.loc[rows.index])
     counts = dict.fromkeys(["projects", "rules_broken", "compared_projects", "dated_projects"], 0)
-    found: pd.DataFrame = rows[MINISTRY].assign(receipt=rows["status"], **counts, **columns)
+    found: pd.DataFrame = rows[MINISTRY].assign(
+        receipt=rows["status"].replace("to_correct", "received"), **counts, **columns
+    )
     return found
 
 

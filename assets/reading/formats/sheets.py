@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assets.reading.formats.number_formats import LEAST_EUROS, number_format
-from warehouse.model.french import INVISIBLE
+from warehouse.model.french import INVISIBLE, as_shown
 
 # Above it a float no longer holds every integer.
 LARGEST_EXACT_INTEGER = 2**53
@@ -152,7 +152,9 @@ def cell_text(cell: Cell) -> str:
     return text
 
 
-def cell_place(row: Mapping[str, Any], letter: str, header: str, value: str | None) -> dict[str, Any]:
+def cell_place(
+    row: Mapping[str, Any], letter: str, header: str, value: str | None, kind: str = "text"
+) -> dict[str, Any]:
     """Where a finding about a cell is, as the fields of a `Finding`.
 
     Args:
@@ -160,11 +162,13 @@ def cell_place(row: Mapping[str, Any], letter: str, header: str, value: str | No
         letter: of its column.
         header: of its column.
         value: what it holds.
+        kind: of value, as `cell_type` gives it.
     """
-    return {**row, "column": header.strip(), "cell": f"{letter}{row['row']}", "value": value}
+    shown = None if value is None else as_shown(value, kind)
+    return {**row, "column": header.strip(), "cell": f"{letter}{row['row']}", "value": shown}
 
 
 def place_of(cell: Mapping[Hashable, Any]) -> dict[str, Any]:
     """Where a finding about a cell of `RAW_SUBMISSIONS` is, as the fields of a `Finding`."""
     row = {"file": cell["source_file"], "sheet": cell["source_sheet"], "row": int(cell["source_row"])}
-    return cell_place(row, cell["source_column"], cell["header"], cell["value"])
+    return cell_place(row, cell["source_column"], cell["header"], cell["value"], cell["value_type"])
