@@ -106,7 +106,7 @@ def test_without_a_verb_the_home_at_hand_is_told_else_the_verbs(
 ) -> None:
     monkeypatch.delenv("PANORAMA_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
-    assert "Commands" in CliRunner().invoke(app, []).output
+    assert "Commandes" in CliRunner().invoke(app, []).output
     monkeypatch.chdir(two_editions.root)
     here = CliRunner().invoke(app, [])
     assert (here.exit_code, "Édition 2021-11 (n° 14)" in here.output) == (0, True)
