@@ -160,19 +160,21 @@ def _silent(edition: Edition, collected: Collected, today: dt.date | None, absen
     verb = plural(len(awaited), "n'a rien envoyé", "n'ont rien envoyé")
     text = f"{counted(len(awaited), 'ministère')} {verb}{late} : {named(_labels(awaited))}."
     status: Status = "todo" if days or today is None else "information"
-    yield Line("missing", status, text, f"panorama template {edition.key}")
+    yield Line("missing", status, text, f"panorama letters {edition.key}")
 
 
 def _errors(edition: Edition, collected: Collected) -> Iterator[Line]:
     files = {row["ministry_id"]: row["files"] for row in collected.rows}
+    aside = {known.file for known in collected.waiting}
     for ministry, findings in collected.in_order():
-        count = total(errors_of(findings))
-        if not count:
+        # A file put aside has a line of its own.
+        errors = [finding for finding in errors_of(findings) if ministry or finding.file not in aside]
+        if not errors:
             continue
         who = MINISTRIES.label(ministry) if ministry else "Fichiers sans ministère reconnu"
-        sent = files.get(ministry) or named(sorted({finding.file for finding in errors_of(findings) if finding.file}))
-        text = f"{who} : {counted(count, 'erreur')} à corriger ({visible(str(sent))})."
-        yield Line("errors", "blocked", text, f"panorama return {edition.key}")
+        sent = files.get(ministry) or named(sorted({finding.file for finding in errors if finding.file}))
+        text = f"{who} : {counted(total(errors), 'erreur')} à corriger ({visible(str(sent))})."
+        yield Line("errors", "blocked", text, f"panorama {'return' if ministry else 'check'} {edition.key}")
 
 
 def _put_aside(edition: Edition, collected: Collected) -> Iterator[Line]:

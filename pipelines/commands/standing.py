@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, installation, reporting
+from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, installation, parse_day, reporting
 from pipelines.told.console import output, write_json
 from warehouse.home.home import Home
 
@@ -38,13 +38,16 @@ def status(
         ),
     ] = None,
     home: HomeOption = DEFAULT_HOME,
+    on: Annotated[
+        str | None, typer.Option(metavar="AAAA-MM-JJ", help="Jour depuis lequel les délais se comptent ; aujourd'hui.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Dit où en est une édition, du calendrier à la publication, et la commande qui règle chaque point.
 
     Rien n'est écrit ni recalculé : ce que les dernières commandes ont relevé est lu. « panorama » seul fait de même.
 
-    Exemples : panorama status ; panorama status 14 --json
+    Exemples : panorama status ; panorama status 14 --json ; panorama status 14 --on 2021-11-20
     """
     from pipelines.told.standing import as_data, current_edition, print_standing, read_facts  # noqa: PLC0415  # the tables, for this command
 
@@ -52,7 +55,7 @@ def status(
         place = installation(home)
         calendar = place.calendar()
         wanted = calendar.find(edition) if edition else current_edition(place, calendar)
-        facts = read_facts(place, wanted, dt.datetime.now(dt.UTC).date())
+        facts = read_facts(place, wanted, parse_day(on, "--on") or dt.datetime.now(dt.UTC).date())
         if as_json:
             write_json(as_data(facts))
         else:

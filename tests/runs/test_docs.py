@@ -17,7 +17,8 @@ BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 def commands(page: Path) -> list[str]:
     """The lines a person types, without their prompt."""
     blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
-    return [line.removeprefix("$ ").split("  #")[0].strip() for block in blocks for line in block.splitlines() if line]
+    typed = (line for block in blocks for line in block.splitlines() if line.startswith("$ "))
+    return [line.removeprefix("$ ").split("  #")[0].strip() for line in typed]
 
 
 ALL = [(page.name, line) for page in PAGES for line in commands(page)]
