@@ -76,7 +76,7 @@ def _watch(place: Home, edition: Edition, every_seconds: float, *, as_json: bool
 
 def _show(place: Home, edition: Edition, day: dt.date, news: "News", *, as_json: bool) -> bool:
     """Print what is new, then where each ministry stands; tell whether a file has an error."""
-    from pipelines.told import collection_report  # noqa: PLC0415  # Dagster takes seconds to import
+    from pipelines.told.semester import collection_report  # noqa: PLC0415  # Dagster takes seconds to import
     from pipelines.work import collecting  # noqa: PLC0415  # Dagster takes seconds to import
 
     console = output()

@@ -119,7 +119,7 @@ def retry(file: FileArgument, edition: EditionOption = None, home: HomeOption = 
 
     Sortie 1 s'il est de nouveau mis à l'écart. Exemple : panorama quarantine retry justice.xlsx
     """
-    from pipelines.told.collection_report import arrivals  # noqa: PLC0415  # reads what files say
+    from pipelines.told.semester.collection_report import arrivals  # noqa: PLC0415  # reads what files say
     from pipelines.work.collecting import look_once  # noqa: PLC0415  # Great Expectations takes seconds to import
 
     with reporting():

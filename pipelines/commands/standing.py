@@ -49,7 +49,7 @@ def status(
 
     Exemples : panorama status ; panorama status 14 --json ; panorama status 14 --on 2021-11-20
     """
-    from pipelines.told.standing import as_data, current_edition, print_standing, read_facts  # noqa: PLC0415  # the tables, for this command
+    from pipelines.told.semester.standing import as_data, current_edition, print_standing, read_facts  # noqa: PLC0415  # the tables, for this command
 
     with reporting():
         place = installation(home)

@@ -134,7 +134,7 @@ def letters(
 
     Exemples : panorama letters 2026-06 ; panorama letters 14 --on 2021-11-20
     """
-    from pipelines.told.letters import letters_table  # noqa: PLC0415  # for this command
+    from pipelines.told.semester.letters import letters_table  # noqa: PLC0415  # for this command
     from pipelines.work.writing import write_letters  # noqa: PLC0415  # Great Expectations takes seconds to import
 
     with reporting():

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from assets.collection.standing import Collected, collection_lines, standing_markdown
 from pipelines.cli import app
-from pipelines.told.standing_lines import Approved, Facts, Published, standing_lines
+from pipelines.told.semester.standing_lines import Approved, Facts, Published, standing_lines
 from warehouse.home.calendar import Edition
 from warehouse.home.quarantine import QuarantinedFile
 from warehouse.home.registers import no_registers

@@ -11,7 +11,7 @@ from assets.collection.standing import STATUS_LABELS, Collected, Line
 from assets.collection.state import NOBODY
 from assets.export.approvals import folder_fingerprint
 from assets.reading.submitted import found_files
-from pipelines.told.standing_lines import Approved, Facts, Published, standing_lines
+from pipelines.told.semester.standing_lines import Approved, Facts, Published, standing_lines
 from warehouse.archive.closed import read_closings
 from warehouse.archive.freshness import stale_editions
 from warehouse.archive.tables import ACCEPTED_ROWS, CORE_PROJECTS, OUT_KEY_FIGURES, OUT_PROJECT_QUALITY
