@@ -15,8 +15,6 @@ from typer._click.core import Command, Context
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
-from warehouse.model.french import plural
-
 # What is said of an option or of an argument, in the words of its record.
 _OF_RECORDS = (
     ("<str>", "<texte>"),
@@ -184,8 +182,7 @@ def _of_usage(message: str) -> str:
     if message.startswith("Missing command"):
         return "Il manque la commande."
     if extra := re.search(r"extra arguments?(?:\(s\))? \((.*)\)", message, re.DOTALL):
-        words = extra[1].split()
-        return f"{plural(len(words), 'Argument')} en trop : {extra[1]}."
+        return f"{'Arguments' if len(extra[1].split()) > 1 else 'Argument'} en trop : {extra[1]}."
     return message
 
 

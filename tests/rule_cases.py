@@ -1,6 +1,7 @@
 """For each rule of the catalogue, something that trips it: the least that a file, a register or a table must hold."""
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -173,8 +174,18 @@ def collected(after: Callable[[Path], object]) -> Case:
     return findings
 
 
+def received_for_another_edition(received: Path) -> None:
+    """A file that was taken in for the edition before."""
+    home = Home(received.parents[1])
+    before = home.calendar().find("2021-07")
+    sent = write_xlsx(home.inbox(before) / "armees.xlsx", table_of(rows_of(2, ministry="Ministère des Armées")))
+    taken_in(home, before, dt.date(2021, 7, 1))
+    shutil.copy(sent, received)
+
+
 COLLECTION: Mapping[str, Case] = {
     "no_file_is_in_quarantine": collected(lambda received: (received / "armees.xlsx").write_bytes(b"PK tronqu")),
+    "file_is_of_no_other_edition": collected(received_for_another_edition),
     "received_file_stays_in_inbox": collected(lambda received: (received / "justice.xlsx").unlink()),
     "new_version_keeps_projects": collected(
         lambda received: write_xlsx(received / "culture.xlsx", table_of(rows_of(2)))

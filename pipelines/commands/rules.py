@@ -78,7 +78,7 @@ def _described(rule: RuleDeclaration, changes: Sequence[RuleChange], edition: Ed
                 "grade": change.grade,
                 "first_edition": change.first_edition,
                 "last_edition": change.last_edition,
-                "decided_on": change.decided_on,
+                "decided_on": change.decided_on.isoformat(),
                 "decided_by": change.decided_by,
                 "reason": change.reason,
             }

@@ -55,7 +55,8 @@ def print_summary(summary: dict[str, Any], edition: Edition, console: Console) -
         for line in rate_lines(summary, rate, label):
             console.print(f"  {line}")
     if summary["entries"] is not None:
-        console.print(f"  {counted(summary['entries'], 'entrée')}, {counted(summary['exits'], 'sortie')}")
+        entries, exits = summary["entries"], summary["exits"]
+        console.print(f"  {entries} {plural(entries, 'entrée')}, {exits} {plural(exits, 'sortie')}")
     else:
         console.print("  entrées et sorties inconnues : l'édition précédente n'est pas dans l'entrepôt")
     for line in event_lines(summary):

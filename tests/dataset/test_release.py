@@ -154,7 +154,7 @@ def test_a_format_that_differs_from_the_csv_is_refused(home: Home, folder: Path)
     assert set(findings) == {
         "historique.parquet", "historique.json", "historique.xlsx", "historique.ods", "panorama.sqlite, table ecarts",
     }  # fmt: skip
-    assert findings["historique.parquet"].value == f"{rows.num_rows - 1} lignes"
+    assert findings["historique.parquet"].value == f"{rows.num_rows - 1}\N{NO-BREAK SPACE}lignes"
     assert (findings["historique.json"].column, findings["historique.json"].value) == ("cout_actualise_meur", "99.0")
 
 
