@@ -9,8 +9,9 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import openpyxl
 import pytest
@@ -73,17 +74,24 @@ class Semester:
         (found,) = (self.home / "out" / EDITION / "templates").glob(f"*{ministry}*.xlsx")
         return found
 
-    def send(self, ministry: str, *, name: str | None = None, signed: bool = True, **cells: tuple[str, object]) -> Path:
-        """A ministry signs its form, changes cells of it by project, and sends it."""
+    def send(
+        self,
+        ministry: str,
+        changes: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+        *,
+        name: str | None = None,
+        signed: bool = True,
+    ) -> None:
+        """A ministry signs its form, changes a cell of projects, or leaves their row out, and sends it."""
         book = openpyxl.load_workbook(self.form(ministry))
         sheet, attestation = book["Projets"], book["Attestation"]
         if signed:
             attestation["B5"], attestation["B6"], attestation["B7"] = "Non", "Une directrice", dt.date(2022, 7, 1)
-        headers = {cell.value: cell.column for cell in sheet[1]}
-        for project, (header, value) in cells.items():
+        headers = {cell.value: position for position, cell in enumerate(sheet[1], start=1)}
+        for project, (header, value) in changes.items():
             (row,) = (
                 line for line in range(FIRST_ROW, sheet.max_row + 1)
-                if sheet.cell(line, headers["Identifiant du projet"]).value == project.replace("_", "-")
+                if sheet.cell(line, headers["Identifiant du projet"]).value == project
             )  # fmt: skip
             if header:
                 sheet.cell(row, headers[header]).value = value
@@ -92,7 +100,6 @@ class Semester:
         target = self.inbox / (name or f"{ministry}.xlsx")
         target.parent.mkdir(parents=True, exist_ok=True)
         book.save(target)
-        return target
 
     def projects(self, ministry: str) -> list[str]:
         """The identifiers on the form of a ministry."""
@@ -149,8 +156,8 @@ def the_files_arrive(semester: Semester, cases: Path) -> None:
     semester.send("affaires_sociales", signed=False)
     semester.send("economie_finances", name="Finances/economie_finances.xlsx")
     justice, interieur = semester.projects("justice")[0], semester.projects("interieur")[0]
-    semester.send("justice", **{justice: ("Phase", "Cadrge")})
-    semester.send("interieur", **{interieur: ("", None)})
+    semester.send("justice", {justice: ("Phase", "Cadrge")})
+    semester.send("interieur", {interieur: ("", "")})
     shutil.copy(cases / "agriculture-of-2021-11.xlsx", semester.inbox / "agriculture.xlsx")
     (semester.inbox / "courrier.docx").write_bytes(b"PK\x03\x04")
     (semester.inbox / "Thumbs.db").write_bytes(b"\xd0\xcf\x11\xe0")
@@ -213,7 +220,8 @@ def the_past_is_corrected(semester: Semester) -> None:
     book = openpyxl.load_workbook(path)
     sheet = book["Projets"]
     (column,) = (cell.column for cell in sheet[1] if str(cell.value).startswith("Coût complet actualisé"))
-    sheet.cell(FIRST_ROW, column).value = float(sheet.cell(FIRST_ROW, column).value) + 10
+    cell = sheet.cell(FIRST_ROW, int(column or 0))
+    cell.value = float(str(cell.value)) + 10
     book.save(path)
     told = semester.type(f"run {BEFORE} --by Justice --why Coût_corrigé")
     assert f"éditions refaites avec celle-ci : {EDITION}" in told
