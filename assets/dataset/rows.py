@@ -23,11 +23,17 @@ from warehouse.archive.tables import (
     OUT_HEADLINE_CHANGES,
     OUT_HEADLINES,
     OUT_KEY_FIGURES,
+    OUT_MINISTRY_BRIEF,
     OUT_MINISTRY_QUALITY,
     OUT_MOVEMENTS,
     OUT_PROJECT_QUALITY,
+    OUT_RETROSPECTIVE,
+    OUT_SCORECARD,
     OUT_SLIPPAGE_GROUPS,
     OUT_SLIPPAGE_PROJECTS,
+    OUT_TARGET_PROJECTS,
+    OUT_TARGETS,
+    OUT_WATCHLIST,
 )
 from warehouse.facts.ministries import ministry_labels
 from warehouse.home.calendar import Edition
@@ -35,6 +41,7 @@ from warehouse.home.registers import Registers
 from warehouse.home.store import ParquetStore
 from warehouse.model.schema import Table, conform, rounded
 from warehouse.model.vocabulary import EXIT_REASONS, MINISTRIES, MOVEMENT_KINDS, PHASES, WITHHELD_REASONS
+from warehouse.open_data.codes import coded
 from warehouse.open_data.key_figures import OPEN_KEY_FIGURES
 from warehouse.open_data.provenance import provenance
 from warehouse.open_data.tables import (
@@ -46,14 +53,20 @@ from warehouse.open_data.tables import (
     OPEN_FORECAST,
     OPEN_HISTORY,
     OPEN_INDICATORS,
+    OPEN_MINISTRY_BRIEF,
     OPEN_MOVEMENTS,
     OPEN_OFFICIAL,
     OPEN_PROJECT_QUALITY,
     OPEN_PROJECTS,
     OPEN_PROVENANCE,
     OPEN_QUALITY,
+    OPEN_RETROSPECTIVE,
+    OPEN_SCORECARD,
     OPEN_SLIPPAGE,
+    OPEN_TARGET_PROJECTS,
+    OPEN_TARGETS,
     OPEN_TRENDS,
+    OPEN_WATCHLIST,
 )
 from warehouse.projects.baselines import effective_ledger
 from warehouse.projects.durations import MONTHS_PER_YEAR
@@ -303,6 +316,15 @@ def _trends(groups: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+def _followed(given: WarehouseTables, table: Table) -> pd.DataFrame:
+    """The rows of a table about projects, without what is kept back of these."""
+    return masked_rows(given.of(table), table, given.projects)
+
+
+def _shared(table: Table, published: Table) -> list[str]:
+    return [name for name in table.names() if name in published.names()]
+
+
 # Each table of the dataset, and how its rows are made.
 _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
     OPEN_PROJECTS: projects_of_edition,
@@ -328,6 +350,12 @@ _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
     OPEN_QUALITY: lambda given: given.of(OUT_MINISTRY_QUALITY),
     OPEN_PROJECT_QUALITY: lambda given: given.of(OUT_PROJECT_QUALITY),
     OPEN_PROVENANCE: published_provenance,
+    OPEN_WATCHLIST: lambda given: _followed(given, OUT_WATCHLIST),
+    OPEN_MINISTRY_BRIEF: lambda given: given.of(OUT_MINISTRY_BRIEF),
+    OPEN_TARGETS: lambda given: given.of(OUT_TARGETS),
+    OPEN_TARGET_PROJECTS: lambda given: given.of(OUT_TARGET_PROJECTS),
+    OPEN_RETROSPECTIVE: lambda given: _followed(given, OUT_RETROSPECTIVE),
+    OPEN_SCORECARD: lambda given: _followed(given, OUT_SCORECARD)[_shared(OUT_SCORECARD, OPEN_SCORECARD)],
     LEGACY_PROJECTS: lambda given: legacy_projects(_of_edition(given.projects, given.edition), given.edition),
 }
 
@@ -338,4 +366,4 @@ def open_frames(given: WarehouseTables) -> dict[Table, pd.DataFrame]:
     Raises:
         SchemaError: rows that do not conform.
     """
-    return {table: rounded(conform(build(given), table), table) for table, build in _BUILDERS.items()}
+    return {table: rounded(conform(coded(build(given), table), table), table) for table, build in _BUILDERS.items()}

@@ -4,7 +4,7 @@ Whether published sums and means count it is looked for by `checks.rules.disclos
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import pandas as pd
@@ -14,7 +14,16 @@ from warehouse.home.calendar import Edition
 from warehouse.model.findings import Finding
 from warehouse.model.schema import Table
 from warehouse.model.vocabulary import CHANGES, RATES
-from warehouse.open_data.tables import OPEN_FORECAST, OPEN_HISTORY, OPEN_PROJECTS, OPEN_SLIPPAGE
+from warehouse.open_data.codes import CODE
+from warehouse.open_data.tables import (
+    OPEN_FORECAST,
+    OPEN_HISTORY,
+    OPEN_PROJECTS,
+    OPEN_SCORECARD,
+    OPEN_SLIPPAGE,
+    OPEN_TARGET_PROJECTS,
+    OPEN_WATCHLIST,
+)
 from warehouse.projects.tables import CORE_PROJECTS
 from warehouse.projects.withheld import ANY, FILE, FLAGS, is_withheld, of_withheld_files, withheld_columns
 
@@ -22,6 +31,12 @@ RULE = "no_file_holds_a_withheld_figure"
 _RATE = {"cost": "budget", "schedule": "schedule"}
 # The changes that would give a withheld figure, by flag.
 _CHANGES = {"cost": ("cost", "initial_cost"), "schedule": ("end", "duration", "initial_end")}
+# The watch rules that hold of a project only by figures that all these flags keep back.
+_BY_FIGURES: Mapping[str, tuple[str, ...]] = {
+    "drift": ("cost", "schedule"),
+    "overdue": ("schedule",),
+    "no_opinion": ("cost",),
+}
 # Numbers with the unit of a withheld figure, as a text quotes them.
 _AMOUNT = re.compile(r"(?<![\d.,])(\d[\d\s  ]*(?:[.,]\d+)?)\s*(?:M€|M ?euros|MEUR|millions?\b)", re.IGNORECASE)
 _MONTHS = re.compile(r"(?<![\d.,])(\d+)\s*mois\b", re.IGNORECASE)
@@ -43,7 +58,9 @@ def withheld_findings(
     findings = list(_stale_editions(history, today))
     published = pd.DataFrame(table(OPEN_HISTORY.name))
     own = pd.DataFrame(table(OPEN_PROJECTS.name))
-    forecasts = pd.DataFrame(table(OPEN_FORECAST.name))
+    followed = {each: pd.DataFrame(table(each.name)) for each in (OPEN_FORECAST, OPEN_WATCHLIST, OPEN_SCORECARD)}
+    watched = followed[OPEN_WATCHLIST]
+    shares = pd.DataFrame(table(OPEN_TARGET_PROJECTS.name))
     for flag, rows in ((ANY, is_withheld(today)), (FILE, of_withheld_files(today))):
         findings += _filled(published, OPEN_HISTORY, flag, _keys(today.loc[rows]), "historique.csv")
         findings += _filled(own, OPEN_PROJECTS, flag, _keys(today.loc[rows]), f"panorama-{edition.key}.csv")
@@ -57,11 +74,17 @@ def withheld_findings(
         following = _following(withheld, history)
         findings += _filled(published, OPEN_HISTORY, f"previous_{flag}", following, "historique.csv")
         findings += _filled(own, OPEN_PROJECTS, flag, withheld, f"panorama-{edition.key}.csv")
-        findings += _filled(forecasts, OPEN_FORECAST, flag, withheld, "previsions.csv")
+        for each, lines in followed.items():
+            findings += _filled(lines, each, flag, withheld, f"{each.name}.csv")
+            findings += _quotes(lines, each, kept_back, flag)
+        findings += _shares(shares, flag, withheld)
         findings += _slippages(pd.DataFrame(table(OPEN_SLIPPAGE.name)), flag, withheld)
         findings += _compared(pd.DataFrame(table("changements")), "edition_precedente", _CHANGES[flag], withheld)
         findings += _bridges(pd.DataFrame(table("passage")), flag, withheld)
-        findings += _quotes(published, kept_back, flag)
+        findings += _quotes(published, OPEN_HISTORY, kept_back, flag)
+    for rule, flags in _BY_FIGURES.items():
+        unknown = today[[FLAGS[flag] for flag in flags]].astype(bool).all(axis=1)
+        findings += _watched(watched, rule, _keys(today.loc[unknown]))
     return findings
 
 
@@ -113,6 +136,22 @@ def _slippages(frame: pd.DataFrame, flag: str, withheld: set[tuple[str, str]]) -
             yield _refuse("ecarts.csv", column, list(leaks))
 
 
+def _shares(frame: pd.DataFrame, flag: str, withheld: set[tuple[str, str]]) -> Iterator[Finding]:
+    """A project whose slippage is not published weighs nothing in the distance to a target: it has no row there."""
+    rate = OPEN_TARGET_PROJECTS.column(f"rate{CODE}").published
+    rows = _rows_of(frame.loc[frame[rate].eq(_RATE[flag])], withheld)
+    if len(rows):
+        yield _refuse("cibles_projets.csv", "taux_ecart", list(rows["identifiant_projet"]))
+
+
+def _watched(frame: pd.DataFrame, rule: str, withheld: set[tuple[str, str]]) -> Iterator[Finding]:
+    """That a rule holds tells something of the figures it looks at."""
+    column = OPEN_WATCHLIST.column(f"rule{CODE}").published
+    rows = _rows_of(frame.loc[frame[column].eq(rule)], withheld)
+    if len(rows):
+        yield _refuse("suivi.csv", column, list(rows["identifiant_projet"]))
+
+
 def _compared(
     frame: pd.DataFrame, before: str, changes: Sequence[str], withheld: set[tuple[str, str]]
 ) -> Iterator[Finding]:
@@ -133,25 +172,24 @@ def _bridges(frame: pd.DataFrame, flag: str, withheld: set[tuple[str, str]]) -> 
             yield _refuse("passage.csv", column, list(leaks))
 
 
-def _quotes(published: pd.DataFrame, withheld: pd.DataFrame, flag: str) -> Iterator[Finding]:
-    """Whether a text of a project, in the same edition, gives one of its withheld figures with its unit."""
+def _quotes(published: pd.DataFrame, table: Table, withheld: pd.DataFrame, flag: str) -> Iterator[Finding]:
+    """Whether a text about a project, in the same edition, gives one of its withheld figures with its unit."""
     unit, pattern = _QUOTED[flag]
     columns = [column.name for column in withheld_columns(CORE_PROJECTS, flag) if column.unit == unit]
     texts = [
         column.published
-        for column in OPEN_HISTORY.columns
+        for column in table.columns
         if column.kind == "string" and not column.vocabulary and not column.pattern
     ]
-    shown = published.set_index(["edition", "identifiant_projet"])
-    for row in withheld.to_dict("records"):
-        figures = [float(row[name]) for name in columns if not pd.isna(row[name])]
-        line = shown.loc[(row["edition"], row["project_id"])]
+    kept_back = withheld.set_index(["edition", "project_id"])[columns].astype("float64")
+    for line in _rows_of(published, _keys(withheld)).to_dict("records"):
+        key = line["edition"], line["identifiant_projet"]
+        figures = kept_back.loc[[key]].iloc[0].dropna()
         for name in texts:
             if isinstance(line[name], str) and any(_says(line[name], pattern, figure) for figure in figures):
-                message = f"Ce texte cite un chiffre non publié de {row['project_id']} ({row['edition']})."
-                yield Finding(
-                    RULE, "error", message, file="historique.csv", column=name, expected="un texte sans ce chiffre"
-                )
+                message = f"Ce texte cite un chiffre non publié de {key[1]} ({key[0]})."
+                file = f"{table.name}.csv"
+                yield Finding(RULE, "error", message, file=file, column=name, expected="un texte sans ce chiffre")
 
 
 def _says(text: str, pattern: re.Pattern[str], figure: float) -> bool:

@@ -282,6 +282,7 @@ def test_an_indicator_that_is_not_the_mean_of_the_rows_is_refused(home: Home, fo
         (PANORAMA, "GAMMA", LATER, "cout_actualise_meur", "61.4"),
         ("ecarts", "GAMMA", LATER, "taux_ecart", "0.36"),
         ("previsions", "GAMMA", LATER, "cout_attendu_p80_meur", "70"),
+        ("cotation", "GAMMA", LATER, "valeur_cout", "0.36"),
     ],
 )
 def test_a_withheld_figure_in_any_file_is_refused_without_quoting_it(
@@ -294,6 +295,31 @@ def test_a_withheld_figure_in_any_file_is_refused_without_quoting_it(
         ("no_file_holds_a_withheld_figure", f"{file}.csv")
     }
     assert all(value not in str(finding) for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("suivi", {"code_regle": "no_opinion"}),
+        ("suivi", {"code_regle": "overdue"}),
+        ("suivi", {"code_regle": "drift"}),
+        ("suivi", {"constat": "Aucun avis transmis pour 61,4 M€."}),
+        ("cibles_projets", {"code_taux": "budget"}),
+    ],
+)
+def test_a_line_that_only_a_withheld_figure_explains_is_refused(
+    home: Home, folder: Path, file: str, says: dict[str, str]
+) -> None:
+    def with_gamma(frame: pd.DataFrame) -> pd.DataFrame:
+        named = {"identifiant_projet": "PGP-0003", "nom_projet": "GAMMA"}
+        line = pd.DataFrame([dict.fromkeys(frame, "") | named | {"edition": LATER} | says])
+        return pd.concat([frame, line], ignore_index=True)
+
+    assert secrets(home, folder) == []
+    change_csv(folder / f"{file}.csv", with_gamma)
+    assert {(finding.rule, finding.file) for finding in secrets(home, folder)} == {
+        ("no_file_holds_a_withheld_figure", f"{file}.csv")
+    }
 
 
 @pytest.mark.parametrize("text", ["passe de 50 à 61,4 M€", "Coût : 61.4 millions d'euros", "environ 61 M€ TTC"])

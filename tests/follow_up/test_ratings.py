@@ -12,9 +12,10 @@ from test_history import NO_EXITS, exit_line, lines_of, mission_line
 from test_measures import project
 
 from warehouse.follow_up.retrospective import retrospective
-from warehouse.follow_up.scorecard import OVERALL, rated, scorecard, thresholds
+from warehouse.follow_up.scorecard import rated, scorecard
 from warehouse.follow_up.situations import situations
 from warehouse.follow_up.tables import AXES, OUT_RETROSPECTIVE, OUT_SCORECARD
+from warehouse.follow_up.thresholds import OVERALL, thresholds
 from warehouse.home.register_tables import EXITS, MISSIONS
 from warehouse.model.schema import conform
 

@@ -3,21 +3,18 @@
 Thresholds are in a file, with their reasons. An unknown value is not rated: it is neither green nor red.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
 from warehouse.follow_up.situations import NO_CHANGE_PTS, RATES
 from warehouse.follow_up.tables import AXES, OUT_SCORECARD
+from warehouse.follow_up.thresholds import OVERALL, Threshold, thresholds
 from warehouse.follow_up.watch_rules import adrift, percent
 from warehouse.history.standing import KEYS
-from warehouse.model.csv_text import shipped_rows
 from warehouse.model.vocabulary import NO_DEVIATION, OPINIONS
 from warehouse.projects.opinions import mission_openings
 
-OVERALL = "overall"
 MINIMUM_RATED_AXES = 3
 POINTS = {"green": 0, "amber": 1, "red": 2}
 # What an opinion, or its absence where it is required, weighs in governance.
@@ -25,29 +22,6 @@ LACKING_POINTS = 2
 # The forecast that each rate is about.
 UPDATED = {"budget": "updated_cost_meur", "schedule": "updated_duration_months"}
 OPINION_POINTS = {"favourable": 0, "with_reservations": 1, "tacit": 1, "unfavourable": 2}
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """Above what an axis is amber, then red; with what is measured and why there."""
-
-    axis: str
-    label: str
-    unit: str
-    amber_above: float
-    red_above: float
-    reason: str
-
-
-@cache
-def thresholds() -> Mapping[str, Threshold]:
-    """The published thresholds, by axis; `overall` is that of the points."""
-    return {
-        row["axis"]: Threshold(
-            row["axis"], row["label"], row["unit"], float(row["amber_above"]), float(row["red_above"]), row["reason"]
-        )
-        for row in shipped_rows("warehouse.follow_up", "data/scorecard_thresholds.csv")
-    }
 
 
 def rated(values: pd.Series, threshold: Threshold) -> pd.Series:

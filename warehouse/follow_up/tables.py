@@ -1,5 +1,6 @@
 """The tables that follow projects up: watchlist, ministry brief, the balance sheet of a finished project, ratings."""
 
+from warehouse.follow_up.thresholds import thresholds_said
 from warehouse.model.columns import Theme
 from warehouse.projects.tables import NO_WITHHELD_CAVEAT, STAND_IN_CAVEAT
 
@@ -79,7 +80,7 @@ OUT_SCORECARD = table(
     """,
     key="edition project_id",
     caveats=(
-        "Les seuils et leurs raisons sont dans « scorecard_thresholds.csv ».",
+        *thresholds_said(),
         "Un écart par rapport à des chiffres publiés d'abord à la même édition est nul par construction : non noté.",
         NO_WITHHELD_CAVEAT,
     ),

@@ -21,14 +21,20 @@ from warehouse.open_data.tables import (
     OPEN_FORECAST,
     OPEN_HISTORY,
     OPEN_INDICATORS,
+    OPEN_MINISTRY_BRIEF,
     OPEN_MOVEMENTS,
     OPEN_OFFICIAL,
     OPEN_PROJECT_QUALITY,
     OPEN_PROJECTS,
     OPEN_PROVENANCE,
     OPEN_QUALITY,
+    OPEN_RETROSPECTIVE,
+    OPEN_SCORECARD,
     OPEN_SLIPPAGE,
+    OPEN_TARGET_PROJECTS,
+    OPEN_TARGETS,
     OPEN_TRENDS,
+    OPEN_WATCHLIST,
 )
 
 Kind = Literal["main", "documentation", "other"]
@@ -116,6 +122,12 @@ DATA_FILES = (
     _data("qualite_projets", OPEN_PROJECT_QUALITY, DATA_FORMATS),
     _data("ancien-format-{edition}", LEGACY_PROJECTS, ("csv",), title="Ancien format (2016-2018), {month}"),
     _data("provenance-{edition}", OPEN_PROVENANCE, DATA_FORMATS, title="Provenance de chaque chiffre, {month}"),
+    _data("suivi", OPEN_WATCHLIST, DATA_FORMATS),
+    _data("fiches_ministeres", OPEN_MINISTRY_BRIEF, DATA_FORMATS),
+    _data("cibles", OPEN_TARGETS, DATA_FORMATS),
+    _data("cibles_projets", OPEN_TARGET_PROJECTS, DATA_FORMATS),
+    _data("bilans", OPEN_RETROSPECTIVE, DATA_FORMATS),
+    _data("cotation", OPEN_SCORECARD, DATA_FORMATS),
 )
 
 DATABASE = OpenFile(

@@ -6,10 +6,12 @@ Published names follow `warehouse.model.schema`, but those of `LEGACY_PROJECTS`:
 
 from dataclasses import replace
 
+from warehouse.follow_up.tables import OUT_MINISTRY_BRIEF, OUT_RETROSPECTIVE, OUT_SCORECARD, OUT_WATCHLIST
 from warehouse.forecast.tables import OUT_FORECAST, OUT_FORECAST_BACKTEST
 from warehouse.history.tables import OUT_CHANGES
 from warehouse.model.columns import Theme
 from warehouse.model.schema import Table
+from warehouse.open_data.codes import with_codes
 from warehouse.projects.tables import CORE_PROJECTS, STAND_IN_CAVEAT
 from warehouse.quality.tables import OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
 from warehouse.slippage.tables import (
@@ -19,6 +21,8 @@ from warehouse.slippage.tables import (
     OUT_OFFICIAL_FIGURES,
     OUT_SLIPPAGE_GROUPS,
     OUT_SLIPPAGE_PROJECTS,
+    OUT_TARGET_PROJECTS,
+    OUT_TARGETS,
 )
 
 table = Theme("warehouse.open_data").table
@@ -121,6 +125,21 @@ _QUALITY_CAVEATS = (
 )
 OPEN_QUALITY = replace(OUT_MINISTRY_QUALITY, name="qualite", caveats=_QUALITY_CAVEATS)
 OPEN_PROJECT_QUALITY = replace(OUT_PROJECT_QUALITY, name="qualite_projets", caveats=_QUALITY_CAVEATS)
+
+OPEN_WATCHLIST = with_codes(replace(OUT_WATCHLIST, name="suivi"))
+OPEN_MINISTRY_BRIEF = with_codes(replace(OUT_MINISTRY_BRIEF, name="fiches_ministeres"))
+OPEN_TARGETS = with_codes(replace(OUT_TARGETS, name="cibles"))
+OPEN_TARGET_PROJECTS = with_codes(replace(OUT_TARGET_PROJECTS, name="cibles_projets"))
+OPEN_RETROSPECTIVE = with_codes(replace(OUT_RETROSPECTIVE, name="bilans"))
+# What no submission carries yet is not published: a column that is empty everywhere says nothing.
+_NOT_RECEIVED = ("declared_rating", "disagreement")
+OPEN_SCORECARD = with_codes(
+    replace(
+        OUT_SCORECARD,
+        name="cotation",
+        columns=tuple(column for column in OUT_SCORECARD.columns if column.name not in _NOT_RECEIVED),
+    )
+)
 
 OPEN_PROVENANCE = table(
     "provenance",
