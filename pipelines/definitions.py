@@ -18,6 +18,7 @@ from assets import (
     quality,
     slippage,
     submissions,
+    website,
 )
 from checks import dataset as dataset_checks
 from checks import editions as edition_checks
@@ -37,6 +38,7 @@ ASSETS = [
     quality,
     open_data,
     publication,
+    website,
     delivery,
 ]
 CHECKS = [submission_checks, project_checks, edition_checks, dataset_checks]

@@ -24,6 +24,7 @@ STEPS = {
     "open_dataset": "jeu de données",
     "release": "contrôle du jeu de données",
     "publication": "page et PDF",
+    "site": "site",
     "warehouse_database": "base de données",
     "data_gouv_export": "export vers data.gouv.fr",
 }

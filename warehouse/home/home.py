@@ -62,6 +62,7 @@ class Home:
     registers/             ledgers a person can read and add to
     warehouse/             Parquet `<table>/edition=<key>/`, and `panorama.db`
     out/<edition>/         open_data, publication, collection, quality, returned
+    out/site/              the site, over all editions
     published/<edition>/   the files approved for publication, each version under its sha256
     dagster/               the Dagster instance
     panorama.toml          what the operator chose, when not the defaults
@@ -122,6 +123,11 @@ class Home:
     def out(self, edition: Edition, kind: str) -> Path:
         """One folder of an edition's outputs: open_data, publication, collection, quality or returned."""
         return self.root / "out" / edition.key / kind
+
+    @property
+    def site(self) -> Path:
+        """The folder of the site, over all editions."""
+        return self.root / "out" / "site"
 
     def published(self, edition: Edition) -> Path:
         """Where each version of the files approved for publication is kept, in a folder named by its sha256."""

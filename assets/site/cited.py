@@ -1,0 +1,252 @@
+"""Figures as a page prints them, each with the rows and the column of the open dataset that it is read from.
+
+A printed figure is a `<data>` element: `value` is what the CSV holds, `data-source` where. It is written
+`file?column=value;column=value#column`, the names and values being those published: the value of the only row that
+is so chosen. `#nombre()` is how many rows are, `#somme(column)` the sum of a column over them, `#distincts(column)`
+how many values it has.
+"""
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from warehouse.model import french
+from warehouse.model.french import NARROW, NBSP, UNKNOWN
+from warehouse.model.schema import Column, Table
+from warehouse.model.vocabulary import VOCABULARIES
+
+COUNT = "nombre()"
+_MONTHS_PER_YEAR = 12
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a figure is printed.
+
+    Attributes:
+        decimals: digits after the comma; as its unit asks when None.
+        signed: whether a gain bears its plus sign.
+        bare: whether the unit is left out: it stands in the header.
+        billions: whether an amount in M€ is told in Md€.
+        absolute: whether the sign is left to the sentence around.
+    """
+
+    decimals: int | None = None
+    signed: bool = False
+    bare: bool = False
+    billions: bool = False
+    absolute: bool = False
+
+
+PLAIN = Style()
+BARE = Style(bare=True)
+SIGNED = Style(signed=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of one published file, all of its editions: what figures are read from.
+
+    Attributes:
+        stem: the name of the file, without its extension.
+        table: what it holds.
+        frame: its rows, conformed to the table.
+    """
+
+    stem: str
+    table: Table
+    frame: pd.DataFrame
+
+    def where(self, **codes: Any) -> "Rows":
+        """The rows whose columns have these values; None is for a missing one."""
+        kept = pd.Series(data=True, index=self.frame.index)
+        for name, code in codes.items():
+            column = self.frame[name]
+            kept &= column.isna() if code is None else column.eq(code).fillna(value=False).astype(bool)
+        return replace(self, frame=self.frame.loc[kept])
+
+    def sorted_by(self, names: list[str], *, ascending: bool | list[bool] = True) -> "Rows":
+        """The same rows in another order; those that are equal keep theirs."""
+        return replace(self, frame=self.frame.sort_values(names, ascending=ascending, kind="stable"))
+
+    def __iter__(self) -> Iterator["Row"]:
+        """Each row, in order."""
+        for values in self.frame.to_dict("records"):
+            yield Row(self, values)
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self.frame)
+
+    def only(self, **codes: object) -> "Row | None":
+        """The row whose columns have these values; None when there is none.
+
+        Raises:
+            ValueError: there are several.
+        """
+        found = list(self.where(**codes))
+        if len(found) > 1:
+            raise ValueError(f"{self.stem} : {len(found)} lignes pour {codes}")
+        return found[0] if found else None
+
+    def by(self, *names: str) -> "dict[tuple[Hashable, ...], Rows]":
+        """The rows apart, by the values of some columns, in the order of these."""
+        groups: Any = self.frame.groupby(list(names), sort=True, dropna=False)
+        return {
+            tuple(None if pd.isna(part) else part for part in key): replace(self, frame=frame) for key, frame in groups
+        }
+
+    def count(self, **codes: object) -> "Cited":
+        """How many rows have these values, with the rows it counts for source."""
+        return Cited(len(self.where(**codes)), french.number(len(self.where(**codes))), self.source(codes, COUNT))
+
+    def total(self, name: str, style: Style = PLAIN, **codes: object) -> "Cited":
+        """The sum of a column over the rows that have these values; unknown when none of them is known."""
+        values = self.where(**codes).frame[name].dropna()
+        column = self.table.column(name)
+        value = float(values.sum()) if len(values) else None
+        return Cited(value, told(value, column, style), self.source(codes, f"somme({column.published})"))
+
+    def source(self, codes: Mapping[str, object], asked: str) -> str:
+        """Where a figure stands, by the published names and values."""
+        parts = (
+            f"{self.table.column(name).published}={quote(published(self.table.column(name), code))}"
+            for name, code in codes.items()
+        )
+        return f"{self.stem}?{';'.join(parts)}#{asked}"
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One row of a published file."""
+
+    rows: Rows
+    values: Mapping[Hashable, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a column; None when it is missing."""
+        value = self.values[name]
+        return None if pd.isna(value) else value
+
+    def text(self, name: str) -> str:
+        """The value of a column as text: the label of a code, nothing when it is missing."""
+        value = self[name]
+        return "" if value is None else published(self.rows.table.column(name), value)
+
+    def number(self, name: str) -> float | None:
+        """The value of a column as a number; None when it is missing."""
+        value = self[name]
+        return None if value is None else float(value)
+
+    def cited(self, name: str, style: Style = PLAIN) -> "Cited":
+        """The value of a column as it is printed, with its source; « n. c. » when it is missing."""
+        column, value = self.rows.table.column(name), self[name]
+        key = {part: self[part] for part in self.rows.table.primary_key}
+        return Cited(value, told(value, column, style), self.rows.source(key, column.published))
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A figure: its value, what is printed, and its source."""
+
+    value: object
+    text: str
+    source: str
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return self.value is not None
+
+    def __html__(self) -> Markup:
+        """The element of a page; what is not known is only its text."""
+        if self.value is None:
+            return escape(self.text)
+        return Markup('<data value="{}" data-source="{}">{}</data>').format(raw(self.value), self.source, self.text)
+
+    def __str__(self) -> str:
+        """What is printed."""
+        return self.text
+
+    def with_word(self, singular: str, plural_form: str | None = None) -> Markup:
+        """The figure and its word, which agrees with it: « 12 projets »."""
+        word = french.plural(float(self.value or 0), singular, plural_form)  # type: ignore[arg-type]
+        return Markup("{}{}{}").format(self, NBSP, word)
+
+
+def sentence(pattern: str, /, *parts: object, **named: object) -> Markup:
+    """A sentence of ours, typeset, with figures and submitted texts in its braces."""
+    return Markup(french.typeset(pattern)).format(*parts, **named)  # noqa: S704  # a pattern is written in the program
+
+
+def transmitted(text: object) -> Markup:
+    """A text as it was transmitted: its figures are words of its author."""
+    return Markup("<span data-text>{}</span>").format(text)
+
+
+def of_rule(text: object) -> Markup:
+    """A figure that the method sets, and no row holds."""
+    return Markup("<span data-rule>{}</span>").format(text)
+
+
+def edition_time(key: str, label: str) -> Markup:
+    """The month of an edition."""
+    return Markup('<time datetime="{}">{}</time>').format(key, label)
+
+
+def published(column: Column, value: object) -> str:
+    """A value as the CSV writes it: the label of a code, an ISO date, `true` or `false`."""
+    if column.vocabulary:
+        return VOCABULARIES[column.vocabulary].label(str(value))
+    return raw(value)
+
+
+def raw(value: object) -> str:
+    """A value as the CSV writes it, a code being left as it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return str(value)
+
+
+def told(value: object, column: Column, style: Style = PLAIN) -> str:
+    """A value as it is printed, by the kind and the unit of its column; « n. c. » when it is missing."""
+    if value is None:
+        return UNKNOWN
+    if column.kind == "date":
+        return french.month(pd.Timestamp(value).date())  # type: ignore[arg-type]
+    if column.kind not in ("number", "integer"):
+        return published(column, value)
+    return _amount(float(value), column, style)  # type: ignore[arg-type]
+
+
+def _amount(value: float, column: Column, style: Style) -> str:
+    value = abs(value) if style.absolute else value
+    unit = column.unit or ""
+
+    def digits(decimals: int) -> str:
+        return french.number(value, decimals if style.decimals is None else style.decimals, signed=style.signed)
+
+    if unit == "rapport":
+        value *= 100
+        return digits(1) if style.bare else f"{digits(1)}{NARROW}%"
+    if unit.startswith("M€") and style.billions:
+        value /= 1000
+        return f"{digits(2)}{NBSP}Md€"
+    decimals, word = next(
+        (found for start, found in _UNITS.items() if unit.startswith(start)), (0 if column.kind == "integer" else 1, "")
+    )
+    shown = digits(decimals)
+    if style.bare or not word:
+        return shown
+    plain = float(abs(french.rounded(value, decimals)))
+    return f"{shown}{NBSP}{word if word in ('M€', 'mois') else french.plural(plain, word)}"
+
+
+# The start of a unit, the decimals it is printed with, and its word.
+_UNITS = {"M€": (1, "M€"), "mois": (0, "mois"), "points": (1, "point"), "années": (1, "an"), "%": (0, "")}

@@ -1,0 +1,368 @@
+"""The page of each project that was ever followed: what happened to this one?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from assets.books.xlsx_writer import xlsx_bytes
+from assets.dataset.formats import csv_text, json_text, workbook
+from assets.page.wording import WITHHELD, short_ministry
+from assets.site.cited import BARE, SIGNED, Cited, Row, Rows, Style, edition_time, sentence, transmitted
+from assets.site.pages import Attachment, Page
+from assets.site.tables import SiteTables
+from assets.site.timelines import Level, Line, Point, timeline
+from warehouse.home.calendar import Edition
+from warehouse.model import french
+from warehouse.model.french import NBSP
+from warehouse.model.vocabulary import NO_DEVIATION
+
+SIMILAR = 5
+ABSOLUTE = Style(absolute=True)
+SIGNED_BARE = Style(signed=True, bare=True)
+# A slippage against each reference point: the start of the columns that hold it, and its name.
+REFERENCES = {
+    "": "Première référence",
+    "current_": "Référence en vigueur",
+    "previous_": "Édition précédente",
+}
+_MONTHS_PER_YEAR = 12
+# Of what is updated, what was first promised, and what a revision set.
+BASELINES = {
+    "updated_cost_meur": ("initial_cost_meur", "rebaseline_cost_meur"),
+    "updated_end_date": ("initial_end_date", "rebaseline_end_date"),
+}
+# The files that tell of projects.
+OF_PROJECTS = ("historique", "changements", "mouvements", "previsions", "qualite_projets", "provenance-{edition}")
+
+
+@dataclass(frozen=True)
+class ProjectFile:
+    """A file of one project: its address and its format."""
+
+    name: str
+    format: str
+
+
+def project_pages(site: SiteTables) -> Iterator[Page | Attachment]:
+    """The page of every project, and its history as CSV, XLSX and JSON beside."""
+    apart = _Apart(site)
+    for project_id, rows in site.histories.items():
+        name = rows[-1].text("name")
+        said = _said(site, apart, project_id, rows)
+        yield Page(
+            f"projets/{project_id}/index.html",
+            "project.html.j2",
+            f"{name} ({project_id})",
+            f"{name}, {short_ministry(rows[-1]['ministry_id'])} : coût, fin, écarts et causes à chaque édition.",
+            said,
+            (project_id, rows[-1].text("ministry_id"), *{row.text("name") for row in rows}),
+        )
+        yield from _files(site, project_id, name)
+
+
+class _Apart:
+    """The tables of the dataset apart by project, grouped once for all pages."""
+
+    def __init__(self, site: SiteTables) -> None:
+        self._by = {
+            stem: {str(key[0]): rows for key, rows in site[stem].by("project_id").items()} for stem in OF_PROJECTS
+        }
+        groups = site["panorama-{edition}"].by("cost_band", "phase")
+        self.alike = {key: rows for key, rows in groups.items() if all(key)}
+        self._empty = {stem: site[stem].where(project_id="") for stem in self._by}
+
+    def of(self, stem: str, project_id: str) -> Rows:
+        return self._by[stem].get(project_id, self._empty[stem])
+
+
+def _said(site: SiteTables, apart: _Apart, project_id: str, rows: tuple[Row, ...]) -> Mapping[str, object]:
+    last = rows[-1]
+    is_followed = last["edition"] == site.edition.key
+    forecasts = apart.of("previsions", project_id).where(edition=site.edition.key)
+    return {
+        "project_id": project_id,
+        "name": transmitted(last.text("name")),
+        "other_names": tuple(
+            transmitted(name) for name in dict.fromkeys(row.text("name") for row in rows) if name != last.text("name")
+        ),
+        "last": last,
+        "ministry_id": last["ministry_id"],
+        "summary": _summary(site, last, is_followed=is_followed),
+        "exit": "" if is_followed else _exit(site, apart.of("mouvements", project_id)),
+        "facts": tuple(_facts(last)),
+        "charts": tuple(_charts(site, rows)),
+        "history": tuple(_history(site, row) for row in reversed(rows)),
+        "slippages": _slippages(last),
+        "causes": tuple(_causes(site, rows)),
+        "revisions": tuple(_revisions(rows)),
+        "forecasts": tuple(_forecast(row) for row in forecasts),
+        "alike": _alike(site, apart, last) if is_followed else (),
+        "changes": tuple(_changes(site, apart.of("changements", project_id))),
+        "quality": tuple(
+            _quality(site, row) for row in apart.of("qualite_projets", project_id).where(edition=last["edition"])
+        ),
+        "provenance": tuple(_provenance(apart.of("provenance-{edition}", project_id))),
+        "files": tuple(ProjectFile(f"{project_id}.{end}", end.upper()) for end in ("csv", "xlsx", "json")),
+    }
+
+
+def _time(site: SiteTables, row: Row, name: str = "edition") -> Markup:
+    key = str(row[name])
+    return edition_time(key, site.labels.get(key, key))
+
+
+def _summary(site: SiteTables, last: Row, *, is_followed: bool) -> Markup:
+    """The project in two sentences: what it costs and when it ends, against what was promised."""
+    seen = sentence("En {}" if is_followed else "Vu pour la dernière fois en {}", _time(site, last))
+    phase = sentence(", ce projet est en phase « {} ».", last.text("phase")) if last["phase"] else Markup(".")
+    parts = [seen + phase]
+    if last["cost_withheld"]:
+        parts.append(Markup("Son coût n’est pas publié."))
+    elif last["updated_cost_meur"] is not None:
+        verb = "Il doit coûter" if last["phase"] != "completed" else "Il a coûté"
+        parts.append(sentence(verb + " {}{}.", last.cited("updated_cost_meur"), _against(last, "budget")))
+    if last["schedule_withheld"]:
+        parts.append(Markup("Son calendrier n’est pas publié."))
+    elif last["updated_end_date"] is not None:
+        verb = "Il doit finir en" if last["phase"] != "completed" else "Il a fini en"
+        parts.append(sentence(verb + " {}{}.", last.cited("updated_end_date"), _against(last, "schedule")))
+    if last["overdue"]:
+        parts.append(Markup("Sa fin prévue est déjà passée."))
+    return Markup(" ").join(parts)
+
+
+def _against(row: Row, rate: str) -> Markup:
+    """« , soit +5,7 M€ (+16,3 %) par rapport à ce qui était prévu »."""
+    if row[f"{rate}_status"] != "known":
+        return Markup()
+    amount = row.cited(f"{rate}_slippage_{'meur' if rate == 'budget' else 'months'}", SIGNED)
+    against = "à la première référence" if row["baseline_source"] == "declared" else "aux premiers chiffres publiés"
+    if not row.number(f"{rate}_slippage_ratio"):
+        return sentence(f", comme prévu, par rapport {against}")
+    return sentence(f", soit {{}} ({{}}) par rapport {against}", amount, row.cited(f"{rate}_slippage_ratio", SIGNED))
+
+
+def _exit(site: SiteTables, moves: Rows) -> Markup:
+    left = list(moves.where(movement="left").sorted_by(["edition"]))
+    if not left:
+        return Markup("Ce projet n’est plus suivi.")
+    reason = left[-1].text("exit_reason")
+    why = sentence(" : {}", french.typeset(reason.lower())) if reason else Markup(", sans motif connu")
+    return sentence("Sorti du panorama en {}{}.", _time(site, left[-1]), why)
+
+
+def _facts(row: Row) -> Iterator[tuple[str, object]]:
+    """What the project is, as it was transmitted; what is not known is left out."""
+    if row["partner_ministry_id"] is not None:
+        yield "Ministère partenaire", french.typeset(row.text("partner_ministry_id"))
+    for name, label in (
+        ("functional_zone", "Zone fonctionnelle"),
+        ("programmes", "Programmes"),
+        ("funding", "Financement"),
+        ("cost_band", "Tranche de coût"),
+    ):
+        if row[name] is not None:
+            yield label, transmitted(row.text(name))
+    for name, label in (("start_date", "Début"), ("initial_end_date", "Fin prévue au départ")):
+        if row[name] is not None:
+            yield label, row.cited(name)
+    if row["opinion"] is not None:
+        given = sentence(", le {}", _day(row, "opinion_date")) if row["opinion_date"] is not None else Markup()
+        yield "Avis de la DINUM", Markup("{}{}").format(row.text("opinion"), given)
+    if row["withheld_reason"] is not None:
+        yield "Chiffres non publiés", row.text("withheld_reason")
+
+
+def _day(row: Row, name: str) -> Markup:
+    date = row[name].date()
+    return Markup('<time datetime="{}">{}</time>').format(date.isoformat(), french.day(date))
+
+
+def _charts(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[str, Markup]]:
+    """Cost and end over the editions, as steps, with every baseline."""
+    editions = {edition.key: edition for edition in site.editions}
+    name = rows[-1].text("name")
+    for column, flag, role, title in (
+        ("updated_cost_meur", "cost_withheld", "budget", "Coût prévu, en M€"),
+        ("updated_end_date", "schedule_withheld", "schedule", "Fin prévue"),
+    ):
+        chart = timeline(
+            column.replace("_", "-"),
+            title,
+            f"{title} de {name}, édition par édition, et ses références.",
+            [Line("", role, tuple(_point(row, editions[row["edition"]], column, flag) for row in rows), steps=True)],
+            tuple(_levels(rows, editions, column)),
+            from_zero=column == "updated_cost_meur",
+        )
+        if chart:
+            yield title, chart
+
+
+def _point(row: Row, edition: Edition, column: str, flag: str) -> Point:
+    if row[column] is None:
+        return Point(edition, None, Cited(None, WITHHELD if row[flag] else french.UNKNOWN, ""))
+    return Point(edition, _height(row[column]), _short(row, column))
+
+
+def _short(row: Row, column: str) -> Cited:
+    """A figure as the label of a chart: « 95,4 », « déc. 2023 »."""
+    cited, value = row.cited(column, BARE), row[column]
+    return replace(cited, text=f"{french.short_month(value.month)} {value.year}") if hasattr(value, "year") else cited
+
+
+def _height(value: Any) -> float:
+    """A number as it is, a date as months: both fall on an axis."""
+    return float(value.year * _MONTHS_PER_YEAR + value.month if hasattr(value, "year") else value)
+
+
+def _levels(rows: tuple[Row, ...], editions: Mapping[str, Edition], column: str) -> Iterator[Level]:
+    """The first baseline, then each revision, from the edition that told it."""
+    first, revised = BASELINES[column]
+    told = [row for row in rows if row[first] is not None]
+    if told:
+        yield Level(f"prévu{NBSP}:", _height(told[-1][first]), _short(told[-1], first))
+    seen = set()
+    for row in rows:
+        if row[revised] is not None and row["rebaseline_date"] not in seen:
+            seen.add(row["rebaseline_date"])
+            cited = _short(row, revised)
+            yield Level(f"révisé{NBSP}:", _height(row[revised]), cited, editions[row["edition"]], "muted")
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """A project at an edition, as a row of a table."""
+
+    edition: Markup
+    phase: str
+    cost: object
+    budget: Cited
+    end: object
+    schedule: Cited
+    is_overdue: bool
+
+
+def _history(site: SiteTables, row: Row) -> HistoryLine:
+    return HistoryLine(
+        edition=_time(site, row),
+        phase=row.text("phase"),
+        cost=WITHHELD if row["cost_withheld"] else row.cited("updated_cost_meur", BARE),
+        budget=row.cited("budget_slippage_ratio", SIGNED),
+        end=WITHHELD if row["schedule_withheld"] else row.cited("updated_end_date"),
+        schedule=row.cited("schedule_slippage_ratio", SIGNED),
+        is_overdue=bool(row["overdue"]),
+    )
+
+
+def _slippages(row: Row) -> tuple[tuple[str, tuple[object, ...]], ...]:
+    """The slippage against each reference point: the ratio and the amount of each rate, or why there is none."""
+    lines = []
+    for prefix, label in REFERENCES.items():
+        cells: list[object] = []
+        for rate, unit in (("budget", "meur"), ("schedule", "months")):
+            status = row[f"{rate}_{prefix}status"]
+            if status == "known":
+                cells += [
+                    row.cited(f"{rate}_{prefix}slippage_ratio", SIGNED),
+                    row.cited(f"{rate}_{prefix}slippage_{unit}", SIGNED),
+                ]
+            else:
+                cells += [row.text(f"{rate}_{prefix}status"), "–"]
+        lines.append((label, tuple(cells)))
+    return tuple(lines)
+
+
+def _causes(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[Markup, str, Markup]]:
+    """Why it slipped, as its ministry said at each edition; what was said before is not repeated."""
+    before: tuple[str, str] | None = None
+    for row in rows:
+        now = (row.text("deviation_reason"), row.text("deviation_comment"))
+        if any(now) and now != before and row["deviation_reason"] != NO_DEVIATION:
+            yield _time(site, row), now[0], transmitted(now[1])
+        before = now
+
+
+def _revisions(rows: tuple[Row, ...]) -> Iterator[tuple[Markup, Markup, object, object]]:
+    """Each act that revised what is promised: its day, why, the cost and the end it set."""
+    seen = set()
+    for row in rows:
+        if row["rebaseline_date"] is None or row["rebaseline_date"] in seen:
+            continue
+        seen.add(row["rebaseline_date"])
+        why = " : ".join(part for part in (row.text("rebaseline_act"), row.text("rebaseline_reason")) if part)
+        yield (
+            _day(row, "rebaseline_date"),
+            transmitted(why),
+            row.cited("rebaseline_cost_meur"),
+            row.cited("rebaseline_end_date"),
+        )
+
+
+def _forecast(row: Row) -> tuple[str, Markup, Markup]:
+    """What is expected at a horizon, and what such forecasts were worth; nothing is given where they were not right."""
+    given = [
+        sentence(f"{word} : au plus {{}} dans huit cas sur dix", row.cited(name))
+        for name, word in (("cost_p80_meur", "coût"), ("end_p80_date", "fin"))
+        if row[name] is not None
+    ]
+    return row.text("horizon"), Markup(" ; ").join(given), transmitted(french.typeset(row.text("skill_verdict")))
+
+
+def _alike(site: SiteTables, apart: _Apart, last: Row) -> tuple[tuple[str, Markup, Cited, Cited], ...]:
+    """Projects of the same cost band and phase, those of the same zone first, with their slippages."""
+    group = apart.alike.get((last["cost_band"], last["phase"]))
+    if group is None:
+        return ()
+    others = [row for row in group if row["project_id"] != last["project_id"]]
+    others.sort(key=lambda row: (row["functional_zone"] != last["functional_zone"], str(row["project_id"])))
+    return tuple(
+        (
+            str(row["project_id"]),
+            transmitted(row.text("name")),
+            site.latest[str(row["project_id"])].cited("budget_slippage_ratio", SIGNED),
+            site.latest[str(row["project_id"])].cited("schedule_slippage_ratio", SIGNED),
+        )
+        for row in others[:SIMILAR]
+    )
+
+
+def _changes(site: SiteTables, rows: Rows) -> Iterator[tuple[Markup, str, Markup, Markup]]:
+    for row in rows.sorted_by(["edition"], ascending=False):
+        yield _time(site, row), row.text("change"), transmitted(row.text("before")), transmitted(row.text("after"))
+
+
+def _quality(site: SiteTables, row: Row) -> Markup:
+    return sentence(
+        "Score de qualité des données transmises : {} sur cent, en {}.",
+        row.cited("score_pct", Style(decimals=0)),
+        _time(site, row),
+    )
+
+
+def _provenance(rows: Rows) -> Iterator[tuple[Markup, Markup]]:
+    """Where each figure of the latest edition was read: a file, a sheet, a row, a column."""
+    for row in rows:
+        place = ", ".join(
+            part
+            for part in (
+                row.text("source_file"),
+                row.text("source_sheet") and f"feuille « {row.text('source_sheet')} »",
+                row.text("source_row") and f"ligne {row.text('source_row')}",
+                row.text("source_column") and f"colonne {row.text('source_column')}",
+            )
+            if part
+        )
+        yield Markup("<code>{}</code>").format(row.text("column")), transmitted(french.typeset(place))
+
+
+def _files(site: SiteTables, project_id: str, name: str) -> Iterator[Attachment]:
+    """The history of a project in three formats, cut from the file `historique`."""
+    history = site["historique"]
+    frame, table = history.where(project_id=project_id).frame, history.table
+    place = f"projets/{project_id}/{project_id}"
+    yield Attachment(f"{place}.csv", csv_text(frame, table).encode())
+    yield Attachment(f"{place}.json", json_text(frame, table, site.about.properties()).encode())
+    notes = [*site.about.notes(), *site.about.caveats()]
+    yield Attachment(f"{place}.xlsx", xlsx_bytes(workbook(frame, table, f"{name} ({project_id})", notes)))

@@ -1,0 +1,74 @@
+"""The files of the site: every page laid out, what they need beside, and the datasets that they cite.
+
+The same tables give the same bytes. Every address is relative, so that the folder can be read from a disk, or served
+from anywhere.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+
+import jinja2
+
+from assets.page.wording import TITLE
+from assets.site.explorer import explorer_pages
+from assets.site.home import home_pages
+from assets.site.pages import Attachment, Page
+from assets.site.project_pages import project_pages
+from assets.site.tables import SiteTables, edition_title
+from warehouse.model import french
+
+# The sections, in the order of the menu: address, name.
+MENU = (
+    ("index.html", "Accueil"),
+    ("projets/index.html", "Projets"),
+)
+
+
+def site_files(site: SiteTables) -> Iterator[tuple[str, bytes]]:
+    """The path and the bytes of every file of the site but the datasets."""
+    pages = []
+    for made in _made(site):
+        if isinstance(made, Attachment):
+            yield made.path, made.content
+        else:
+            pages.append(made)
+            yield made.path, _laid_out(made, site)
+    yield from _beside().items()
+
+
+def _made(site: SiteTables) -> Iterator[Page | Attachment]:
+    yield from home_pages(site)
+    yield from explorer_pages(site)
+    yield from project_pages(site)
+
+
+def _laid_out(page: Page, site: SiteTables) -> bytes:
+    template = _environment().get_template(page.template)
+    return template.render(page.said, page=page, root=page.root, site=site, menu=MENU, panorama=TITLE).encode()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("assets.site"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"typeset": french.typeset, "counted": french.counted, "edition_title": edition_title}
+    return environment
+
+
+@cache
+def _beside() -> Mapping[str, bytes]:
+    """The styles, the script and the fonts."""
+    page, own = (resources.files(f"assets.{name}") / "templates" for name in ("page", "site"))
+    files = {"style.css": (page / "style.css").read_bytes()}
+    files |= {name: (own / name).read_bytes() for name in ("site.css", "site.js")}
+    return files | {
+        f"fonts/{font.name}": font.read_bytes()
+        for font in sorted((page / "fonts").iterdir(), key=lambda one: one.name)
+        if font.name.endswith((".woff2", ".txt"))
+    }

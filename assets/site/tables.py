@@ -1,0 +1,108 @@
+"""What the site is made of: the open dataset of the latest edition, which holds every edition before it.
+
+Nothing else is read: what no reuser can find in the dataset is on no page, and what is kept back is in neither.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+from markupsafe import Markup
+
+from assets.dataset.about import About
+from assets.site.cited import Row, Rows
+from warehouse.home.calendar import Edition
+from warehouse.model import french
+from warehouse.model.findings import Finding
+from warehouse.model.schema import Table
+from warehouse.open_data.files import DATA_FILES
+from warehouse.projects.opinions import opinion_is_lacking
+
+RATES = ("budget", "schedule")
+
+
+@dataclass(frozen=True)
+class SiteTables:
+    """The tables of the site.
+
+    Attributes:
+        edition: the latest.
+        editions: those up to it that have figures, in calendar order.
+        frames: the rows of every published table at the latest edition, from `assets.dataset.rows.open_frames`.
+        abouts: what the dataset of each edition says of itself, with its corrections, by its key.
+        findings: the warnings and notices to publish, by edition.
+        base_url: the address the site is served from, without a final slash; empty when it is not known.
+    """
+
+    edition: Edition
+    editions: tuple[Edition, ...]
+    frames: Mapping[Table, pd.DataFrame]
+    abouts: Mapping[str, About]
+    findings: Mapping[str, tuple[Finding, ...]]
+    base_url: str = ""
+
+    @cached_property
+    def files(self) -> Mapping[str, Rows]:
+        """The rows of each published file, by its stem: `historique`, `chiffres_cles`…; `projets` is the edition's."""
+        return {
+            file.stem: Rows(file.stem_for(self.edition), file.table, self.frames[file.table])
+            for file in DATA_FILES
+            if file.table is not None
+        }
+
+    def __getitem__(self, stem: str) -> Rows:
+        """The rows of one published file."""
+        return self.files[stem]
+
+    @property
+    def about(self) -> About:
+        """What the dataset of the latest edition says of itself."""
+        return self.abouts[self.edition.key]
+
+    @cached_property
+    def key_figures(self) -> Mapping[str, Row]:
+        """The row of key figures of each edition."""
+        return {str(row["edition"]): row for row in self["chiffres_cles"]}
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """« novembre 2021 », by key of edition."""
+        return {edition.key: edition.month_label() for edition in self.editions}
+
+    @cached_property
+    def histories(self) -> Mapping[str, tuple[Row, ...]]:
+        """The rows of each project ever followed, in calendar order, by its id."""
+        found: dict[str, list[Row]] = {}
+        for row in self["historique"].sorted_by(["project_id", "edition"]):
+            found.setdefault(str(row["project_id"]), []).append(row)
+        return {project: tuple(rows) for project, rows in found.items()}
+
+    @cached_property
+    def latest(self) -> Mapping[str, Row]:
+        """The last row of each project ever followed, by its id: its name is there."""
+        return {project: rows[-1] for project, rows in self.histories.items()}
+
+    @cached_property
+    def lacking_opinion(self) -> frozenset[tuple[str, str]]:
+        """Edition and id of the projects that should have an opinion and have none."""
+        rows = self["historique"].frame
+        chosen = rows.loc[opinion_is_lacking(rows), ["edition", "project_id"]]
+        return frozenset(chosen.itertuples(index=False, name=None))
+
+    def before(self, edition: Edition) -> Edition | None:
+        """The edition just before another in the calendar, when it has figures."""
+        return next((other for other in self.editions if other.ordinal == edition.ordinal - 1), None)
+
+    @property
+    def is_fictitious(self) -> bool:
+        """Whether any of the data is made up."""
+        return bool(self["historique"].frame["fictitious"].any())
+
+
+def edition_title(edition: Edition) -> Markup:
+    """« 14e édition, novembre 2021 », its rank raised."""
+    rank = french.ordinal(edition.ordinal)
+    digits = str(edition.ordinal)
+    raised = Markup("{}<sup>{}</sup>").format(digits, rank.removeprefix(digits))
+    return Markup('<time datetime="{}">{} édition, {}</time>').format(edition.key, raised, edition.month_label())
