@@ -58,6 +58,7 @@ GRAPH = {
     ],
     "open_dataset": ["core_corrections"],
     "publication": ["open_dataset"],
+    "site": ["publication"],
     "warehouse_database": ["core_corrections"],
     "data_gouv_export": ["open_dataset"],
 }  # fmt: skip
@@ -76,7 +77,7 @@ CHECKS = {
 }  # fmt: skip
 
 
-NOT_TABLES = ("open_dataset", "publication", "warehouse_database", "data_gouv_export")
+NOT_TABLES = ("open_dataset", "publication", "site", "warehouse_database", "data_gouv_export")
 
 
 @pytest.fixture(scope="module")
