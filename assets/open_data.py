@@ -13,7 +13,6 @@ from assets.dataset.making import open_files
 from assets.dataset.rows import open_frames, read_tables
 from assets.declaring import made, output_asset, tables_asset, tell_others
 from assets.session import Session
-from warehouse.archive.closed import read_closings
 from warehouse.archive.tables import CORE_CORRECTIONS, CORE_PROJECTS, TABLES
 from warehouse.archive.versions import Change, edition_corrections, record_version, versions_of
 from warehouse.home.calendar import Edition
@@ -21,6 +20,7 @@ from warehouse.home.files import replacing_directory
 from warehouse.home.state import State
 from warehouse.home.store import ParquetStore
 from warehouse.model.schema import empty_frame
+from warehouse.projects.closing import Closing, states_of
 from warehouse.projects.closing_wording import closing_said
 
 FOLDER = "open_data"
@@ -66,8 +66,14 @@ def _following(session: Session, edition: Edition, first_time: list[str]) -> Cha
     return replace(session.change, known_on=None, why=why, completes=is_completed)
 
 
-def about_edition(state: State, store: ParquetStore, edition: Edition) -> About:
+def about_edition(state: State, store: ParquetStore, edition: Edition, closing: Closing) -> About:
     """What the dataset of an edition says of itself, from the warehouse and the registers.
+
+    Args:
+        state: the home.
+        store: the warehouse.
+        edition: the edition; its tables are computed.
+        closing: where it stands towards its closing.
 
     Raises:
         SchemaError: a table of the edition was not computed.
@@ -80,7 +86,7 @@ def about_edition(state: State, store: ParquetStore, edition: Edition) -> About:
         version=max(1, len(versions_of(state, edition.key))),
         is_fictitious=bool(projects["fictitious"].any()),
         disclosure=statement(projects, public),
-        closing=closing_said(read_closings(state.registers, store)[edition.key]),
+        closing=closing_said(closing),
         corrections=publishable_corrections(store.read(CORE_CORRECTIONS, edition.key), projects),
     )
 
@@ -97,10 +103,11 @@ def about_edition(state: State, store: ParquetStore, edition: Edition) -> About:
 )
 def open_dataset(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
     """Write the files of each edition asked for, and of those whose tables, or those before, are no longer the same."""
-    editions = session.to_publish()
+    editions, closings = session.to_publish(), session.closings()
+    states = states_of(closings)
     for edition in editions:
-        frames = open_frames(read_tables(session.store, edition, session.state.registers))
-        files = open_files(frames, about_edition(session.state, session.store, edition))
+        frames = open_frames(read_tables(session.store, edition, session.state.registers, states))
+        files = open_files(frames, about_edition(session.state, session.store, edition, closings[edition.key]))
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
             for name, content in files.items():
                 (folder / name).write_bytes(content)

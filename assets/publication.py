@@ -1,5 +1,7 @@
 """The publication of the editions: the page and the PDF, from the tables only."""
 
+from collections.abc import Mapping
+
 import dagster as dg
 
 from assets.dataset.key_figures import open_key_figures
@@ -20,6 +22,7 @@ from warehouse.archive.tables import (
 from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.results import read_findings
+from warehouse.projects.closing import Closing, states_of
 from warehouse.projects.closing_wording import closing_said
 from warehouse.projects.withheld import without_withheld
 from warehouse.slippage.headlines import with_headlines_only
@@ -38,10 +41,10 @@ FOLDER = "publication"
 )
 def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
     """Draw the page of each edition whose dataset was made; with it, the edition is up to date, and said to be."""
-    editions = session.to_publish()
+    editions, closings = session.to_publish(), session.closings()
     for edition in editions:
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
-            render_site(publication_tables(session, edition), folder)
+            render_site(publication_tables(session, edition, closings), folder)
     for key in session.record():
         context.log_event(dg.AssetObservation("publication", "Périmée : à refaire.", partition=key))
     keys = [edition.key for edition in editions]
@@ -50,21 +53,24 @@ def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Ses
         key: str(session.home.out(edition, FOLDER).resolve() / "index.html")
         for key, edition in zip(keys, editions, strict=True)
     }
-    states = {key: closing.state for key, closing in session.closings().items()}
-    provisional = [key for key in keys if states[key] == "provisional"]
+    provisional = [key for key in keys if not closings[key].is_final]
     return dg.MaterializeResult(metadata={"editions": keys, "pages": pages, "provisional": provisional})
 
 
-def publication_tables(session: Session, edition: Edition) -> PublicationTables:
-    """What the page of an edition is made of."""
+def publication_tables(session: Session, edition: Edition, closings: Mapping[str, Closing]) -> PublicationTables:
+    """What the page of an edition is made of.
+
+    Args:
+        session: the run.
+        edition: the edition; its tables are computed.
+        closings: where each edition stands towards its closing, by key.
+    """
     store = session.store
     slippages, headlines = (store.history(table, edition.key) for table in (OUT_SLIPPAGE_PROJECTS, OUT_HEADLINES))
     changes = store.history(OUT_HEADLINE_CHANGES, edition.key)
     official = official_table(edition.key)
-    closings = session.closings()
-    states = {key: closing.state for key, closing in closings.items()}
     told = store.history(OUT_KEY_FIGURES, edition.key)
-    figures = open_key_figures(told, headlines, changes, slippages, official, states)
+    figures = open_key_figures(told, headlines, changes, slippages, official, states_of(closings))
     return PublicationTables(
         edition=edition,
         closing=closing_said(closings[edition.key]),

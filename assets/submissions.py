@@ -1,6 +1,6 @@
 """What was received for an edition: every cell with its place, then one typed row per submitted line."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import dagster as dg
 
@@ -11,7 +11,6 @@ from assets.collection.state import Verdicts, collection_state
 from assets.declaring import tables_asset
 from assets.session import Session
 from warehouse.archive.tables import RAW_SUBMISSIONS, SUBMITTED_ROWS
-from warehouse.home.calendar import Edition
 from warehouse.model.errors import DataRefusedError
 from warehouse.model.findings import errors_of
 from warehouse.projects.closing import expected_ministries
@@ -32,8 +31,9 @@ def submissions(
     receipts = {edition: session.receipt(edition) for edition in editions}
     empty = [why_nothing(receipt) for receipt in receipts.values() if receipt.submitted.cells.empty]
     if empty:
+        closings = session.closings()
         for edition, receipt in receipts.items():
-            _keep_collection(session, edition, receipt)
+            _keep_collection(session, receipt, expected_ministries(closings, edition.key))
         raise DataRefusedError("\n".join(empty))
     counts = {RAW_SUBMISSIONS: 0, SUBMITTED_ROWS: 0}
     for edition, receipt in receipts.items():
@@ -46,13 +46,11 @@ def submissions(
         )
 
 
-def _keep_collection(session: Session, edition: Edition, receipt: Receipt) -> None:
+def _keep_collection(session: Session, receipt: Receipt, expected: Collection[str]) -> None:
     """Keep where the collection of an edition stands, of which no row is to be judged."""
     found = [*receipt.submitted.file_findings, *collection_findings(session.state, receipt.received)]
     told = Verdicts(tuple(one for one in found if one.file))
-    keep_collection(
-        session.home, collection_state(receipt.received, expected_ministries(session.closings(), edition.key), told)
-    )
+    keep_collection(session.home, collection_state(receipt.received, expected, told))
 
 
 def _files(receipt: Receipt) -> Iterator[str]:

@@ -16,6 +16,7 @@ from assets.site.rendering import site_files
 from assets.site.tables import SiteTables
 from warehouse.home.files import replacing_directory
 from warehouse.home.results import read_findings
+from warehouse.projects.closing import states_of
 
 
 @output_asset(
@@ -44,12 +45,16 @@ def site(session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
 def site_tables(session: Session) -> SiteTables:
     """What the site is made of."""
     editions = session.editions(session.accepted_editions())
-    latest = editions[-1]
+    latest, closings = editions[-1], session.closings()
+    tables = read_tables(session.store, latest, session.state.registers, states_of(closings))
     return SiteTables(
         edition=latest,
         editions=tuple(editions),
-        frames=open_frames(read_tables(session.store, latest, session.state.registers)),
-        abouts={edition.key: about_edition(session.state, session.store, edition) for edition in editions},
+        frames=open_frames(tables),
+        abouts={
+            edition.key: about_edition(session.state, session.store, edition, closings[edition.key])
+            for edition in editions
+        },
         findings={edition.key: tuple(read_findings(session.home, edition)) for edition in editions},
     )
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from assets.dataset.key_figures import open_key_figures
 from assets.reading.headers import layouts
-from warehouse.archive.closed import read_closings
 from warehouse.archive.tables import (
     ACCEPTED_CELLS,
     CORE_PROJECTS,
@@ -112,13 +111,16 @@ class WarehouseTables:
     states: Mapping[str, str]
 
 
-def read_tables(store: ParquetStore, edition: Edition, registers: Registers) -> WarehouseTables:
+def read_tables(
+    store: ParquetStore, edition: Edition, registers: Registers, states: Mapping[str, str]
+) -> WarehouseTables:
     """Read what the dataset of an edition is made of, what is kept back taken out.
 
     Args:
         store: the warehouse.
         edition: the edition; its tables are computed.
         registers: all registers, by short name.
+        states: the code of the state of each edition, from `states_of`.
     """
     projects = as_withheld_today(store.history(CORE_PROJECTS, edition.key), registers["withheld"])
     return WarehouseTables(
@@ -128,7 +130,7 @@ def read_tables(store: ParquetStore, edition: Edition, registers: Registers) -> 
         lambda table: store.history(table, edition.key),
         effective_ledger(registers["baselines"]),
         registers["submissions"],
-        {key: closing.state for key, closing in read_closings(registers, store).items()},
+        states,
     )
 
 

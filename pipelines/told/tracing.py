@@ -9,6 +9,7 @@ from rich.console import Console
 
 from assets.dataset.rows import open_provenance, projects_of_edition, read_tables
 from pipelines.told.summary import require_computed
+from warehouse.archive.closed import read_closings
 from warehouse.archive.tables import OUT_SLIPPAGE_PROJECTS
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
@@ -21,6 +22,7 @@ from warehouse.model.schema import Column, Kind
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import PROVENANCE_PARTS, VOCABULARIES
 from warehouse.open_data.tables import OPEN_PROJECTS
+from warehouse.projects.closing import states_of
 
 SHOWN_DECIMALS = 2
 
@@ -43,7 +45,8 @@ def trace(home: Home, edition: Edition, project: str, column: str | None = None)
     """
     store = ParquetStore(home.warehouse)
     require_computed(store, OUT_SLIPPAGE_PROJECTS, edition)
-    tables = read_tables(store, edition, read_state(home).registers)
+    registers = read_state(home).registers
+    tables = read_tables(store, edition, registers, states_of(read_closings(registers, store)))
     rows = projects_of_edition(tables)
     line = rows.loc[rows["project_id"].eq(project)]
     if line.empty:

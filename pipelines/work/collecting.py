@@ -8,12 +8,9 @@ from assets.collection.receiving import keep_collection
 from assets.collection.state import CollectionState, collection_state
 from assets.collection.watching import News, look
 from pipelines.work.validation import validate
-from warehouse.archive.closed import read_closings
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.home.state import read_state
-from warehouse.home.store import ParquetStore
-from warehouse.projects.closing import expected_ministries
 
 
 def look_once(
@@ -66,10 +63,8 @@ def collect(home: Home, edition: Edition, day: dt.date | None = None) -> Collect
         ServiceError: the disk refused.
         ConfigurationError: a register or the settings of the home are malformed.
     """
-    known = read_state(home)
-    found = validate(known, edition)
-    expected = expected_ministries(read_closings(known.registers, ParquetStore(home.warehouse)), edition.key)
-    state = collection_state(found.receipt.received, expected, found.found.discreet(found.held))
+    found = validate(read_state(home), edition)
+    state = collection_state(found.receipt.received, found.expected, found.found.discreet(found.held))
     with home.writing():
         keep_collection(home, state, day)
     return state

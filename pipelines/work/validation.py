@@ -25,7 +25,7 @@ from warehouse.home.store import ParquetStore
 from warehouse.model.errors import DataRefusedError
 from warehouse.model.findings import Finding, errors_of, total
 from warehouse.model.french import counted
-from warehouse.projects.closing import followed_before
+from warehouse.projects.closing import expected_ministries, followed_before
 from warehouse.projects.identification import unsure_moves
 from warehouse.projects.preparing import Prepared, places_kept_back, with_edition
 from warehouse.projects.withheld import Place
@@ -40,7 +40,8 @@ class Validated:
     """What was received for an edition, what was found in it, and why it is refused, None when it is accepted.
 
     `known` holds the core projects of all editions, as they stood; `held` the file, sheet and row of each row that
-    keeps something back: what is found in it is for its sender alone. Each ministry is judged by itself.
+    keeps something back: what is found in it is for its sender alone; `expected` the ministries that the edition is
+    expected to hear from. Each ministry is judged by itself.
     """
 
     edition: Edition
@@ -48,7 +49,8 @@ class Validated:
     receipt: Receipt
     found: Verdicts
     refusal: DataRefusedError | None
-    held: frozenset[Place] = frozenset()
+    expected: frozenset[str]
+    held: frozenset[Place]
 
     @property
     def findings(self) -> list[Finding]:
@@ -64,17 +66,20 @@ def validate(state: State, edition: Edition, *, today: dt.date | None = None) ->
         ConfigurationError: a register is malformed.
     """
     receipt = receive(state, edition, today or dt.datetime.now(dt.UTC).date())
-    known = ParquetStore(state.home.warehouse).history(CORE_PROJECTS)
+    store = ParquetStore(state.home.warehouse)
+    known = store.history(CORE_PROJECTS)
     accepted = accept(state, {edition.key: receipt}, known)
-    closings = read_closings(state.registers, ParquetStore(state.home.warehouse))
+    closings = read_closings(state.registers, store)
     found = verdicts(state, receipt, accepted, known, followed_before(closings, edition.key))
     prepared = accepted.accepted.get(edition.key)
+    expected = expected_ministries(closings, edition.key)
     held = places_kept_back(receipt.submitted.rows, known, state.registers, edition.key, prepared)
     if prepared is None:
-        return Validated(edition, known, receipt, found, refusal(edition, found.findings(), receipt), held)
+        refused = refusal(edition, found.findings(), receipt)
+        return Validated(edition, known, receipt, found, refused, expected, held)
     projects = with_edition(known, prepared.projects, edition.key)
     kept, _ = regraded(_published(state, edition, prepared, projects), state.rule_changes_at(edition.key))
-    return Validated(edition, known, receipt, replace(found, shared=(*found.shared, *kept)), None, held)
+    return Validated(edition, known, receipt, replace(found, shared=(*found.shared, *kept)), None, expected, held)
 
 
 def refusal(edition: Edition, findings: Sequence[Finding], receipt: Receipt) -> DataRefusedError:

@@ -6,13 +6,10 @@ from assets.collection.state import collection_state
 from assets.forms.letters import Letter, letters
 from assets.forms.returning import returned_to
 from pipelines.work.validation import NOT_FOR_MINISTRIES, validate
-from warehouse.archive.closed import read_closings
 from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.home import Home
 from warehouse.home.state import read_state
-from warehouse.home.store import ParquetStore
-from warehouse.projects.closing import expected_ministries
 
 FOLDER = "letters"
 
@@ -33,9 +30,8 @@ def write_letters(home: Home, edition: Edition, today: dt.date) -> list[Letter]:
     """
     state = read_state(home)
     found = validate(state, edition, today=today)
-    expected = expected_ministries(read_closings(state.registers, ParquetStore(home.warehouse)), edition.key)
     # Its own figures are for a ministry to read, kept back or not.
-    collection = collection_state(found.receipt.received, expected, found.found)
+    collection = collection_state(found.receipt.received, found.expected, found.found)
     told = {
         ministry: [finding for finding in of_one if finding.rule not in NOT_FOR_MINISTRIES]
         for ministry, of_one in collection.findings.items()

@@ -17,7 +17,7 @@ from test_measures import project, projects
 
 from warehouse.archive.tables import CORE_PROJECTS, OUT_MOVEMENTS, TABLES
 from warehouse.home.files import replacing_directory, write_bytes
-from warehouse.home.store import ParquetStore
+from warehouse.home.store import ParquetStore, RunStore
 from warehouse.model.errors import SchemaError, ServiceError
 from warehouse.model.schema import arrow_schema, conform, empty_frame, from_arrow, table_schema, to_arrow
 from warehouse.open_data.tables import OPEN_PROJECTS
@@ -192,3 +192,16 @@ def test_a_process_killed_in_mid_write_leaves_a_whole_file(tmp_path: Path) -> No
         content = path.read_bytes()
         assert len(content) == 2_000_000
         assert len(set(content)) == 1
+
+
+@pytest.mark.parametrize("kind", [ParquetStore, RunStore])
+def test_some_columns_are_those_of_the_whole_history(tmp_path: Path, kind: type[ParquetStore]) -> None:
+    store = kind(tmp_path)
+    names = ["edition", "phase"]
+    assert store.columns(CORE_PROJECTS, names).columns.tolist() == names
+    for edition in ("2016-11", "2020-06"):
+        store.write(CORE_PROJECTS, edition, projects(project(1, edition)))
+    read = store.columns(CORE_PROJECTS, names)
+    whole = store.history(CORE_PROJECTS)
+    pd.testing.assert_frame_equal(read, whole[names])
+    pd.testing.assert_frame_equal(store.columns(CORE_PROJECTS, names), read)

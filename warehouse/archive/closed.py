@@ -18,7 +18,7 @@ def read_closings(registers: Registers, store: ParquetStore) -> dict[str, Closin
         store: the tables.
     """
     projects = store.history(CORE_PROJECTS)
-    return closings(projects, historic_editions(store.history(ACCEPTED_ROWS)), registers)
+    return closings(projects, historic_editions(store.columns(ACCEPTED_ROWS, ["edition", "layout"])), registers)
 
 
 def require_closed(state: State, edition: Edition) -> None:

@@ -1,8 +1,8 @@
 """The Parquet store: one file per table and edition, conformed to the declaration or refused."""
 
 import io
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -63,7 +63,7 @@ class ParquetStore:
         if not path.is_file():
             raise SchemaError(f"La table {table.name} n'a pas d'édition {edition} : elle n'a pas été calculée.")
         try:
-            arrow = pq.ParquetFile(path).read()
+            arrow = pq.ParquetFile(path).read([name for name in table.names() if name != "edition"])
         except (OSError, pa.ArrowException) as error:
             raise ServiceError(f"{path} est illisible : {error}. Relancer l'édition le réécrit.") from error
         labelled = arrow.add_column(0, "edition", pa.array([edition] * arrow.num_rows, pa.string()))
@@ -80,6 +80,14 @@ class ParquetStore:
 
     def history(self, table: Table, until: str = AFTER_ANY_EDITION) -> pd.DataFrame:
         """All editions of a table up to `until` included, in calendar order."""
+        return self._together(table, until)
+
+    def columns(self, table: Table, names: Collection[str]) -> pd.DataFrame:
+        """Some columns of all editions of a table, in calendar order; the others are not read."""
+        kept = tuple(column for column in table.columns if column.name in names)
+        return self._together(replace(table, columns=kept, primary_key=()))
+
+    def _together(self, table: Table, until: str = AFTER_ANY_EDITION) -> pd.DataFrame:
         frames = [self.read(table, edition) for edition in self.editions(table) if edition <= until]
         filled = [frame for frame in frames if not frame.empty]
         return pd.concat(filled, ignore_index=True) if filled else empty_frame(table)
@@ -151,3 +159,10 @@ class RunStore(ParquetStore):
         whole = self.made[table.name]
         rows: pd.DataFrame = whole.loc[whole["edition"].le(until)].reset_index(drop=True)
         return rows
+
+    def columns(self, table: Table, names: Collection[str]) -> pd.DataFrame:
+        """Some columns of all editions of a table, in calendar order; only these are read of one not known yet."""
+        if table.name not in self.made:
+            return super().columns(table, names)
+        whole = self.made[table.name]
+        return whole[[name for name in table.names() if name in names]]

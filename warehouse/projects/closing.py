@@ -99,6 +99,11 @@ def closings(projects: pd.DataFrame, historic: Collection[str], registers: Regis
     return found
 
 
+def states_of(found: Mapping[str, Closing]) -> dict[str, str]:
+    """The code of the state of each edition of `closings`, in the closed list `edition_states`, by key."""
+    return {edition: closing.state for edition, closing in found.items()}
+
+
 def last_final(found: Mapping[str, Closing], edition: str) -> str | None:
     """The last edition before one that is closed, or history; None when there is none."""
     return max((key for key, closing in found.items() if key < edition and closing.is_final), default=None)
