@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.model import french
-from warehouse.model.csv_text import CsvTextError, csv_text, shipped_text, without_empty_end
+from warehouse.model.csv_text import CsvTextError, csv_text, lines_under, shipped_text
 from warehouse.model.errors import RegisterError, UnknownEditionError
 from warehouse.model.french import MONTHS
 from warehouse.model.terms import match_key
@@ -157,17 +157,8 @@ def _parse(content: bytes, source: str) -> list[Edition]:
         raise RegisterError(f"{source} : {error}") from error
     wrong: list[str] = []
     editions = []
-    number = 1
-    try:
-        for number, cells in written.rows():
-            kept = without_empty_end(cells, len(COLUMNS))
-            if number == 1 and tuple(kept) != COLUMNS:
-                wrong.append(f"{source}, ligne 1 : en-têtes {kept}, attendus {list(COLUMNS)}.")
-                break
-            if number > 1 and any(kept):
-                editions += _edition(kept, f"{source}, ligne {number}", wrong)
-    except CsvTextError as error:
-        wrong.append(f"{source}, {error}")
+    for number, cells in lines_under(COLUMNS, written, source, wrong):
+        editions += _edition(cells, f"{source}, ligne {number}", wrong)
     if wrong:
         raise RegisterError("\n".join(wrong))
     return editions

@@ -16,7 +16,7 @@ import pandas as pd
 from warehouse.home.files import write_bytes
 from warehouse.home.register_tables import REGISTERS
 from warehouse.model import french
-from warehouse.model.csv_text import CsvText, CsvTextError, csv_text, without_empty_end
+from warehouse.model.csv_text import CsvText, CsvTextError, csv_text, lines_under, quoted
 from warehouse.model.errors import RegisterError
 from warehouse.model.schema import PANDAS_DTYPES, Column, Table, empty_frame
 from warehouse.model.terms import match_key
@@ -126,25 +126,13 @@ class Register:
     def _rows(self, written: CsvText, wrong: list[str]) -> Iterator[dict[str, object]]:
         """The values of each line; what cannot be read is said in `wrong`."""
         names = [column.name for column in self.columns]
-        number = 1
-        try:
-            for number, cells in written.rows():
-                kept = without_empty_end(cells, len(names))
-                if number == 1 and kept != names:
-                    wrong.append(
-                        f"{self.path}, ligne 1 : en-têtes {_quoted(kept)}. Attendu : {_quoted(names)}, séparés par des "
-                        "points-virgules ou des virgules."
-                    )
-                    return
-                if number > 1 and kept:
-                    yield from self._line(number, kept, wrong)
-        except CsvTextError as error:
-            wrong.append(f"{self.path}, {error}")
+        for number, cells in lines_under(names, written, str(self.path), wrong):
+            yield from self._line(number, cells, wrong)
 
     def _line(self, number: int, cells: Sequence[str], wrong: list[str]) -> Iterator[dict[str, object]]:
         if len(cells) != len(self.columns):
             count = f"{len(cells)} {french.plural(len(cells), 'valeur')} au lieu de {len(self.columns)}"
-            wrong.append(f"{self.path}, ligne {number} : {count} : {_quoted(cells)}.")
+            wrong.append(f"{self.path}, ligne {number} : {count} : {quoted(cells)}.")
             return
         line: dict[str, object] = {"line": number}
         for column, text in zip(self.columns, cells, strict=True):
@@ -231,10 +219,6 @@ def _grown(ledger: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
 def no_registers() -> dict[str, pd.DataFrame]:
     """The registers of a new home: no line in any."""
     return {name: empty_frame(table) for name, table in REGISTERS.items()}
-
-
-def _quoted(values: Sequence[str]) -> str:
-    return ", ".join(f"« {value} »" for value in values)
 
 
 def _expected(column: Column) -> str:

@@ -6,7 +6,7 @@ French offices write UTF-8 or UTF-16, Windows-1252 or ISO-8859-15, with semicolo
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -132,6 +132,37 @@ def without_empty_end(cells: list[str], columns: int) -> list[str]:
     """The cells of a row without the empty ones that a spreadsheet saved after its last column."""
     last = max((rank for rank, cell in enumerate(cells, 1) if cell.strip()), default=0)
     return cells[: max(last, columns)] if last else []
+
+
+def lines_under(
+    names: Sequence[str], written: CsvText, source: str, wrong: list[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """The number and the cells of each line that a person filled under the headers of a file.
+
+    Args:
+        names: the headers, in order.
+        written: the file.
+        source: how it is named.
+        wrong: what cannot be read is added to it; under other headers nothing is read.
+    """
+    try:
+        for number, cells in written.rows():
+            kept = without_empty_end(cells, len(names))
+            if number == 1 and kept != list(names):
+                wrong.append(
+                    f"{source}, ligne 1 : en-têtes {quoted(kept)}. Attendu : {quoted(names)}, séparés par des "
+                    "points-virgules ou des virgules."
+                )
+                return
+            if number > 1 and kept:
+                yield number, kept
+    except CsvTextError as error:
+        wrong.append(f"{source}, {error}")
+
+
+def quoted(values: Sequence[str]) -> str:
+    """Values as a message shows them: « un », « deux »."""
+    return ", ".join(f"« {value} »" for value in values)
 
 
 def shipped_text(package: str, name: str) -> str:
