@@ -114,11 +114,12 @@ def split(
         with place.writing():
             registers = read_registers(place.registers)
             _require(project, registers)
+            # First: once it is split, the lines from that edition on are those of the other project.
+            if _already(registers["decisions"], project, {"decision": "split", "edition": wanted.key}):
+                return
             concerned = [key for key in _editions_of(place, registers, project) if key >= wanted.key]
             if not concerned:
                 raise ConfigurationError(f"{project} n'a pas de ligne à l'édition {wanted.key} ni après.")
-            if _already(registers["decisions"], project, {"decision": "split", "edition": wanted.key}):
-                return
             other = next(fresh_ids(registers, ()))
             _decide(place, registers, "split", project, other, wanted.key, who(by), why)
         _print_rerun(concerned, f"{project} est {other} à partir de {wanted.key}.")

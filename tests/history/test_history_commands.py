@@ -92,6 +92,11 @@ def test_a_project_is_split_from_an_edition_on(published: Path, tmp_path: Path) 
     assert ids(home, "2021-07")["CROCUS"] == crocus
     said = panorama(home, "projects", "split", crocus, "--from", "13", "--why", "Autre marché")
     assert said.status == 0, said.errors
+    decided = digests(home, "registers")
+    again = panorama(home, "projects", "split", crocus, "--from", "13", "--why", "Autre marché")
+    assert again.status == 0, again.errors
+    assert f"{crocus} : déjà enregistré" in again.output
+    assert digests(home, "registers") == decided
     assert panorama(home, "backfill", "12..13").status == 0
     assert ids(home, "2020-11")["CROCUS"] == crocus
     assert ids(home, "2021-07")["CROCUS"] != crocus
