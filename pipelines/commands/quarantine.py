@@ -22,13 +22,13 @@ from warehouse.home.quarantine import (
 from warehouse.home.registers import register
 from warehouse.home.submission_ledger import lines_of, ministries_of, same_name
 from warehouse.model.errors import ConfigurationError
+from warehouse.model.french import short_day
 from warehouse.model.vocabulary import MINISTRIES
 
 app = typer.Typer(
     help="Les fichiers mis à l'écart : les lister, les classer, les reprendre.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
 )
 FileArgument = Annotated[
     str, typer.Argument(metavar="FILE", help="Nom du fichier, ou début de son empreinte, comme « list » les donne.")
@@ -49,8 +49,9 @@ class PutAside:
 
     def state(self) -> str:
         """What became of it."""
-        if self.known.dismissed_by is not None:
-            return f"classé par {self.known.dismissed_by} le {self.known.dismissed_on} : {self.known.dismissed_why}"
+        known = self.known
+        if known.dismissed_by is not None and known.dismissed_on is not None:
+            return f"classé par {known.dismissed_by} le {short_day(known.dismissed_on)} : {known.dismissed_why}"
         return "attendu" if self.is_awaited else "renvoyé depuis"
 
 
@@ -83,7 +84,7 @@ def list_(
             labels = ", ".join(map(MINISTRIES.label, each.ministries)) or "ministère inconnu"
             known = each.known
             console.print(f"{each.edition.key}  {known.file}  ({known.sha256[:DIGEST_CHARACTERS]})", style="bold")
-            console.print(f"  {labels}, à l'écart depuis le {known.put_aside_on} ; {each.state()}")
+            console.print(f"  {labels}, à l'écart depuis le {short_day(known.put_aside_on)} ; {each.state()}")
             console.print(f"  {known.reason}")
 
 

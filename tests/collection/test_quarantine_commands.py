@@ -1,5 +1,6 @@
 """`panorama quarantine`: what is put aside, why, and what becomes of it, as an operator does it."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
 from warehouse.home.quarantine import read_quarantine, waiting
 from warehouse.home.state import read_state
+from warehouse.model.french import short_day
 
 EDITION = Edition("2021-11", 14)
 LIMITED = "[reading]\nrows = 3\n"
@@ -38,7 +40,8 @@ def awaited(home: Home) -> set[str]:
 def test_the_list_says_whose_each_is_since_when_why_and_what_to_do(home: Home) -> None:
     said = done(home.root, "quarantine", "list")
     assert "2021-11  justice.xlsx" in said
-    assert "Ministère de la Justice, à l'écart depuis le" in said
+    today = short_day(dt.datetime.now(dt.UTC).date())
+    assert f"Ministère de la Justice, à l'écart depuis le {today} ; attendu" in said
     assert "trop de lignes : 4, plus que la limite de 3" in said
     assert "Demander le classeur au ministère" in said
     assert "« panorama quarantine retry » le reprend sous le nom « z_.xlsx »" in said
@@ -54,7 +57,8 @@ def test_the_finding_gives_the_command_and_a_dismissed_file_is_no_longer_awaited
     why = ("--why", "Lettre d'accompagnement", "--by", "Mme X")
     done(home.root, "quarantine", "dismiss", "lettre à signer.pdf", *why)
     assert awaited(home) == {"justice.xlsx", "z_.xlsx"}
-    assert "classé par Mme X le" in done(home.root, "quarantine", "list")
+    today = short_day(dt.datetime.now(dt.UTC).date())
+    assert f"classé par Mme X le {today} : Lettre d'accompagnement" in done(home.root, "quarantine", "list")
     assert "déjà classé" in done(home.root, "quarantine", "dismiss", "lettre à signer.pdf", *why)
     # Sent again, it is awaited again.
     (home.inbox(EDITION) / "lettre à signer.pdf").write_bytes(b"%PDF")
