@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, installation, parse_day, reporting
+from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, day_asked, installation, reporting
 from pipelines.told.console import output, steps, write_json
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
@@ -55,7 +55,7 @@ def collect(
         calendar = place.calendar()
         wanted = calendar.find(edition) if edition else latest_opened(calendar)
         today = dt.datetime.now(dt.UTC).date()
-        day = parse_day(on, "--on") or today
+        day = day_asked(on)
         if day > today:
             raise ConfigurationError(f"--on : le {short_day(day)} est à venir, nous sommes le {short_day(today)}.")
         if watch:

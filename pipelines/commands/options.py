@@ -98,6 +98,15 @@ def parse_day(text: str | None, option: str) -> dt.date | None:
         raise ConfigurationError(f"{option} : « {text} » n'est pas une date AAAA-MM-JJ.") from error
 
 
+def day_asked(on: str | None) -> dt.date:
+    """The day of `--on`, today where it is not given.
+
+    Raises:
+        ConfigurationError: not of the form `YYYY-MM-DD`.
+    """
+    return parse_day(on, "--on") or dt.datetime.now(dt.UTC).date()
+
+
 def who(by: str | None) -> str:
     """Who decides: the one named, else the user of the system.
 

@@ -1,6 +1,5 @@
 """`panorama init` and `panorama status`: a home to begin with, and where it stands."""
 
-import datetime as dt
 import os
 import shlex
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, installation, parse_day, reporting
+from pipelines.commands.options import DEFAULT_HOME, HomeOption, JsonOption, day_asked, installation, reporting
 from pipelines.told.console import output, write_json
 from warehouse.home.home import Home
 
@@ -55,7 +54,7 @@ def status(
         place = installation(home)
         calendar = place.calendar()
         wanted = calendar.find(edition) if edition else current_edition(place, calendar)
-        facts = read_facts(place, wanted, parse_day(on, "--on") or dt.datetime.now(dt.UTC).date())
+        facts = read_facts(place, wanted, day_asked(on))
         if as_json:
             write_json(as_data(facts))
         else:

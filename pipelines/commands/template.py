@@ -1,6 +1,5 @@
 """`panorama template` and `letters`: what goes to each ministry, a form to fill in, then a message on what it sent."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,9 +10,9 @@ from pipelines.commands.options import (
     DEFAULT_HOME,
     EditionArgument,
     HomeOption,
+    day_asked,
     installation,
     ministry_named,
-    parse_day,
     reporting,
 )
 from pipelines.told.console import output, steps
@@ -140,7 +139,7 @@ def letters(
     with reporting():
         place = installation(home)
         wanted = place.calendar().find(edition)
-        day = parse_day(on, "--on") or dt.datetime.now(dt.UTC).date()
+        day = day_asked(on)
         with steps(f"Édition {wanted.key}") as progress:
             progress("lecture et contrôle des fichiers reçus")
             written = write_letters(place, wanted, day)
