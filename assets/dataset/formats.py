@@ -128,13 +128,18 @@ def _plain(values: pd.Series, column: Column) -> list[Any]:
 
 def json_text(frame: pd.DataFrame, table: Table, about: Mapping[str, str]) -> str:
     """A conformed frame as JSON: what is said of it, its columns, then one object per row, on a line each."""
+    return json_of_rows(published_rows(frame, table), table, about)
+
+
+def json_of_rows(rows: Iterable[tuple[Any, ...]], table: Table, about: Mapping[str, str]) -> str:
+    """Rows from `published_rows` as `json_text` gives them."""
     names = [column.published for column in table.columns]
     head = {**about, "titre": table.title, "description": table.description, "precautions": list(table.caveats)}
     fields = table_schema(table)["fields"]
-    lines = [_json(dict(zip(names, map(_iso, row), strict=True))) for row in published_rows(frame, table)]
+    lines = [_json(dict(zip(names, map(_iso, row), strict=True))) for row in rows]
     parts = [f"  {_json(name)}: {_json(value)}" for name, value in {**head, "colonnes": fields}.items()]
-    rows = ",\n    ".join(lines)
-    parts.append(f'  "lignes": [\n    {rows}\n  ]' if lines else '  "lignes": []')
+    written = ",\n    ".join(lines)
+    parts.append(f'  "lignes": [\n    {written}\n  ]' if lines else '  "lignes": []')
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
@@ -165,11 +170,18 @@ def workbook(frame: pd.DataFrame, table: Table, title: str, notes: Sequence[str]
 
     Nothing in it can be a formula, and its properties say nothing of who or what wrote it.
     """
+    return workbook_of_rows(published_rows(frame, table), table, title, notes, notes_first=notes_first)
+
+
+def workbook_of_rows(
+    published: Iterable[tuple[Any, ...]], table: Table, title: str, notes: Sequence[str], *, notes_first: bool = False
+) -> Book:
+    """Rows from `published_rows` as `workbook` gives them."""
     styles = [_style(column) for column in table.columns]
     headers = BookRow(tuple(BookCell(column.published, _HEADER) for column in table.columns), HEADER_HEIGHT)
     rows = [
         BookRow(tuple(BookCell(_cell(value), style) for value, style in zip(values, styles, strict=True)))
-        for values in published_rows(frame, table)
+        for values in published
     ]
     names = table.names()
     in_sight = names.index("name") + 1 if "name" in names[:3] else 0

@@ -8,6 +8,7 @@ how many values it has.
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -47,6 +48,18 @@ BARE = Style(bare=True)
 SIGNED = Style(signed=True)
 
 
+class Records:
+    """The rows of a whole table as plain values, made once, when the first of them is asked for."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+
+    @cached_property
+    def rows(self) -> list[dict[Hashable, Any]]:
+        """The rows, in order."""
+        return self._frame.to_dict("records")
+
+
 @dataclass(frozen=True, eq=False)
 class Rows:
     """Rows of one published file, all of its editions: what figures are read from.
@@ -54,12 +67,20 @@ class Rows:
     Attributes:
         stem: the name of the file, without its extension.
         table: what it holds.
-        frame: its rows, conformed to the table.
+        frame: its rows, conformed to the table, indexed by their place in the whole table.
+        records: all the rows of the table.
     """
 
     stem: str
     table: Table
     frame: pd.DataFrame
+    records: Records
+
+    @classmethod
+    def of(cls, stem: str, table: Table, frame: pd.DataFrame) -> "Rows":
+        """All the rows of a file."""
+        whole = frame.reset_index(drop=True)
+        return cls(stem, table, whole, Records(whole))
 
     def where(self, **codes: Any) -> "Rows":
         """The rows whose columns have these values; None is for a missing one."""
@@ -75,8 +96,8 @@ class Rows:
 
     def __iter__(self) -> Iterator["Row"]:
         """Each row, in order."""
-        for values in self.frame.to_dict("records"):
-            yield Row(self, values)
+        for place in self.frame.index:
+            yield Row(self, self.records.rows[place])
 
     def __len__(self) -> int:
         """How many rows there are."""

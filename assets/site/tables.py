@@ -46,7 +46,7 @@ class SiteTables:
     def files(self) -> Mapping[str, Rows]:
         """The rows of each published file, by its stem: `historique`, `chiffres_cles`…; `projets` is the edition's."""
         return {
-            file.stem: Rows(file.stem_for(self.edition), file.table, self.frames[file.table])
+            file.stem: Rows.of(file.stem_for(self.edition), file.table, self.frames[file.table])
             for file in DATA_FILES
             if file.table is not None
         }
