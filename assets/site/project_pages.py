@@ -265,22 +265,22 @@ def _history(site: SiteTables, row: Row) -> HistoryLine:
     )
 
 
-def _slippages(row: Row) -> tuple[tuple[str, tuple[object, ...]], ...]:
-    """The slippage against each reference point: the ratio and the amount of each rate, or why there is none."""
-    lines = []
-    for prefix, label in REFERENCES.items():
-        cells: list[object] = []
-        for rate, unit in (("budget", "meur"), ("schedule", "months")):
-            status = row[f"{rate}_{prefix}status"]
-            if status == "known":
-                cells += [
-                    row.cited(f"{rate}_{prefix}slippage_ratio", SIGNED),
-                    row.cited(f"{rate}_{prefix}slippage_{unit}", SIGNED),
-                ]
-            else:
-                cells += [row.text(f"{rate}_{prefix}status"), "–"]
-        lines.append((label, tuple(cells)))
-    return tuple(lines)
+def _slippages(row: Row) -> tuple[tuple[str, tuple[tuple[str, object], ...]], ...]:
+    """The slippage against each reference point: what each cell is, then the figure, or why there is none."""
+    return tuple((label, tuple(_against_reference(row, prefix))) for prefix, label in REFERENCES.items())
+
+
+def _against_reference(row: Row, prefix: str) -> Iterator[tuple[str, object]]:
+    for rate, unit, ratio, amount in (
+        ("budget", "meur", "Écart de coût", "En euros"),
+        ("schedule", "months", "Écart de délai", "En mois"),
+    ):
+        if row[f"{rate}_{prefix}status"] == "known":
+            yield ratio, row.cited(f"{rate}_{prefix}slippage_ratio", SIGNED)
+            yield amount, row.cited(f"{rate}_{prefix}slippage_{unit}", SIGNED)
+        else:
+            yield ratio, row.text(f"{rate}_{prefix}status")
+            yield amount, "–"
 
 
 def _causes(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[Markup, str, Markup]]:

@@ -16,6 +16,17 @@
       say();
     });
   }
+  /* Where rows are laid out as cards, some browsers forget that this is a table. */
+  for (const table of document.querySelectorAll("table.stack, table.explorer")) {
+    table.setAttribute("role", "table");
+    for (const [role, chosen] of [["rowgroup", "thead, tbody"], ["row", "tr"], ["rowheader", "tbody th"], ["cell", "td"], ["columnheader", "thead th"]]) {
+      for (const one of table.querySelectorAll(chosen)) one.setAttribute("role", role);
+    }
+  }
+  /* A region takes the focus only where it scrolls. */
+  const focusable = () => { for (const one of document.querySelectorAll(".scroll")) one.scrollWidth > one.clientWidth ? one.setAttribute("tabindex", "0") : one.removeAttribute("tabindex"); };
+  addEventListener("resize", focusable);
+  focusable();
   /* On paper, what is folded must be read too. */
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
 })();
@@ -31,14 +42,6 @@
   const key = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/œ/g, "oe").replace(/’/g, "'").replace(/\s+/g, " ").trim();
   const rows = [...table.tBodies[0].rows].map((row, rank) => ({ row, rank, text: key(`${row.cells[0].textContent} ${row.cells[1].textContent} ${row.cells[2].textContent} ${row.dataset.zone} ${row.dataset.programme}`) }));
   const fields = [...form.elements].filter((one) => one.name);
-
-  /* Where rows are laid out as cards, some browsers forget that this is a table. */
-  table.setAttribute("role", "table");
-  for (const group of table.querySelectorAll("thead, tbody")) group.setAttribute("role", "rowgroup");
-  for (const row of table.rows) row.setAttribute("role", "row");
-  for (const cell of table.querySelectorAll("tbody th")) cell.setAttribute("role", "rowheader");
-  for (const cell of table.querySelectorAll("td")) cell.setAttribute("role", "cell");
-  for (const cell of table.querySelectorAll("thead th")) cell.setAttribute("role", "columnheader");
 
   /* Of the filters that have no field, only presets make use. */
   let state = new URLSearchParams(location.search);

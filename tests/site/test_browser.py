@@ -1,0 +1,193 @@
+"""The pages of the site in a real Chromium: what a reader sees, does and hears, at every width and in both themes."""
+
+import gzip
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from homes import Said
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from site_reading import pages
+
+CHROMIUM = shutil.which("chromium")
+AXE = Path(os.environ.get("AXE_PATH", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = (320, 768, 1280)
+SCHEMES = ("light", "dark")
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing (Debian package chromium)")
+
+
+@pytest.fixture(scope="module")
+def site(demonstration: tuple[Path, Said]) -> Path:
+    return demonstration[0] / "out" / "site"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield one
+        one.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def of_each_kind(site: Path) -> list[Path]:
+    """One page of each kind: addresses that differ by an edition, a project or a ministry are of one kind."""
+    kinds: dict[str, Path] = {}
+    for path in pages(site):
+        kind = re.sub(r"\d{4}-\d{2}|PGP-\d+", "*", path.relative_to(site).as_posix())
+        kinds.setdefault(re.sub(r"ministeres/[a-z_]+/", "ministeres/*/", kind), path)
+    return sorted(kinds.values())
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason=f"axe-core is missing: {AXE} (npm ci, or AXE_PATH)")
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scripted", [True, False])
+def test_every_kind_of_page_is_accessible_quiet_and_as_wide_as_the_screen(
+    browser: Browser, site: Path, width: int, *, scripted: bool
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{page.url} : {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"{page.url} : {error}"))
+    if not scripted:
+        page.route("**/*.js", lambda route: route.fulfill(body=""))
+    found = []
+    for path in of_each_kind(site):
+        page.goto(path.as_uri())
+        page.evaluate("document.fonts.ready")
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{path} : plus large que {width} pixels")
+        page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true })")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            found += [f"{path} : {scheme} : {one}" for one in page.evaluate(_ASKED)]
+    assert not said, "\n".join(said[:20])
+    assert not found, "\n".join(found[:20])
+    context.close()
+
+
+# Violations, and contrasts left undecided, but for texts of drawings: their colours are those of the palette.
+_ASKED = """axe.run(document, {preload: false}).then(r => {
+    const isDrawn = node => /^<(text|tspan)/.test(node.html);
+    const isLow = node => !isDrawn(node) && !node.any.some(one => one.data && one.data.contrastRatio >= 4.5);
+    const undecided = r.incomplete.filter(one => one.id === 'color-contrast' && one.nodes.some(isLow));
+    return [...r.violations, ...undecided].map(v => `${v.id} ${v.nodes[0].html.slice(0, 160)}`);
+})"""
+
+
+def test_texts_of_drawings_are_readable_in_both_themes(page: Page, site: Path) -> None:
+    """Every colour that a text of a chart takes stands out of what is behind it, at least 4.5 to 1."""
+    page.goto((site / "index.html").as_uri())
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = page.evaluate(
+            """roles => {
+                const probe = document.createElement('i');
+                document.body.append(probe);
+                const light = name => {
+                    probe.style.color = `var(--${name})`;
+                    const parts = getComputedStyle(probe).color.match(/[0-9.]+/g).slice(0, 3).map(Number);
+                    const linear = v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+                    const [r, g, b] = parts.map(v => linear(v / 255));
+                    return .2126 * r + .7152 * g + .0722 * b;
+                };
+                const ratio = (a, b) => (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+                const against = role => behind => [role, behind, ratio(light(role), light(behind))];
+                return roles.flatMap(role => ['page', 'paper'].map(against(role)));
+            }""",
+            ["ink", "muted", "budget", "schedule", "target", "count"],
+        )
+        assert [one for one in found if one[2] < 4.5] == []
+
+
+def shown(page: Page) -> list[str]:
+    """The ids of the projects a reader sees, in order."""
+    ids: list[str] = page.eval_on_selector_all(
+        "table.explorer tbody tr",
+        "rows => rows.filter(row => row.offsetParent !== null).map(row => row.querySelector('code').textContent)",
+    )
+    return ids
+
+
+def test_the_explorer_keeps_its_state_in_the_address(page: Page, site: Path) -> None:
+    address = (site / "projets/index.html").as_uri()
+    page.goto(address)
+    everyone = len(shown(page))
+    page.get_by_role("link", name="Dix plus fortes dérives").click()
+    worst = shown(page)
+    assert len(worst) == 10
+    assert "tri=budget-desc" in page.url
+    page.select_option("#f-ministere", "interieur")
+    assert 0 < len(shown(page)) < everyone
+    page.go_back()
+    expect(page.locator("#resultats")).to_have_text(f"10\u00a0projets sur {everyone}")
+    assert shown(page) == worst
+    page.goto(f"{address}?ministere=interieur&phase=rollout")
+    assert page.input_value("#f-ministere") == "interieur"
+    filtered = shown(page)
+    page.reload()
+    assert shown(page) == filtered
+
+
+def test_what_is_shown_is_exported(page: Page, site: Path) -> None:
+    page.goto((site / "projets/index.html").as_uri() + "?tri=budget-desc&n=10&etat=suivi")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Exporter en CSV").click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("identifiant_projet,nom_projet,")
+    assert [line.split(",")[0] for line in lines[1:]] == shown(page)
+
+
+def test_search_ignores_accents_and_capitals(page: Page, site: Path) -> None:
+    page.goto((site / "projets/index.html").as_uri())
+    page.fill("#q", "REGULATION des urgences")
+    assert shown(page) == ["PGP-0035"]
+    page.get_by_role("button", name="Tout afficher").click()
+    assert len(shown(page)) > 50
+
+
+def test_without_script_every_project_is_there_and_no_dead_control(browser: Browser, site: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "projets/index.html").as_uri())
+    assert page.locator("table.explorer tbody tr:visible").count() > 50
+    assert page.locator("form:visible, button:visible, .presets:visible").count() == 0
+    context.close()
+
+
+def test_the_theme_can_be_chosen_and_is_kept(page: Page, site: Path) -> None:
+    page.goto((site / "index.html").as_uri())
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Thème sombre").click()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != before
+    page.goto((site / "projets/index.html").as_uri())
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+
+
+def test_pages_weigh_little(site: Path) -> None:
+    home = [site / name for name in ("index.html", "style.css", "site.css", "site.js")]
+    fonts = sorted((site / "fonts").glob("*.woff2"))
+    assert sum(len(gzip.compress(path.read_bytes())) for path in [*home, *fonts]) <= 150_000
+    assert sum(path.stat().st_size for path in site.rglob("*.js") if "publication" not in path.parts) <= 30_000
