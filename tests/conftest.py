@@ -1,7 +1,9 @@
 """What every test shares: the real editions read in place, homes made once, and the rule that CI skips nothing."""
 
+import gc
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Generator, Iterator
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from dagster_engines import keep_engines
 from editions import EDITIONS, write_editions
 from homes import REAL_FILES, After, Said, clone, made_once, panorama
 from hypothesis import settings
@@ -150,6 +153,18 @@ def postgres_url(postgres_server: sa.URL) -> str:
     return postgres_server.set(database=name).render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _engines_kept() -> Iterator[None]:
+    """Let Dagster keep the engines of its SQLite files, where a collected file imports it.
+
+    It makes one at each event, which compiles its statements again.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if "dagster" in sys.modules:
+            keep_engines(patch)
+        yield
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
     """One worker more than there are cores: tests that wait for a platform or a process leave theirs to another."""
@@ -164,6 +179,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return min(ranks, default=len(LONGEST))
 
     items.sort(key=rank)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often, and not in what was imported: it lives until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

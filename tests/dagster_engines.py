@@ -1,0 +1,33 @@
+"""The engines that Dagster opens on its SQLite files, made once for each file."""
+
+from functools import lru_cache
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+# More than the files of the homes that a test uses at once.
+KEPT = 64
+STORAGES = (
+    "event_log.sqlite.sqlite_event_log",
+    "runs.sqlite.sqlite_run_storage",
+    "schedules.sqlite.sqlite_schedule_storage",
+)
+
+
+@lru_cache(maxsize=KEPT)
+def _engine(address: str, timeout: float | None) -> sa.Engine:
+    connect = {} if timeout is None else {"timeout": timeout}
+    return sa.create_engine(address, poolclass=sa.NullPool, connect_args=connect)
+
+
+def kept_engine(address: str, *, poolclass: type[sa.Pool], connect_args: dict[str, Any] | None = None) -> sa.Engine:
+    """The engine of a file, the same at each call: it pools nothing, so that no file stays open."""
+    assert poolclass is sa.NullPool
+    return _engine(address, **{"timeout": None, **(connect_args or {})})
+
+
+def keep_engines(patch: pytest.MonkeyPatch) -> None:
+    """Make the storages of Dagster use `kept_engine`."""
+    for storage in STORAGES:
+        patch.setattr(f"dagster._core.storage.{storage}.create_engine", kept_engine)
