@@ -16,6 +16,8 @@ class Page:
         said: what the template prints, under the name it has there.
         keywords: what else a reader may look for to find it.
         language: the language of what it says.
+        parts: what of it a reader may look for by its name: its anchor, its name.
+        is_listed: whether the search lists it.
     """
 
     path: str
@@ -25,6 +27,8 @@ class Page:
     said: Mapping[str, object]
     keywords: tuple[str, ...] = ()
     language: str = "fr"
+    parts: tuple[tuple[str, str], ...] = ()
+    is_listed: bool = True
 
     @property
     def root(self) -> str:

@@ -59,7 +59,7 @@ def project_pages(site: SiteTables) -> Iterator[Page | Attachment]:
             f"{name} ({project_id})",
             f"{name}, {short_ministry(rows[-1]['ministry_id'])} : coût, fin, écarts et causes à chaque édition.",
             said,
-            (project_id, rows[-1].text("ministry_id"), *{row.text("name") for row in rows}),
+            (project_id, rows[-1].text("ministry_id"), *dict.fromkeys(row.text("name") for row in rows)),
         )
         yield from _files(site, apart, project_id, name)
 

@@ -15,6 +15,7 @@ from assets.site.explorer import explorer_pages
 from assets.site.home import home_pages
 from assets.site.pages import Attachment, Page
 from assets.site.project_pages import project_pages
+from assets.site.search import search_page
 from assets.site.tables import SiteTables, edition_title
 from warehouse.model import french
 
@@ -27,13 +28,13 @@ MENU = (
 
 def site_files(site: SiteTables) -> Iterator[tuple[str, bytes]]:
     """The path and the bytes of every file of the site but the datasets."""
-    pages = []
+    pages: list[Page] = []
     for made in _made(site):
-        if isinstance(made, Attachment):
-            yield made.path, made.content
-        else:
+        if isinstance(made, Page):
             pages.append(made)
-            yield made.path, _laid_out(made, site)
+        yield _written(made, site)
+    for made in search_page(pages, site):
+        yield _written(made, site)
     yield from _beside().items()
 
 
@@ -41,6 +42,10 @@ def _made(site: SiteTables) -> Iterator[Page | Attachment]:
     yield from home_pages(site)
     yield from explorer_pages(site)
     yield from project_pages(site)
+
+
+def _written(made: Page | Attachment, site: SiteTables) -> tuple[str, bytes]:
+    return made.path, made.content if isinstance(made, Attachment) else _laid_out(made, site)
 
 
 def _laid_out(page: Page, site: SiteTables) -> bytes:

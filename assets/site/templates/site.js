@@ -130,3 +130,59 @@
   presets.hidden = false;
   apply();
 })();
+
+/* The search over everything. */
+(() => {
+  const form = document.querySelector(".search-everything");
+  if (!form || !window.panoramaIndex) return;
+  const MOST = 60;
+  const field = form.querySelector("input");
+  const status = document.getElementById("trouves");
+  const found = document.querySelector(".found");
+  const all = document.querySelector(".all-entries");
+  const key = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/œ/g, "oe").replace(/[’']/g, " ").replace(/\s+/g, " ").trim();
+  const entries = window.panoramaIndex.map(([title, address, kind, told, keywords]) => ({ title, address, kind, told, name: key(title), more: key(`${keywords} ${told} ${kind}`) }));
+
+  /* The closest first: what begins so, a word that does, a name that holds it, then what is told of it. */
+  const rank = ({ name, more }, words) => {
+    let worst = 0;
+    for (const word of words) {
+      const one = name.startsWith(word) ? 0 : ` ${name}`.includes(` ${word}`) ? 1 : ` ${more}`.includes(` ${word}`) ? 2 : name.includes(word) ? 3 : more.includes(word) ? 4 : -1;
+      if (one < 0) return -1;
+      worst = Math.max(worst, one);
+    }
+    return worst;
+  };
+  const line = ({ title, address, kind, told }) => {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    const what = document.createElement("span");
+    const more = document.createElement("span");
+    link.href = `../${address}`;
+    link.textContent = title;
+    what.className = "kind";
+    what.textContent = kind;
+    more.className = "sub";
+    more.textContent = told;
+    item.append(link, " ", what, more);
+    return item;
+  };
+  const apply = () => {
+    const words = key(field.value).split(" ").filter(Boolean);
+    const ranked = words.length ? entries.map((entry, order) => ({ entry, order, rank: rank(entry, words) })).filter((one) => one.rank >= 0).sort((one, other) => one.rank - other.rank || one.order - other.order) : [];
+    all.hidden = words.length > 0;
+    found.hidden = !words.length;
+    found.replaceChildren(...ranked.slice(0, MOST).map((one) => line(one.entry)));
+    const count = ranked.length;
+    status.textContent = !words.length ? "" : !count ? "Rien ne correspond." : `${count}\u00a0résultat${count > 1 ? "s" : ""}${count > MOST ? `, dont les ${MOST} premiers` : ""}`;
+  };
+  field.value = new URLSearchParams(location.search).get("q") || "";
+  field.addEventListener("input", () => {
+    history.replaceState(null, "", field.value ? `?${new URLSearchParams({ q: field.value })}` : location.pathname.split("/").pop() || "./");
+    apply();
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.hidden = false;
+  apply();
+  field.focus();
+})();
