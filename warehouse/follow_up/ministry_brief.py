@@ -1,6 +1,7 @@
 """One page per ministry for the follow-up with its secretary general. Pure functions on all editions at once."""
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,15 @@ from warehouse.model.vocabulary import NO_DEVIATION, WATCH_RULES
 from warehouse.projects.withheld import without_withheld
 from warehouse.slippage.causes import NO_AMOUNT
 
+# How each request starts, the project or projects it is about being named after.
+REQUESTS = {
+    "exit_reason": "donner un motif de sortie pour",
+    "deviation": "expliquer l'écart de",
+    "opinion": "demander l'avis de la DINUM pour",
+    "overdue": "actualiser la fin prévue, déjà passée, de",
+    "figures": "transmettre les chiffres manquants de",
+    "mission": "décider d'une mission de sécurisation pour",
+}
 _PAGE = ["edition", "ministry_id"]
 _PREVIOUS_AMOUNTS = ["budget_previous_slippage_meur", "schedule_previous_slippage_months"]
 
@@ -115,24 +125,30 @@ def _requests(
     gone = movements.loc[movements["movement"].eq("exit") & movements["exit_reason"].isna()]
     missing = slippages["budget_status"].eq("missing") | slippages["schedule_status"].eq("missing")
     asked = [
-        _asked("donner un motif de sortie pour", gone, _named),
-        _asked("expliquer l'écart de", unexplained, _with_excess),
-        _asked("demander l'avis de la DINUM pour", watch.loc[watch["rule"].eq("no_opinion")], _named),
-        _asked("actualiser la fin prévue, déjà passée, de", watch.loc[watch["rule"].eq("overdue")], _with_end),
-        _asked("transmettre les chiffres manquants de", slippages.loc[missing], _named),
-        _asked("décider d'une mission de sécurisation pour", recurrent, _named),
+        _asked("exit_reason", gone, _named),
+        _asked("deviation", unexplained, _with_excess),
+        _asked("opinion", watch.loc[watch["rule"].eq("no_opinion")], _named),
+        _asked("overdue", watch.loc[watch["rule"].eq("overdue")], _with_end),
+        _asked("figures", slippages.loc[missing], _named),
+        _asked("mission", recurrent, _named),
     ]
     told: pd.Series = pd.concat(asked).groupby(level=_PAGE).agg(sentence)
     return told
 
 
+def requests_in(asked: str) -> list[str]:
+    """The requests that a text of `asked` is made of, each as a sentence without its full stop."""
+    starts = "|".join(map(re.escape, REQUESTS.values()))
+    return [french.capitalised(one) for one in re.split(rf" ; (?={starts})", asked.removesuffix("."))]
+
+
 def _asked(request: str, rows: pd.DataFrame, worded: Callable[[Row], str]) -> pd.Series:
-    """One request by page, naming the projects it is about."""
+    """One of `REQUESTS` by page, naming the projects it is about."""
     ordered = rows.sort_values(["project_id"])
     named = pd.Series(
         [worded(row) for row in ordered.to_dict("records")], pd.MultiIndex.from_frame(ordered[_PAGE]), "str"
     )
-    return f"{request} " + named.groupby(level=_PAGE).agg(lambda names: french.listed(list(names)))
+    return f"{REQUESTS[request]} " + named.groupby(level=_PAGE).agg(lambda names: french.listed(list(names)))
 
 
 def _named(row: Row) -> str:
