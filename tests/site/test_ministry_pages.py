@@ -3,7 +3,9 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from homes import Said
 from site_reading import Dataset, Figure, read
@@ -17,6 +19,7 @@ from warehouse.home.home import Home
 from warehouse.home.state import read_state
 from warehouse.home.store import RunStore
 from warehouse.model import french
+from warehouse.model.schema import Table
 from warehouse.model.vocabulary import MINISTRIES
 
 
@@ -116,19 +119,20 @@ def tables(demonstration: tuple[Path, Said]) -> SiteTables:
 
 
 def test_a_ministry_that_no_longer_has_projects_says_so_and_keeps_its_page(tables: SiteTables) -> None:
-    def gone(stem: str) -> tuple[object, object]:
+    def gone(stem: str) -> tuple[Table, pd.DataFrame]:
         rows = tables[stem]
         is_there = rows.frame["edition"].eq("2021-11") & rows.frame["ministry_id"].eq("culture")
         return rows.table, rows.frame.loc[~is_there]
 
     frames = dict(tables.frames) | dict(map(gone, ("historique", "fiches_ministeres", "qualite", "suivi")))
     pages = {each.path: each for each in ministry_pages(replace(tables, frames=frames))}
-    left = pages["ministeres/culture/index.html"].said
+    left: Any = pages["ministeres/culture/index.html"].said
+    listed: Any = pages["ministeres/index.html"].said
     assert left["brief"] is None
     assert "ne porte plus de grand projet" in str(left["none"])
     assert "juillet 2021" in str(left["none"])
-    assert [each.now for each in left["former"]]  # type: ignore[attr-defined]
-    assert ("culture", "Ministère de la Culture") in [one[:2] for one in pages["ministeres/index.html"].said["gone"]]
+    assert [each.now for each in left["former"]]
+    assert ("culture", "Ministère de la Culture") in [one[:2] for one in listed["gone"]]
 
 
 def test_the_first_edition_alone_compares_with_nothing(tables: SiteTables) -> None:
@@ -139,7 +143,7 @@ def test_the_first_edition_alone_compares_with_nothing(tables: SiteTables) -> No
     }
     alone = replace(tables, edition=first, editions=(first,), frames=frames)
     for each in ministry_pages(alone):
-        brief = each.said.get("brief")
+        brief: Any = each.said.get("brief")
         if brief is not None:
             assert not brief.since
             assert not brief.counts
