@@ -10,7 +10,6 @@ import pandas as pd
 from assets.dataset.about import About, publishable_corrections, statement
 from assets.dataset.already_public import published_before
 from assets.dataset.making import open_files
-from assets.dataset.rows import open_frames, read_tables
 from assets.declaring import made, output_asset, tables_asset, tell_others
 from assets.session import Session
 from warehouse.archive.tables import CORE_CORRECTIONS, CORE_PROJECTS, TABLES
@@ -106,7 +105,7 @@ def open_dataset(context: dg.AssetExecutionContext, session: dg.ResourceParam[Se
     editions, closings = session.to_publish(), session.closings()
     states = states_of(closings)
     for edition in editions:
-        frames = open_frames(read_tables(session.store, edition, session.state.registers, states))
+        frames = session.published_frames(edition, states)
         files = open_files(frames, about_edition(session.state, session.store, edition, closings[edition.key]))
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
             for name, content in files.items():

@@ -1,13 +1,20 @@
-"""The publication of the editions: the page and the PDF, from the tables only."""
+"""The publication of the editions: the page and the report, from the tables only."""
 
 from collections.abc import Mapping
 
 import dagster as dg
 
+from assets.dataset.formats import csv_text
 from assets.dataset.key_figures import open_key_figures
 from assets.declaring import output_asset, tell_others
-from assets.page.rendering import PublicationTables, render_site
+from assets.open_data import about_edition
+from assets.page.contents import Contents, contents
+from assets.page.rendering import page_files, report_name
+from assets.page.tables import PublicationTables
+from assets.report.rendering import Attached, report_pdf
 from assets.session import Session
+from assets.site.sheets import project_sheets
+from assets.site.tables import SiteTables
 from warehouse.archive.tables import (
     CORE_PROJECTS,
     OUT_HEADLINE_CHANGES,
@@ -44,7 +51,13 @@ def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Ses
     editions, closings = session.to_publish(), session.closings()
     for edition in editions:
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
-            render_site(publication_tables(session, edition, closings), folder)
+            said = contents(publication_tables(session, edition, closings))
+            site = site_tables(session, edition, closings)
+            files = {**page_files(said), report_name(said): _report(said, site)}
+            for name, content in files.items():
+                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).write_bytes(content)
+        session.forget_frames(edition)
     for key in session.record():
         context.log_event(dg.AssetObservation("publication", "Périmée : à refaire.", partition=key))
     keys = [edition.key for edition in editions]
@@ -85,3 +98,27 @@ def publication_tables(session: Session, edition: Edition, closings: Mapping[str
         ministry_quality=store.read(OUT_MINISTRY_QUALITY, edition.key),
         official=official,
     )
+
+
+def site_tables(session: Session, edition: Edition, closings: Mapping[str, Closing]) -> SiteTables:
+    """What the site is made of, as of an edition.
+
+    Args:
+        session: the run.
+        edition: the latest edition of the site.
+        closings: where each edition stands towards its closing, by key.
+    """
+    editions = session.editions(key for key in session.accepted_editions() if key <= edition.key)
+    return SiteTables(
+        edition=edition,
+        editions=tuple(editions),
+        frames=session.published_frames(edition, states_of(closings)),
+        abouts={one.key: about_edition(session.state, session.store, one, closings[one.key]) for one in editions},
+        findings={one.key: tuple(read_findings(session.home, one)) for one in editions},
+    )
+
+
+def _report(said: Contents, site: SiteTables) -> bytes:
+    rows = site["panorama-{edition}"]
+    attached = Attached(f"{rows.stem}.csv", rows.table.title, csv_text(rows.frame, rows.table))
+    return report_pdf(said, project_sheets(site), attached)

@@ -1,13 +1,14 @@
 """What one run reads once and hands on from step to step; a step in another process reads it again."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from assets.collection.intake import Receipt, receive
 from assets.collection.state import Verdicts
+from assets.dataset.rows import open_frames, read_tables
 from warehouse.archive.closed import read_closings
 from warehouse.archive.freshness import (
     Computed,
@@ -24,7 +25,7 @@ from warehouse.home.home import Home
 from warehouse.home.results import Results
 from warehouse.home.state import State
 from warehouse.home.store import RunStore
-from warehouse.model.schema import empty_frame
+from warehouse.model.schema import Table, empty_frame
 from warehouse.projects.baselines import effective_ledger
 from warehouse.projects.closing import Closing, exits_as_they_count
 from warehouse.projects.preparing import Prepared, places_kept_back, prepare_in_order
@@ -47,6 +48,7 @@ class Session:
         verdicts: what is told of what each ministry sent, taken by itself.
         touched: the editions whose tables are written; None until the rows are accepted.
         published: the editions whose outputs are made; None until the tables are.
+        frames: the published rows of the editions whose outputs are being made, and of the latest.
     """
 
     state: State
@@ -60,6 +62,7 @@ class Session:
     verdicts: dict[str, Verdicts] = field(default_factory=dict)
     touched: frozenset[str] | None = None
     published: tuple[Edition, ...] | None = None
+    frames: dict[str, Mapping[Table, pd.DataFrame]] = field(default_factory=dict)
 
     @property
     def home(self) -> Home:
@@ -87,10 +90,22 @@ class Session:
         """The register of exits, with those of the projects of a ministry that sent nothing."""
         return exits_as_they_count(self.state.registers["exits"], self.closings())
 
+    def published_frames(self, edition: Edition, states: Mapping[str, str]) -> Mapping[Table, pd.DataFrame]:
+        """The rows of every table of the dataset of an edition; `states` is from `states_of`."""
+        if edition.key not in self.frames:
+            tables = read_tables(self.store, edition, self.state.registers, states)
+            self.frames[edition.key] = open_frames(tables)
+        return self.frames[edition.key]
+
+    def forget_frames(self, edition: Edition) -> None:
+        """Let go of the rows of an edition that nothing is made of any more: those of many would fill the memory."""
+        if edition.key != self.accepted_editions()[-1]:
+            self.frames.pop(edition.key, None)
+
     def ask(self, editions: Iterable[str]) -> None:
         """Ask for other editions, once the run for those before is done."""
         self.asked = tuple(sorted(editions))
-        self.touched, self.published = None, None
+        self.touched, self.published, self.frames = None, None, {}
 
     def editions(self, keys: Iterable[str]) -> list[Edition]:
         """Editions by their keys, in calendar order."""

@@ -6,17 +6,13 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.dataset.rows import open_frames, read_tables
 from assets.declaring import output_asset
 from assets.open_data import FOLDER as OPEN_DATA
-from assets.open_data import about_edition
 from assets.publication import FOLDER as PUBLICATION
+from assets.publication import site_tables
 from assets.session import Session
 from assets.site.rendering import site_files
-from assets.site.tables import SiteTables
 from warehouse.home.files import replacing_directory
-from warehouse.home.results import read_findings
-from warehouse.projects.closing import states_of
 
 
 @output_asset(
@@ -28,7 +24,8 @@ from warehouse.projects.closing import states_of
 )
 def site(session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
     """Draw every page of the site from the dataset of the latest edition."""
-    tables = site_tables(session)
+    (*_, latest) = session.editions(session.accepted_editions())
+    tables = site_tables(session, latest, session.closings())
     with replacing_directory(session.home.site) as folder:
         count = 0
         for path, content in site_files(tables):
@@ -40,23 +37,6 @@ def site(session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
             for kind in (OPEN_DATA, PUBLICATION):
                 _beside(session.home.out(edition, kind), folder / edition.key / kind)
     return dg.MaterializeResult(metadata={"pages": count, "folder": str(session.home.site.resolve())})
-
-
-def site_tables(session: Session) -> SiteTables:
-    """What the site is made of."""
-    editions = session.editions(session.accepted_editions())
-    latest, closings = editions[-1], session.closings()
-    tables = read_tables(session.store, latest, session.state.registers, states_of(closings))
-    return SiteTables(
-        edition=latest,
-        editions=tuple(editions),
-        frames=open_frames(tables),
-        abouts={
-            edition.key: about_edition(session.state, session.store, edition, closings[edition.key])
-            for edition in editions
-        },
-        findings={edition.key: tuple(read_findings(session.home, edition)) for edition in editions},
-    )
 
 
 def _beside(source: Path, target: Path) -> None:

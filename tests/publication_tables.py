@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from assets.dataset.key_figures import open_key_figures
-from assets.page.rendering import PublicationTables
+from assets.page.tables import PublicationTables
 from warehouse.archive.tables import (
     CORE_PROJECTS,
     OUT_COLLECTION,

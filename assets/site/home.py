@@ -68,7 +68,7 @@ class Move:
 def home_pages(site: SiteTables) -> Iterator[Page]:
     """The page of each edition, and that of the latest one at the root."""
     for edition in site.editions:
-        said = _said(site, edition)
+        said = home_said(site, edition)
         title = f"{TITLE} : {edition.month_label()}"
         page = Page(f"{edition.key}/index.html", "home.html.j2", title, said["finding"].striptags(), said)
         yield page
@@ -76,7 +76,8 @@ def home_pages(site: SiteTables) -> Iterator[Page]:
             yield Page("index.html", page.template, TITLE, page.description, said)
 
 
-def _said(site: SiteTables, edition: Edition) -> dict[str, Any]:
+def home_said(site: SiteTables, edition: Edition) -> dict[str, Any]:
+    """What the first page of an edition says, by the names that templates give it."""
     row = site.key_figures[edition.key]
     return {
         "edition": edition,

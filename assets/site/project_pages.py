@@ -98,13 +98,13 @@ def _said(site: SiteTables, apart: _Apart, project_id: str, rows: tuple[Row, ...
         ),
         "last": last,
         "ministry_id": last["ministry_id"],
-        "summary": _summary(site, last, is_followed=is_followed),
+        "summary": summary(site, last, is_followed=is_followed),
         "exit": "" if is_followed else _exit(site, apart.of("mouvements", project_id)),
-        "facts": tuple(_facts(last)),
+        "facts": tuple(facts(last)),
         "charts": tuple(_charts(site, rows)),
-        "history": tuple(_history(site, row) for row in reversed(rows)),
+        "history": tuple(history_line(site, row) for row in reversed(rows)),
         "slippages": _slippages(last),
-        "causes": tuple(_causes(site, rows)),
+        "causes": tuple(causes(site, rows)),
         "revisions": tuple(_revisions(rows)),
         "forecasts": tuple(_forecast(row) for row in forecasts),
         "alike": _alike(site, apart, last) if is_followed else (),
@@ -122,7 +122,7 @@ def _time(site: SiteTables, row: Row, name: str = "edition") -> Markup:
     return edition_time(key, site.labels.get(key, key))
 
 
-def _summary(site: SiteTables, last: Row, *, is_followed: bool) -> Markup:
+def summary(site: SiteTables, last: Row, *, is_followed: bool) -> Markup:
     """The project in two sentences: what it costs and when it ends, against what was promised."""
     seen = sentence("En {}" if is_followed else "Vu pour la dernière fois en {}", _time(site, last))
     phase = sentence(", ce projet est en phase « {} ».", last.text("phase")) if last["phase"] else Markup(".")
@@ -162,7 +162,7 @@ def _exit(site: SiteTables, moves: Rows) -> Markup:
     return sentence("Sorti du panorama en {}{}.", _time(site, left[-1]), why)
 
 
-def _facts(row: Row) -> Iterator[tuple[str, object]]:
+def facts(row: Row) -> Iterator[tuple[str, object]]:
     """What the project is, as it was transmitted; what is not known is left out."""
     if row["partner_ministry_id"] is not None:
         yield "Ministère partenaire", french.typeset(row.text("partner_ministry_id"))
@@ -253,7 +253,8 @@ class HistoryLine:
     is_overdue: bool
 
 
-def _history(site: SiteTables, row: Row) -> HistoryLine:
+def history_line(site: SiteTables, row: Row) -> HistoryLine:
+    """A project at an edition: what is known of its cost and of its end."""
     return HistoryLine(
         edition=_time(site, row),
         phase=row.text("phase"),
@@ -283,7 +284,7 @@ def _against_reference(row: Row, prefix: str) -> Iterator[tuple[str, object]]:
             yield amount, "–"
 
 
-def _causes(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[Markup, str, Markup]]:
+def causes(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[Markup, str, Markup]]:
     """Why it slipped, as its ministry said at each edition; what was said before is not repeated."""
     before: tuple[str, str] | None = None
     for row in rows:

@@ -9,9 +9,10 @@ from publication_tables import tables
 
 from assets.dataset.formats import csv_text
 from assets.page import wording
+from assets.page.contents import contents
 from assets.page.headline_wording import PARTS, opposed, rate_card
-from assets.page.rendering import PublicationTables, render_page
-from assets.page.tables import RATES
+from assets.page.rendering import page_html
+from assets.page.tables import RATES, PublicationTables
 from warehouse.model import french
 from warehouse.model.french import NARROW
 from warehouse.model.schema import conform
@@ -86,7 +87,7 @@ def test_without_enough_references_the_official_figure_stands_there_and_is_said_
     assert "pas de taux calculé à cette édition" in card.basis
     assert (card.verdict, card.target, card.changes, card.cohort) == ("unknown", "", None, "")
     assert "révision 3c4ce67" in card.official
-    page = render_page(shown)
+    page = page_html(contents(shown))
     assert "chiffre officiel" in page
     assert "L’écart moyen publié à l’époque est de" in page
     unknown = replace(shown, key_figures=shown.key_figures.assign(official_budget_mean_ratio=None))

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from publication_tables import tables
 
-from assets.page.rendering import render_site
+from assets.page.contents import contents
+from assets.page.rendering import page_files
 
 CHROMIUM = shutil.which("chromium")
 AXE = Path(os.environ.get("AXE_PATH", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
@@ -34,7 +35,10 @@ SCREENS = [(width, scheme) for width in (320, 375, 1280) for scheme in ("light",
 def site(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("publication")
     hostile = {"PGP-0001": "<img src=x onerror=alert(1)> Système d'Étât"}
-    render_site(tables(fictitious=True, baseline_source="first_publication", rename=hostile), folder)
+    shown = tables(fictitious=True, baseline_source="first_publication", rename=hostile)
+    (folder / "fonts").mkdir()
+    for name, content in page_files(contents(shown)).items():
+        (folder / name).write_bytes(content)
     return (folder / "index.html").as_uri()
 
 
