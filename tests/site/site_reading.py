@@ -10,6 +10,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+from assets.publication import site_tables
+from assets.session import Session
+from assets.site.tables import SiteTables
+from warehouse.home.home import Home
+from warehouse.home.state import read_state
+from warehouse.home.store import RunStore
 from warehouse.model import french
 
 # Elements that have no end tag.
@@ -65,6 +71,14 @@ class Read(HTMLParser):
                 figure.text += data
         if not (self._open and self._open[-1][1]):
             self.texts.append(data)
+
+
+def tables_of(root: Path) -> SiteTables:
+    """What the site of a home is made of."""
+    home = Home(root)
+    session = Session(read_state(home), RunStore(home.warehouse), ())
+    (*_, latest) = session.editions(session.accepted_editions())
+    return site_tables(session, latest, session.closings())
 
 
 def pages(site: Path) -> list[Path]:

@@ -8,16 +8,11 @@ from typing import Any
 import pandas as pd
 import pytest
 from homes import Said
-from site_reading import Dataset, Figure, read
+from site_reading import Dataset, Figure, read, tables_of
 
-from assets.session import Session
 from assets.site.follow_up.ministries import ministry_pages
 from assets.site.tables import SiteTables
-from assets.website import site_tables
 from warehouse.follow_up.ministry_brief import requests_in
-from warehouse.home.home import Home
-from warehouse.home.state import read_state
-from warehouse.home.store import RunStore
 from warehouse.model import french
 from warehouse.model.schema import Table
 from warehouse.model.vocabulary import MINISTRIES
@@ -114,8 +109,7 @@ def test_projects_and_the_explorer_lead_to_the_ministry(site: Path) -> None:
 
 @pytest.fixture(scope="module")
 def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    home = Home(demonstration[0])
-    return site_tables(Session(read_state(home), RunStore(home.warehouse), ()))
+    return tables_of(demonstration[0])
 
 
 def test_a_ministry_that_no_longer_has_projects_says_so_and_keeps_its_page(tables: SiteTables) -> None:
