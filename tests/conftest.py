@@ -188,6 +188,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 10, 10)
 
 
+def pytest_unconfigure() -> None:
+    """Let what was imported be freed with the rest: bindings written in C++ count it as a leak when it is not."""
+    gc.unfreeze()
+
+
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Fail what was skipped in continuous integration, where everything a test needs is installed."""
     if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
