@@ -134,9 +134,10 @@ class Rows:
 
     def source(self, codes: Mapping[str, object], asked: str) -> str:
         """Where a figure stands, by the published names and values."""
+        columns = {self.table.column(name): code for name, code in codes.items()}
         parts = (
-            f"{self.table.column(name).published}={quote(published(self.table.column(name), code))}"
-            for name, code in codes.items()
+            f"{column.published}={'' if code is None else quote(published(column, code))}"
+            for column, code in columns.items()
         )
         return f"{self.stem}?{';'.join(parts)}#{asked}"
 

@@ -12,6 +12,7 @@ from assets.books.xlsx_writer import xlsx_bytes
 from assets.dataset.formats import csv_text, json_of_rows, published_rows, workbook_of_rows
 from assets.page.wording import WITHHELD, short_ministry
 from assets.site.cited import BARE, SIGNED, Cited, Row, Rows, Style, edition_time, sentence, transmitted
+from assets.site.follow_up.watch_lists import evidence, rule_label
 from assets.site.pages import Attachment, Page
 from assets.site.tables import SiteTables
 from assets.site.timelines import Level, Line, Point, timeline
@@ -36,7 +37,9 @@ BASELINES = {
     "updated_end_date": ("initial_end_date", "rebaseline_end_date"),
 }
 # The files that tell of projects.
-OF_PROJECTS = ("historique", "changements", "mouvements", "previsions", "qualite_projets", "provenance-{edition}")
+OF_PROJECTS = (
+    "historique", "changements", "mouvements", "previsions", "qualite_projets", "provenance-{edition}", "suivi",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ def _said(site: SiteTables, apart: _Apart, project_id: str, rows: tuple[Row, ...
         "forecasts": tuple(_forecast(row) for row in forecasts),
         "alike": _alike(site, apart, last) if is_followed else (),
         "changes": tuple(_changes(site, apart.of("changements", project_id))),
+        "watched": tuple(_watched(site, row) for row in apart.of("suivi", project_id).where(edition=site.edition.key)),
         "quality": tuple(
             _quality(site, row) for row in apart.of("qualite_projets", project_id).where(edition=last["edition"])
         ),
@@ -318,6 +322,12 @@ def _forecast(row: Row) -> tuple[str, Markup, Markup]:
         if row[name] is not None
     ]
     return row.text("horizon"), Markup(" ; ").join(given), transmitted(french.typeset(row.text("skill_verdict")))
+
+
+def _watched(site: SiteTables, row: Row) -> tuple[str, Markup, Markup, Markup]:
+    """A watch list that the project is on: its code, its name, why, and since when."""
+    code = str(row["rule"])
+    return code, rule_label(code), evidence(row), _time(site, row, "since_edition")
 
 
 def _alike(site: SiteTables, apart: _Apart, last: Row) -> tuple[tuple[str, Markup, Cited, Cited], ...]:

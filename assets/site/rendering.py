@@ -13,6 +13,7 @@ import jinja2
 from assets.page.wording import TITLE
 from assets.site.explorer import explorer_pages
 from assets.site.follow_up.ministries import ministry_pages
+from assets.site.follow_up.watch_lists import watch_pages
 from assets.site.home import home_pages
 from assets.site.pages import Attachment, Page
 from assets.site.project_pages import project_pages
@@ -25,6 +26,7 @@ MENU = (
     ("index.html", "Accueil"),
     ("projets/index.html", "Projets"),
     ("ministeres/index.html", "Ministères"),
+    ("surveillance/index.html", "Surveillance"),
 )
 
 
@@ -45,6 +47,7 @@ def _made(site: SiteTables) -> Iterator[Page | Attachment]:
     yield from explorer_pages(site)
     yield from project_pages(site)
     yield from ministry_pages(site)
+    yield from watch_pages(site)
 
 
 def _written(made: Page | Attachment, site: SiteTables) -> tuple[str, bytes]:

@@ -34,12 +34,13 @@ Row = Mapping[Any, Any]
 class WatchRule:
     """One reason to follow a project.
 
-    `holds` gives, from `warehouse.follow_up.situations.situations`, whether the rule holds on each row. `urgency`
-    gives, on the rows where it does, what makes one more pressing than another; unknown comes last. `evidence` gives
-    the parts of the sentence that says why, of one of these rows.
+    `meaning` says in French when the rule holds. `holds` gives, from `warehouse.follow_up.situations.situations`,
+    whether it holds on each row. `urgency` gives, on the rows where it does, what makes one more pressing than another;
+    unknown comes last. `evidence` gives the parts of the sentence that says why, of one of these rows.
     """
 
     code: str
+    meaning: str
     holds: Callable[[pd.DataFrame], pd.Series]
     urgency: Callable[[pd.DataFrame], pd.Series]
     evidence: Callable[[Row], Iterator[str]]
@@ -203,11 +204,54 @@ def _without_opinion_said(row: Row) -> Iterator[str]:
 
 
 RULES = (
-    WatchRule("drift", adrift, _worst_ratio, _drift_said),
-    WatchRule("overdue", _overdue, _soonest, _overdue_said),
-    WatchRule("closing", _closing, _closing_order, _closing_said),
-    WatchRule("recurrent", _recurrent, _headline_share, _recurrent_said),
-    WatchRule("entrant", _entrant, _cost, _entrant_said),
-    WatchRule("trajectory_review", _rebaselined, _worst_ratio, _rebaselined_said),
-    WatchRule("no_opinion", _without_opinion, _cost, _without_opinion_said),
+    WatchRule(
+        "drift",
+        f"Un écart au-dessus de la cible, ou une prévision aggravée d'au moins {JUMP_PTS:g} points en une édition.",
+        adrift,
+        _worst_ratio,
+        _drift_said,
+    ),
+    WatchRule(
+        "overdue",
+        "La fin prévue est passée à la date de l'édition, et le projet n'est pas terminé.",
+        _overdue,
+        _soonest,
+        _overdue_said,
+    ),
+    WatchRule(
+        "closing",
+        f"La fin prévue tombe dans les {CLOSING_MONTHS} mois, ou le projet est en déploiement.",
+        _closing,
+        _closing_order,
+        _closing_said,
+    ),
+    WatchRule(
+        "recurrent",
+        f"Le coût ou le délai s'est aggravé à {WORSENED_EDITIONS} au moins des {RECENT_EDITIONS} dernières éditions du "
+        f"projet, ou l'écart est au-dessus de la cible depuis {EDITIONS_ABOVE_TARGET} éditions de suite.",
+        _recurrent,
+        _headline_share,
+        _recurrent_said,
+    ),
+    WatchRule(
+        "entrant",
+        "Le projet en est à sa première ou à sa deuxième édition.",
+        _entrant,
+        _cost,
+        _entrant_said,
+    ),
+    WatchRule(
+        "trajectory_review",
+        "La référence en vigueur, approuvée par un acte daté, n'est plus la première.",
+        _rebaselined,
+        _worst_ratio,
+        _rebaselined_said,
+    ),
+    WatchRule(
+        "no_opinion",
+        f"Hors cadrage et non terminé, le projet coûte {OPINION_THRESHOLD_MEUR:g} M€ ou plus, sans avis de la DINUM.",
+        _without_opinion,
+        _cost,
+        _without_opinion_said,
+    ),
 )

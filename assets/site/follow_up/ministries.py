@@ -8,14 +8,13 @@ from markupsafe import Markup
 from assets.page.wording import ministry_label, short_ministry
 from assets.site.cited import BARE, SIGNED, Cited, Row, Rows, Style, edition_time, sentence
 from assets.site.drawing import Scale, bar, scale_of
-from assets.site.follow_up.ministry_brief import Brief, brief, brief_name
+from assets.site.follow_up.ministry_brief import OF_RATES, Brief, brief, brief_name
 from assets.site.pages import Page
 from assets.site.tables import RATES, SiteTables, edition_title
 from warehouse.model import french
 
 SIGNED_BARE = Style(signed=True, bare=True)
 SCORE = Style(decimals=0)
-OF_COSTS = {"budget": "de coût", "schedule": "de délai"}
 
 
 @dataclass(frozen=True)
@@ -135,19 +134,19 @@ def _finding(site: SiteTables, rows: list[Row]) -> Markup:
         first = max(known, key=lambda row: row.number(name) or 0.0, default=None)
         if first is None:
             parts.append(
-                sentence(f"L'écart {OF_COSTS[rate]} n'est pas réparti : il n'est pas calculé à cette édition.")
+                sentence(f"L'écart {OF_RATES[rate]} n'est pas réparti : il n'est pas calculé à cette édition.")
             )
         elif (first.number(name) or 0.0) > 0:
             parts.append(
                 sentence(
-                    f"Sur l'écart {OF_COSTS[rate]} moyen, de {{}}, celui qui pèse le plus est « {{}} » : {{}}.",
+                    f"Sur l'écart {OF_RATES[rate]} moyen, de {{}}, celui qui pèse le plus est « {{}} » : {{}}.",
                     site.key_figures[key].cited(f"{rate}_mean_ratio"),
                     short_ministry(str(first["ministry_id"])),
                     first.cited(name),
                 )
             )
         else:
-            parts.append(sentence(f"Aucun ministère n'alourdit l'écart {OF_COSTS[rate]} moyen."))
+            parts.append(sentence(f"Aucun ministère n'alourdit l'écart {OF_RATES[rate]} moyen."))
     return Markup(" ").join(parts)
 
 

@@ -33,6 +33,7 @@ from warehouse.model.vocabulary import MINISTRIES, WATCH_RULES
 # What the bars of slippages show; what is beyond is cut, and said to be.
 SLIPPAGES = Scale(-0.2, 0.8)
 SCORE = Style(decimals=0)
+OF_RATES = {"budget": "de coût", "schedule": "de délai"}
 # What a table of projects does not show already.
 TOLD_CHANGES = ("phase", "start", "initial_cost", "initial_end", "rebaselined", "withheld", "published_again")
 # The column that holds what changed, for how it is printed.
@@ -149,7 +150,7 @@ def _finding(site: SiteTables, row: Row) -> Markup:
             row.cited(f"{rate}_contribution_pts"),
             means.cited(f"{rate}_mean_ratio"),
         )
-        for rate, word in (("budget", "de coût"), ("schedule", "de délai"))
+        for rate, word in OF_RATES.items()
         if row[f"{rate}_contribution_pts"] is not None
     ]
     if shares:
