@@ -1,5 +1,6 @@
 """What the open dataset of an edition says of itself: title, licence, version, precautions, corrections."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -112,7 +113,7 @@ class Correction:
     """One value corrected by a version of the edition, ready to publish."""
 
     version: int
-    known_on: str
+    known_on: dt.date
     reason: str
     project: str
     column: str
@@ -176,7 +177,7 @@ def _correction(line: dict[Any, Any]) -> Correction:
 
     return Correction(
         version=int(str(line["version"])),
-        known_on=day(pd.Timestamp(line["known_on"]).date()),
+        known_on=pd.Timestamp(line["known_on"]).date(),
         reason="" if pd.isna(line["reason"]) else str(line["reason"]),
         project=f"{line['project_id']} {line['name']}",
         column=column.published if column else "projet entier",
@@ -206,7 +207,7 @@ def changelog_text(about: About) -> str:
         by_version.setdefault(correction.version, []).append(correction)
     for version in range(about.version, 1, -1):
         lines = by_version.get(version, [])
-        head = f"## Version {version}" + (f", {lines[0].known_on}" if lines else "")
+        head = f"## Version {version}" + (f", {day(lines[0].known_on)}" if lines else "")
         why = f"\n\nMotif : {_cell(lines[0].reason)}" if lines and lines[0].reason else ""
         table = markdown_table(
             ("Projet", "Colonne", "Avant", "Après"), ((c.project, c.column, c.before, c.after) for c in lines)

@@ -6,7 +6,7 @@ is so chosen. `#nombre()` is how many rows are, `#somme(column)` the sum of a co
 how many values it has.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -203,6 +203,14 @@ class Cited:
 def sentence(pattern: str, /, *parts: object, **named: object) -> Markup:
     """A sentence of ours, typeset, with figures and submitted texts in its braces."""
     return Markup(french.typeset(pattern)).format(*parts, **named)  # noqa: S704  # a pattern is written in the program
+
+
+def enumerated(parts: Sequence[object]) -> Markup:
+    """« a, b et c »."""
+    told = [Markup("{}").format(part) for part in parts]
+    if len(told) < 2:
+        return Markup("").join(told)
+    return Markup("{} et {}").format(Markup(", ").join(told[:-1]), told[-1])
 
 
 def transmitted(text: object) -> Markup:

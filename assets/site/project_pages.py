@@ -14,6 +14,7 @@ from assets.page.wording import WITHHELD, short_ministry
 from assets.site.cited import BARE, SIGNED, Cited, Row, Rows, Style, edition_time, sentence, transmitted
 from assets.site.follow_up.watch_lists import evidence, rule_label
 from assets.site.pages import Attachment, Page
+from assets.site.reference.changes import changed_value
 from assets.site.tables import SiteTables
 from assets.site.timelines import Level, Line, Point, timeline
 from warehouse.home.calendar import Edition
@@ -348,9 +349,9 @@ def _alike(site: SiteTables, apart: _Apart, last: Row) -> tuple[tuple[str, Marku
     )
 
 
-def _changes(site: SiteTables, rows: Rows) -> Iterator[tuple[Markup, str, Markup, Markup]]:
+def _changes(site: SiteTables, rows: Rows) -> Iterator[tuple[Markup, str, object, object]]:
     for row in rows.sorted_by(["edition"], ascending=False):
-        yield _time(site, row), row.text("change"), transmitted(row.text("before")), transmitted(row.text("after"))
+        yield _time(site, row), row.text("change"), changed_value(row, "before"), changed_value(row, "after")
 
 
 def _quality(site: SiteTables, row: Row) -> Markup:

@@ -17,6 +17,7 @@ from assets.site.follow_up.watch_lists import watch_pages
 from assets.site.home import home_pages
 from assets.site.pages import Attachment, Page
 from assets.site.project_pages import project_pages
+from assets.site.reference.contents import reference_pages
 from assets.site.search import search_page
 from assets.site.tables import SiteTables, edition_title
 from warehouse.model import french
@@ -27,6 +28,7 @@ MENU = (
     ("projets/index.html", "Projets"),
     ("ministeres/index.html", "Ministères"),
     ("surveillance/index.html", "Surveillance"),
+    ("changements/index.html", "Quoi de neuf"),
 )
 
 
@@ -48,6 +50,7 @@ def _made(site: SiteTables) -> Iterator[Page | Attachment]:
     yield from project_pages(site)
     yield from ministry_pages(site)
     yield from watch_pages(site)
+    yield from reference_pages(site)
 
 
 def _written(made: Page | Attachment, site: SiteTables) -> tuple[str, bytes]:

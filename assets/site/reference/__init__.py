@@ -1,0 +1,1 @@
+"""What a reader checks and takes away: what is new, the data, its quality, the method."""

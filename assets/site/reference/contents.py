@@ -1,0 +1,12 @@
+"""The pages of this folder, in the order of the menu."""
+
+from collections.abc import Iterator
+
+from assets.site.pages import Attachment, Page
+from assets.site.reference.changes import changes_pages
+from assets.site.tables import SiteTables
+
+
+def reference_pages(site: SiteTables) -> Iterator[Page | Attachment]:
+    """Every page of reference, with the files beside."""
+    yield from changes_pages(site)
