@@ -107,7 +107,20 @@ def _finding(site: SiteTables, row: Row) -> Markup:
             )
         )
     sentences += [_since_previous(site, row, rate) for rate in RATES]
-    return Markup(" ").join(one for one in sentences if one)
+    return Markup(" ").join(one for one in sentences if one) or _untold(row)
+
+
+def _untold(row: Row) -> Markup:
+    """What is said where no rate is computed: why, and what was published at the time."""
+    official = [
+        sentence(f"{{}} sur les {what}", row.cited(f"official_{rate}_mean_ratio"))
+        for rate, what in (("budget", "coûts"), ("schedule", "délais"))
+        if row[f"official_{rate}_mean_ratio"] is not None
+    ]
+    then = sentence(" L'écart moyen publié à l'époque était de {}.", Markup(" et ").join(official)) if official else ""
+    return Markup("{}{}").format(
+        sentence("Cette édition ne le dit pas : trop peu de projets y ont une référence antérieure."), then
+    )
 
 
 def _since_previous(site: SiteTables, row: Row, rate: str) -> Markup:
@@ -248,7 +261,9 @@ def _figures(row: Row) -> tuple[BigFigure, ...]:
         official = row.cited(f"official_{name}", style)
         return sentence(" · publié à l'époque : {}", official) if official.known else Markup()
 
-    came = sentence("{}, {}", row.cited("entries").with_word("entrée"), row.cited("exits").with_word("sortie"))
+    came = Markup("entrées et sorties non connues")
+    if row["entries"] is not None and row["exits"] is not None:
+        came = sentence("{}, {}", row.cited("entries").with_word("entrée"), row.cited("exits").with_word("sortie"))
     kept_back = row.cited("withheld")
     hidden = sentence(" ; {}", kept_back.with_word("non publié", "non publiés")) if kept_back.value else Markup()
     return (

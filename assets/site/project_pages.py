@@ -197,7 +197,6 @@ def _day(row: Row, name: str) -> Markup:
 def _charts(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[str, Markup]]:
     """Cost and end over the editions, as steps, with every baseline."""
     editions = {edition.key: edition for edition in site.editions}
-    name = rows[-1].text("name")
     for column, flag, role, title in (
         ("updated_cost_meur", "cost_withheld", "budget", "Coût prévu, en M€"),
         ("updated_end_date", "schedule_withheld", "schedule", "Fin prévue"),
@@ -205,7 +204,7 @@ def _charts(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[str, Mark
         chart = timeline(
             column.replace("_", "-"),
             title,
-            f"{title} de {name}, édition par édition, et ses références.",
+            f"{title}, édition par édition, et ses références.",
             [Line("", role, tuple(_point(row, editions[row["edition"]], column, flag) for row in rows), steps=True)],
             tuple(_levels(rows, editions, column)),
             from_zero=column == "updated_cost_meur",
