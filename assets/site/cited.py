@@ -46,6 +46,7 @@ class Style:
 PLAIN = Style()
 BARE = Style(bare=True)
 SIGNED = Style(signed=True)
+SIGNED_BARE = Style(signed=True, bare=True)
 
 
 class Records:

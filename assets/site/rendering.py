@@ -12,6 +12,7 @@ import jinja2
 
 from assets.page.wording import TITLE
 from assets.site.explorer import explorer_pages
+from assets.site.follow_up.leavers import leaver_pages
 from assets.site.follow_up.ministries import ministry_pages
 from assets.site.follow_up.watch_lists import watch_pages
 from assets.site.home import home_pages
@@ -28,6 +29,7 @@ MENU = (
     ("projets/index.html", "Projets"),
     ("ministeres/index.html", "Ministères"),
     ("surveillance/index.html", "Surveillance"),
+    ("sorties/index.html", "Sorties"),
     ("changements/index.html", "Quoi de neuf"),
 )
 
@@ -50,6 +52,7 @@ def _made(site: SiteTables) -> Iterator[Page | Attachment]:
     yield from project_pages(site)
     yield from ministry_pages(site)
     yield from watch_pages(site)
+    yield from leaver_pages(site)
     yield from reference_pages(site)
 
 

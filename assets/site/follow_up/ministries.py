@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assets.page.wording import ministry_label, short_ministry
-from assets.site.cited import BARE, SIGNED, Cited, Row, Rows, Style, edition_time, sentence
+from assets.site.cited import BARE, SIGNED, SIGNED_BARE, Cited, Row, Rows, Style, edition_time, sentence
 from assets.site.drawing import Scale, bar, scale_of
 from assets.site.follow_up.ministry_brief import OF_RATES, Brief, brief, brief_name
 from assets.site.pages import Page
 from assets.site.tables import RATES, SiteTables, edition_title
 from warehouse.model import french
 
-SIGNED_BARE = Style(signed=True, bare=True)
 SCORE = Style(decimals=0)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assets.page.wording import short_ministry
-from assets.site.cited import Cited, Row, Style, edition_time, of_rule, sentence, transmitted
+from assets.site.cited import SIGNED_BARE, Cited, Row, edition_time, of_rule, sentence, transmitted
 from assets.site.drawing import Scale, bar, scale_of, sourced, tag
 from assets.site.follow_up.ministry_brief import OF_RATES, typeset_but_names
 from assets.site.pages import Page
@@ -17,7 +17,6 @@ from warehouse.model import french
 from warehouse.model.vocabulary import WATCH_RULES
 
 DRIFT = "drift"
-SIGNED_BARE = Style(signed=True, bare=True)
 
 
 @dataclass(frozen=True)
