@@ -60,7 +60,8 @@ def fonts_folder() -> Path:
 
 
 @cache
-def _register_fonts() -> None:
+def register_fonts() -> None:
+    """Let vl-convert know the fonts that ship."""
     # Text in a font vl-convert does not know is dropped without a word.
     vl_convert.register_font_directory(str(fonts_folder()))
 
@@ -94,7 +95,7 @@ def chart(
 
 
 def _svg(spec: Spec) -> str:
-    _register_fonts()
+    register_fonts()
     svg = str(vl_convert.vegalite_to_svg(spec | {"$schema": _SCHEMA, "config": _CONFIG}, format_locale="fr-FR"))
     # The engine numbers its clips on from one chart to the next: count again, so that a rerun gives the same bytes.
     names = {name: f"clip{rank}" for rank, name in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))}

@@ -8,13 +8,13 @@ from markupsafe import Markup
 
 from assets.page.headline_wording import PARTS, opposed
 from assets.page.wording import TITLE
+from assets.site.analyses.waterfalls import pair_address
 from assets.site.cited import BARE, SIGNED, Cited, Row, Rows, Style, edition_time, sentence, transmitted
 from assets.site.pages import Page
-from assets.site.tables import RATES, SiteTables, edition_title
+from assets.site.tables import RATES, SiteTables, counts_from_initial, edition_title
 from warehouse.home.calendar import Edition
 from warehouse.model import french
 from warehouse.model.vocabulary import CONFIDENCES
-from warehouse.slippage.headlines import counts_from_declared
 
 TITLES = {"budget": "Coûts", "schedule": "Délais"}
 MOVES = 3
@@ -34,8 +34,9 @@ class BigFigure:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How a mean moved since another edition: the whole, then each part, in points."""
+    """How a mean moved since another edition: the page that explains it, the whole, then each part, in points."""
 
+    address: str
     since: Markup
     parts: tuple[tuple[str, Cited], ...]
     remark: Markup
@@ -97,7 +98,7 @@ def _finding(site: SiteTables, row: Row) -> Markup:
     drift = row.number("drift_meur")
     sentences = []
     if row["budget_status"] == "given" and drift is not None:
-        against = "prévu au départ" if _from_initial(row, "budget") else "la première fois publié"
+        against = "prévu au départ" if counts_from_initial(row, "budget") else "la première fois publié"
         way = "plus" if drift >= 0 else "moins"
         sentences.append(
             sentence(
@@ -145,10 +146,6 @@ def _since_previous(site: SiteTables, row: Row, rate: str) -> Markup:
         entries=parts[0],
         exits=parts[1],
     )
-
-
-def _from_initial(row: Row, rate: str) -> bool:
-    return counts_from_declared(int(row.number("stand_ins") or 0), int(row.number(f"{rate}_n_referenced") or 0))
 
 
 def _rate(site: SiteTables, row: Row, rate: str) -> RateSaid:
@@ -206,7 +203,7 @@ def _target(row: Row, rate: str) -> tuple[str, Markup]:
     )
     if value is None:
         return "unknown", told
-    if not _from_initial(row, rate):
+    if not counts_from_initial(row, rate):
         return "unknown", sentence("à titre indicatif, {}", told)
     return ("met", sentence("{} atteinte", told)) if value <= target else ("missed", sentence("{} non atteinte", told))
 
@@ -227,6 +224,7 @@ def _comparisons(site: SiteTables, row: Row, rate: str) -> Iterator[Comparison]:
         key = str(row[f"{name}_edition"])
         remark = opposed(row.number(f"{rate}_{name}_change_pts") or 0.0, parts)
         yield Comparison(
+            pair_address(str(row["edition"]), key),
             edition_time(key, f"depuis {site.labels.get(key, key)}"),
             (
                 ("Écart moyen", row.cited(f"{rate}_{name}_change_pts", SIGNED)),

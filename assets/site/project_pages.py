@@ -11,12 +11,12 @@ from markupsafe import Markup
 from assets.books.xlsx_writer import xlsx_bytes
 from assets.dataset.formats import csv_text, json_of_rows, published_rows, workbook_of_rows
 from assets.page.wording import WITHHELD, short_ministry
+from assets.site.charts.timelines import Level, Line, Point, timeline
 from assets.site.cited import BARE, SIGNED, Cited, Row, Rows, Style, edition_time, sentence, transmitted
 from assets.site.follow_up.watch_lists import evidence, rule_label
 from assets.site.pages import Attachment, Page
 from assets.site.reference.changes import changed_value
 from assets.site.tables import SiteTables
-from assets.site.timelines import Level, Line, Point, timeline
 from warehouse.home.calendar import Edition
 from warehouse.model import french
 from warehouse.model.french import NBSP

@@ -11,6 +11,7 @@ from importlib import resources
 import jinja2
 
 from assets.page.wording import TITLE
+from assets.site.analyses.evolution import evolution_pages
 from assets.site.explorer import explorer_pages
 from assets.site.follow_up.leavers import leaver_pages
 from assets.site.follow_up.ministries import ministry_pages
@@ -26,6 +27,7 @@ from warehouse.model import french
 # The sections, in the order of the menu: address, name.
 MENU = (
     ("index.html", "Accueil"),
+    ("evolution/index.html", "Évolution"),
     ("projets/index.html", "Projets"),
     ("ministeres/index.html", "Ministères"),
     ("surveillance/index.html", "Surveillance"),
@@ -48,6 +50,7 @@ def site_files(site: SiteTables) -> Iterator[tuple[str, bytes]]:
 
 def _made(site: SiteTables) -> Iterator[Page | Attachment]:
     yield from home_pages(site)
+    yield from evolution_pages(site)
     yield from explorer_pages(site)
     yield from project_pages(site)
     yield from ministry_pages(site)
@@ -75,6 +78,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"typeset": french.typeset, "counted": french.counted, "edition_title": edition_title}
+    environment.filters["day"] = french.day
     return environment
 
 

@@ -18,6 +18,7 @@ from warehouse.model.findings import Finding
 from warehouse.model.schema import Table
 from warehouse.open_data.files import DATA_FILES
 from warehouse.projects.opinions import opinion_is_lacking
+from warehouse.slippage.headlines import counts_from_declared
 
 RATES = ("budget", "schedule")
 
@@ -98,6 +99,11 @@ class SiteTables:
     def is_fictitious(self) -> bool:
         """Whether any of the data is made up."""
         return bool(self["historique"].frame["fictitious"].any())
+
+
+def counts_from_initial(row: Row, rate: str) -> bool:
+    """Whether the slippages of an edition, a row of key figures, are counted from declared baselines, or nearly."""
+    return counts_from_declared(int(row.number("stand_ins") or 0), int(row.number(f"{rate}_n_referenced") or 0))
 
 
 def edition_title(edition: Edition) -> Markup:
