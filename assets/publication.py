@@ -7,6 +7,7 @@ import dagster as dg
 from assets.dataset.formats import csv_text
 from assets.dataset.key_figures import open_key_figures
 from assets.declaring import output_asset, tell_others
+from assets.open_data import FOLDER as OPEN_DATA
 from assets.open_data import about_edition
 from assets.page.contents import Contents, contents
 from assets.page.rendering import page_files, report_name
@@ -115,6 +116,7 @@ def site_tables(session: Session, edition: Edition, closings: Mapping[str, Closi
         frames=session.published_frames(edition, states_of(closings)),
         abouts={one.key: about_edition(session.state, session.store, one, closings[one.key]) for one in editions},
         findings={one.key: tuple(read_findings(session.home, one)) for one in editions},
+        sizes={path.name: path.stat().st_size for path in sorted(session.home.out(edition, OPEN_DATA).glob("*"))},
     )
 
 

@@ -3,7 +3,7 @@
 A printed figure is a `<data>` element: `value` is what the CSV holds, `data-source` where. It is written
 `file?column=value;column=value#column`, the names and values being those published: the value of the only row that
 is so chosen. `#nombre()` is how many rows are, `#somme(column)` the sum of a column over them, `#distincts(column)`
-how many values it has.
+how many values it has. `file.xlsx?#octets()` is the size of a file.
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence

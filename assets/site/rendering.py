@@ -33,6 +33,7 @@ MENU = (
     ("surveillance/index.html", "Surveillance"),
     ("sorties/index.html", "Sorties"),
     ("changements/index.html", "Quoi de neuf"),
+    ("donnees/index.html", "Données"),
 )
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from assets.site.cited import edition_time, sentence, transmitted
+from assets.site.cited import edition_time, of_rule, sentence, transmitted
 from assets.site.pages import Attachment, Page
 from assets.site.tables import SiteTables
 from warehouse.model import french
@@ -94,7 +94,8 @@ def _shown(page: Page, site: SiteTables, *, is_project: bool) -> Markup:
         return Markup("{}{}{}").format(
             french.typeset(before), edition_time(page.path.split("/")[0], label), french.typeset(after)
         )
-    return sentence("{}", french.typeset(page.title))
+    title = french.typeset(page.title)
+    return of_rule(title) if page.path.startswith("donnees/") else sentence("{}", title)
 
 
 def _order(title: str) -> str:

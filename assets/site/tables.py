@@ -4,7 +4,7 @@ Nothing else is read: what no reuser can find in the dataset is on no page, and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -33,6 +33,7 @@ class SiteTables:
         frames: the rows of every published table at the latest edition, from `assets.dataset.rows.open_frames`.
         abouts: what the dataset of each edition says of itself, with its corrections, by its key.
         findings: the warnings and notices to publish, by edition.
+        sizes: the bytes of each file of the dataset of the latest edition, by its name.
         base_url: the address the site is served from, without a final slash; empty when it is not known.
     """
 
@@ -41,6 +42,7 @@ class SiteTables:
     frames: Mapping[Table, pd.DataFrame]
     abouts: Mapping[str, About]
     findings: Mapping[str, tuple[Finding, ...]]
+    sizes: Mapping[str, int] = field(default_factory=dict)
     base_url: str = ""
 
     @cached_property

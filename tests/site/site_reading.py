@@ -115,6 +115,8 @@ class Dataset:
         """What a source gives: the value of one row, how many rows, the sum of a column, how many values it has."""
         stem, rest = source.split("?", 1)
         where, asked = rest.rsplit("#", 1)
+        if asked == "octets()":
+            return str((self._folder / stem).stat().st_size)
         parts = [part.split("=", 1) for part in where.split(";") if part]
         chosen = self._by(stem, tuple(name for name, _ in parts)).get(tuple(unquote(value) for _, value in parts), [])
         if asked == "nombre()":
@@ -145,7 +147,7 @@ def agrees(figure: Figure, given: str) -> bool:
     decimals = len(number[1] or "")
     printed = number[0].replace(french.NARROW, "").replace(french.MINUS, "-").replace(",", ".").lstrip("+")
     value = float(given)
-    scaled = {"%": value * 100, "Md€": value / 1000}
+    scaled = {"%": value * 100, "Md€": value / 1000, "ko": value / 1000, "Mo": value / 1_000_000}
     candidates = [scaled[unit] for unit in scaled if text.endswith(unit)] or [value, value * 100]
     rounded = {float(french.rounded(one, decimals)) for one in candidates}
     return float(printed) in rounded | {abs(one) for one in rounded}
