@@ -130,20 +130,22 @@ def _time(site: SiteTables, row: Row, name: str = "edition") -> Markup:
 def summary(site: SiteTables, last: Row, *, is_followed: bool) -> Markup:
     """The project in two sentences: what it costs and when it ends, against what was promised."""
     seen = sentence("En {}" if is_followed else "Vu pour la dernière fois en {}", _time(site, last))
-    phase = sentence(", ce projet est en phase « {} ».", last.text("phase")) if last["phase"] else Markup(".")
+    being = "est" if is_followed else "était"
+    phase = sentence(", ce projet {} en phase « {} ».", being, last.text("phase")) if last["phase"] else Markup(".")
     parts = [seen + phase]
+    must, is_over = "doit" if is_followed else "devait", last["phase"] == "completed"
     if last["cost_withheld"]:
         parts.append(Markup("Son coût n’est pas publié."))
     elif last["updated_cost_meur"] is not None:
-        verb = "Il doit coûter" if last["phase"] != "completed" else "Il a coûté"
+        verb = "Il a coûté" if is_over else f"Il {must} coûter"
         parts.append(sentence(verb + " {}{}.", last.cited("updated_cost_meur"), _against(last, "budget")))
     if last["schedule_withheld"]:
         parts.append(Markup("Son calendrier n’est pas publié."))
     elif last["updated_end_date"] is not None:
-        verb = "Il doit finir en" if last["phase"] != "completed" else "Il a fini en"
+        verb = "Il a fini en" if is_over else f"Il {must} finir en"
         parts.append(sentence(verb + " {}{}.", last.cited("updated_end_date"), _against(last, "schedule")))
     if last["overdue"]:
-        parts.append(Markup("Sa fin prévue est déjà passée."))
+        parts.append(Markup("Sa fin prévue {} déjà passée.").format(being))
     return Markup(" ").join(parts)
 
 
@@ -208,6 +210,7 @@ def _charts(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[str, Mark
             [Line("", role, tuple(_point(row, editions[row["edition"]], column, flag) for row in rows), steps=True)],
             tuple(_levels(rows, editions, column)),
             from_zero=column == "updated_cost_meur",
+            least_spread=0 if column == "updated_cost_meur" else 2 * _MONTHS_PER_YEAR,
         )
         if chart:
             yield title, chart

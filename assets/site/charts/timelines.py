@@ -11,7 +11,7 @@ from assets.site.drawing import Scale, scale_of, sourced, tag
 from warehouse.home.calendar import Edition
 from warehouse.model import french
 
-WIDE, NARROW, HEIGHT = 720, 380, 250
+WIDE, NARROW, HEIGHT = 720, 380, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 12, 140, 30, 34
 _ROOM = 70  # pixels that the label of an edition takes
 _SHORT_ROOM = 48  # that a figure above a ring takes
@@ -65,6 +65,7 @@ def timeline(
     levels: Sequence[Level] = (),
     *,
     from_zero: bool = True,
+    least_spread: float = 0.0,
     width: int = WIDE,
 ) -> Markup:
     """Draw values over editions; empty when no value is known.
@@ -78,11 +79,12 @@ def timeline(
         lines: what is drawn.
         levels: what it is compared with.
         from_zero: whether the axis starts at zero.
+        least_spread: what the axis holds at least, so that a small change is not drawn as a large one.
         width: of the drawing, in pixels: `NARROW` for a phone.
     """
     if not any(point.height is not None for line in lines for point in line.points):
         return Markup()
-    place = _Place(lines, levels, from_zero=from_zero, width=width)
+    place = _Place(lines, levels, from_zero=from_zero, least_spread=least_spread, width=width)
     drawn = [*_axis(place, levels), *(_level(level, place) for level in levels)]
     drawn += [_way(lines[0], level, place) for level in levels if level.due is not None]
     ends = [_End(place.y(level.height), level.name, level.cited, level.role) for level in levels]
@@ -106,13 +108,17 @@ def timeline(
 class _Place:
     """Where an edition and a height fall in the drawing."""
 
-    def __init__(self, lines: Sequence[Line], levels: Sequence[Level], *, from_zero: bool, width: int) -> None:
+    def __init__(
+        self, lines: Sequence[Line], levels: Sequence[Level], *, from_zero: bool, least_spread: float, width: int
+    ) -> None:
         self.editions = sorted({point.edition for line in lines for point in line.points})
         dues = [_month(level.due) for level in levels if level.due is not None]
         first = _month(self.editions[0].reference_date())
         self._months = Scale(first, max([_month(self.editions[-1].reference_date()), first + 1, *dues]))
         heights = [point.height for line in lines for point in line.points if point.height is not None]
         around = scale_of([*heights, *(level.height for level in levels)], from_zero=from_zero)
+        lacking = max(0.0, least_spread - (around.high - around.low)) / 2
+        around = Scale(around.low - lacking, around.high + lacking)
         spread = (around.high - around.low) or 1.0
         self._heights = Scale(around.low - (0 if around.low == 0 else spread * 0.12), around.high + spread * 0.12)
         lasts = [(line.name, last) for line in lines if (last := _last(line)) is not None]
