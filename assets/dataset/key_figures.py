@@ -6,6 +6,7 @@ import pandas as pd
 
 from warehouse.facts.reference import REFERENCE_EDITION
 from warehouse.model.schema import conform, rounded
+from warehouse.open_data.codes import coded
 from warehouse.open_data.key_figures import DRIFTS, OF_CHANGES, OF_HEADLINES, OF_OFFICIAL, OPEN_KEY_FIGURES, RATES
 
 
@@ -52,7 +53,8 @@ def open_key_figures(
             asked = pd.MultiIndex.from_arrays([lines.index, editions, [rate] * len(lines)])
             told = of_changes.reindex(asked).set_axis(lines.index)
             columns |= {f"{rate}_{name}_{part}": told[part] for part in OF_CHANGES}
-    return rounded(conform(pd.DataFrame(columns, index=lines.index).reset_index(), OPEN_KEY_FIGURES), OPEN_KEY_FIGURES)
+    whole = coded(pd.DataFrame(columns, index=lines.index).reset_index(), OPEN_KEY_FIGURES)
+    return rounded(conform(whole, OPEN_KEY_FIGURES), OPEN_KEY_FIGURES)
 
 
 def _retained(official: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from assets.dataset.documents import (
 from assets.dataset.formats import WORKBOOK_WRITERS, csv_text, json_text, published_parquet, sqlite_bytes, workbook
 from warehouse.model.schema import Table
 from warehouse.open_data.files import DATA_FILES, published_files
-from warehouse.open_data.tables import OPEN_PROJECTS
+from warehouse.open_data.tables import OPEN_FULL_PROJECTS
 
 
 def open_files(frames: Mapping[Table, pd.DataFrame], about: About) -> dict[str, bytes]:
@@ -39,7 +39,7 @@ def open_files(frames: Mapping[Table, pd.DataFrame], about: About) -> dict[str, 
                 made[name] = contents[extension]
             made[f"{file.stem_for(edition)}.schema.json"] = schema_text(file.table).encode()
     made["panorama.sqlite"] = sqlite_bytes(frames, files, about.properties() | _caveats(about))
-    made["oc4ids.json"] = project_package(frames[OPEN_PROJECTS], about).encode()
+    made["oc4ids.json"] = project_package(frames[OPEN_FULL_PROJECTS], about).encode()
     made["LISEZMOI.md"] = readme_text(about, files).encode()
     made["dictionnaire.html"] = dictionary_html(about, files).encode()
     made["dictionnaire.md"] = dictionary_markdown(about, files).encode()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from assets.dataset.key_figures import open_key_figures
-from assets.reading.headers import layouts
+from assets.dataset.legacy import legacy_projects
 from warehouse.archive.tables import (
     ACCEPTED_CELLS,
     CORE_PROJECTS,
@@ -34,7 +34,6 @@ from warehouse.archive.tables import (
     OUT_TARGETS,
     OUT_WATCHLIST,
 )
-from warehouse.facts.ministries import ministry_labels
 from warehouse.home.calendar import Edition
 from warehouse.home.registers import Registers
 from warehouse.home.store import ParquetStore
@@ -49,7 +48,10 @@ from warehouse.open_data.tables import (
     OPEN_BRIDGE,
     OPEN_CAUSES,
     OPEN_CHANGES,
+    OPEN_CORE_PROJECTS,
     OPEN_FORECAST,
+    OPEN_FULL_HISTORY,
+    OPEN_FULL_PROJECTS,
     OPEN_HISTORY,
     OPEN_INDICATORS,
     OPEN_MINISTRY_BRIEF,
@@ -68,7 +70,6 @@ from warehouse.open_data.tables import (
     OPEN_WATCHLIST,
 )
 from warehouse.projects.baselines import effective_ledger
-from warehouse.projects.durations import MONTHS_PER_YEAR
 from warehouse.projects.withheld import (
     masked_rows,
     of_withheld_files,
@@ -83,7 +84,12 @@ from warehouse.slippage.official import official_table
 # Rate, unit of its amount.
 RATES = (("budget", "meur"), ("schedule", "months"))
 REFERENCES = (("", "first_baseline"), ("current_", "current_baseline"), ("previous_", "previous_edition"))
-DAYS_PER_YEAR = 365
+# What is told of a project that left, by its name in the slippages.
+_LAST = {
+    "updated_cost_meur": "last_cost_meur",
+    "budget_slippage_ratio": "last_budget_slippage_ratio",
+    "schedule_slippage_ratio": "last_schedule_slippage_ratio",
+}
 # The changes whose values are codes, and the list these are of.
 _CODED = {
     "phase": PHASES,
@@ -140,7 +146,7 @@ def as_withheld_today(projects: pd.DataFrame, register: pd.DataFrame) -> pd.Data
     return pd.concat(frames, ignore_index=True) if frames else projects
 
 
-def open_projects(projects: pd.DataFrame, slippages: pd.DataFrame, table: Table = OPEN_PROJECTS) -> pd.DataFrame:
+def open_projects(projects: pd.DataFrame, slippages: pd.DataFrame) -> pd.DataFrame:
     """The published rows of projects, with the columns of `OPEN_PROJECTS`.
 
     Withheld figures are missing; the initial figures are those the slippage was counted from.
@@ -148,20 +154,17 @@ def open_projects(projects: pd.DataFrame, slippages: pd.DataFrame, table: Table 
     Args:
         projects: core projects of any editions.
         slippages: slippage per project of the same editions.
-        table: the declaration the rows conform to, of the same columns.
     """
-    key = ["edition", "project_id"]
-    taken_from_slippage = [
-        name for name in table.names() if name in slippages.columns and name not in CORE_PROJECTS.names()
-    ]
+    key, names = ["edition", "project_id"], OPEN_PROJECTS.names()
+    taken_from_slippage = [name for name in names if name in slippages.columns and name not in CORE_PROJECTS.names()]
     figures = slippages.set_index(key)
     published = without_provenance(without_withheld(projects))[
-        [name for name in table.names() if name in projects.columns]
+        [name for name in names if name in projects.columns]
     ].set_index(key)
     published = published.assign(
         **{name: figures[name] for name in ("initial_cost_meur", "initial_duration_months", *taken_from_slippage)}
     )
-    return conform(published.reset_index(), table)
+    return conform(published.reset_index(), OPEN_PROJECTS)
 
 
 def open_slippages(slippages: pd.DataFrame) -> pd.DataFrame:
@@ -190,29 +193,45 @@ def open_slippages(slippages: pd.DataFrame) -> pd.DataFrame:
         )
     )
     whole = pd.concat([part.reindex(columns=OPEN_SLIPPAGE.names()) for part in parts if len(part)] or parts)
-    return conform(whole, OPEN_SLIPPAGE)
+    return _with_codes(whole, OPEN_SLIPPAGE)
 
 
 def open_changes(changes: pd.DataFrame) -> pd.DataFrame:
-    """The changes with labels for codes: the columns of `OPEN_CHANGES`."""
+    """The changes with labels for codes: the columns of `OPEN_CHANGES`.
+
+    A duration that changes as the end does says the same twice, and is left out.
+    """
+    told = changes.loc[~_repeats_the_end(changes)]
 
     def labelled(column: str) -> pd.Series:
-        values = changes[column]
+        values = told[column]
         for change, vocabulary in _CODED.items():
             labels = values.map(vocabulary.labels_by_code())
-            values = values.mask(changes["change"].eq(change) & labels.notna(), labels)
+            values = values.mask(told["change"].eq(change) & labels.notna(), labels)
         return values
 
-    return conform(changes.assign(before=labelled("before"), after=labelled("after")), OPEN_CHANGES)
+    return _with_codes(told.assign(before=labelled("before"), after=labelled("after")), OPEN_CHANGES)
 
 
-def open_movements(changes: pd.DataFrame, movements: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+def _repeats_the_end(changes: pd.DataFrame) -> pd.Series:
+    """Whether each change is that of a duration by as many months as the end, or known since the end is."""
+    unmeasured = float("inf")
+    moved = [changes["edition"], changes["project_id"], changes["difference"].fillna(unmeasured)]
+    end = changes["change"].eq("end")
+    of_ends = pd.MultiIndex.from_arrays([key.loc[end] for key in moved])
+    return changes["change"].eq("duration") & pd.MultiIndex.from_arrays(moved).isin(of_ends)
+
+
+def open_movements(
+    changes: pd.DataFrame, movements: pd.DataFrame, projects: pd.DataFrame, slippages: pd.DataFrame
+) -> pd.DataFrame:
     """Who came, left, or changed name or ministry: the columns of `OPEN_MOVEMENTS`.
 
     Args:
         changes: rows of `OUT_CHANGES` of any editions.
         movements: rows of `OUT_MOVEMENTS` of the same editions, which have the ministry of a project that left.
-        projects: core projects of the same editions.
+        projects: core projects of the same editions, without withheld figures.
+        slippages: slippage per project of the same editions, likewise.
     """
     kept = changes.loc[changes["change"].isin(MOVEMENT_KINDS.codes())].rename(columns={"change": "movement"})
     key = ["edition", "project_id"]
@@ -226,53 +245,20 @@ def open_movements(changes: pd.DataFrame, movements: pd.DataFrame, projects: pd.
         after=kept["after"].mask(moved, kept["after"].map(labels)).mask(left),
     )
     merged = frame.merge(ministries, on=key, how="left").merge(reasons, on=key, how="left")
-    return conform(merged[OPEN_MOVEMENTS.names()], OPEN_MOVEMENTS)
+    return _with_codes(merged.join(_last_figures(merged, slippages)), OPEN_MOVEMENTS)
 
 
-def legacy_projects(projects: pd.DataFrame, edition: Edition) -> pd.DataFrame:
-    """The projects of an edition in the 15 columns of 2016 to 2018: the columns of `LEGACY_PROJECTS`.
-
-    Args:
-        projects: core projects of the edition, without withheld figures.
-        edition: the edition, which decides how a duration is counted in years, as it did then.
-    """
-    ministries = projects["ministry_id"]
-    frame = pd.DataFrame(
-        {
-            "ministry_code": ministries.map(ministry_code),
-            "ministry_name": ministries.map(MINISTRIES.labels_by_code()),
-            "name": projects["name"],
-            "interministerial": projects["interministerial"].map({True: "Oui", False: "Non"}),
-            "description": projects["description"],
-            "information_url": projects["information_url"],
-            "start_date": projects["start_date"],
-            "duration_years": _years(projects, edition),
-            "phase": projects["phase"],
-            "cost_meur": projects["updated_cost_meur"],
-            "cost_band": projects["cost_band"],
-            "functional_zone": projects["functional_zone"],
-            "funding": projects["funding"].fillna(projects["programmes"]),
-            "performance_plan_url": projects["performance_plan_url"],
-            "published_on": pd.Series(edition.published_on, projects.index, dtype="datetime64[s]"),
-        }
-    )
-    ordered = frame.assign(project_id=projects["project_id"]).sort_values(["ministry_code", "name", "project_id"])
-    return conform(ordered.drop(columns="project_id"), LEGACY_PROJECTS)
+def _last_figures(moved: pd.DataFrame, slippages: pd.DataFrame) -> pd.DataFrame:
+    """What a project that left was last published with, aligned with `moved`; missing of any other."""
+    last = pd.MultiIndex.from_frame(moved[["previous_edition", "project_id"]])
+    figures = slippages.set_index(["edition", "project_id"])[list(_LAST)].rename(columns=_LAST)
+    return figures.reindex(last).set_axis(moved.index).where(moved["movement"].eq("left"))
 
 
-def ministry_code(ministry_id: str) -> str:
-    """The first code the ministry is known by, its published label when it has none."""
-    known = (label.code for label in ministry_labels() if label.ministry_id == ministry_id and label.code)
-    return next(known, MINISTRIES.label(ministry_id))
-
-
-def _years(projects: pd.DataFrame, edition: Edition) -> pd.Series:
-    months = projects["updated_duration_months"].astype("float64") / MONTHS_PER_YEAR
-    layout = next(layout for layout in layouts(edition.key) if layout.name == "open_data")
-    if "days/365" not in layout.conventions("duration_years"):
-        return months
-    days = (projects["updated_end_date"] - projects["start_date"]).dt.days / DAYS_PER_YEAR
-    return days.fillna(months)
+def _with_codes(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Rows with at least the columns of a table but its codes, as it declares them."""
+    whole = coded(frame, table)
+    return conform(whole[table.names()], table)
 
 
 def _of_edition(frame: pd.DataFrame, edition: Edition) -> pd.DataFrame:
@@ -304,6 +290,10 @@ def _indicators(given: WarehouseTables) -> pd.DataFrame:
     return pd.concat([frame.reindex(columns=OPEN_INDICATORS.names()) for frame in (statistics, costs)])
 
 
+def _history(given: WarehouseTables) -> pd.DataFrame:
+    return open_projects(given.projects, given.slippages)
+
+
 def published_provenance(given: WarehouseTables) -> pd.DataFrame:
     """The same without the rows of the files that hold something kept back: their order would bracket a cost."""
     told = open_provenance(given)
@@ -323,14 +313,12 @@ def _followed(given: WarehouseTables, table: Table) -> pd.DataFrame:
     return masked_rows(given.of(table), table, given.projects)
 
 
-def _shared(table: Table, published: Table) -> list[str]:
-    return [name for name in table.names() if name in published.names()]
-
-
 # Each table of the dataset, and how its rows are made.
 _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
-    OPEN_PROJECTS: projects_of_edition,
-    OPEN_HISTORY: lambda given: open_projects(given.projects, given.slippages, OPEN_HISTORY),
+    OPEN_CORE_PROJECTS: lambda given: _with_codes(projects_of_edition(given), OPEN_CORE_PROJECTS),
+    OPEN_FULL_PROJECTS: projects_of_edition,
+    OPEN_HISTORY: lambda given: _with_codes(_history(given), OPEN_HISTORY),
+    OPEN_FULL_HISTORY: _history,
     OPEN_INDICATORS: lambda given: _of_edition(_indicators(given), given.edition),
     OPEN_KEY_FIGURES: lambda given: open_key_figures(
         given.of(OUT_KEY_FIGURES),
@@ -344,7 +332,9 @@ _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
     OPEN_TRENDS: lambda given: _trends(_indicators(given)),
     OPEN_SLIPPAGE: lambda given: open_slippages(given.slippages),
     OPEN_BRIDGE: lambda given: given.of(OUT_BRIDGE),
-    OPEN_MOVEMENTS: lambda given: open_movements(given.of(OUT_CHANGES), given.of(OUT_MOVEMENTS), given.projects),
+    OPEN_MOVEMENTS: lambda given: open_movements(
+        given.of(OUT_CHANGES), given.of(OUT_MOVEMENTS), given.projects, given.slippages
+    ),
     OPEN_CHANGES: lambda given: open_changes(given.of(OUT_CHANGES)),
     OPEN_CAUSES: lambda given: given.of(OUT_CAUSES),
     OPEN_FORECAST: lambda given: given.of(OUT_FORECAST),
@@ -357,7 +347,7 @@ _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
     OPEN_TARGETS: lambda given: given.of(OUT_TARGETS),
     OPEN_TARGET_PROJECTS: lambda given: given.of(OUT_TARGET_PROJECTS),
     OPEN_RETROSPECTIVE: lambda given: _followed(given, OUT_RETROSPECTIVE),
-    OPEN_SCORECARD: lambda given: _followed(given, OUT_SCORECARD)[_shared(OUT_SCORECARD, OPEN_SCORECARD)],
+    OPEN_SCORECARD: lambda given: _with_codes(_followed(given, OUT_SCORECARD), OPEN_SCORECARD),
     LEGACY_PROJECTS: lambda given: legacy_projects(_of_edition(given.projects, given.edition), given.edition),
 }
 

@@ -15,11 +15,11 @@ from warehouse.model.vocabulary import VOCABULARIES
 from warehouse.open_data.files import DATA_FILES
 from warehouse.open_data.key_figures import OPEN_KEY_FIGURES
 from warehouse.open_data.tables import (
+    OPEN_CORE_PROJECTS,
     OPEN_INDICATORS,
     OPEN_MOVEMENTS,
     OPEN_OFFICIAL,
     OPEN_PROJECT_QUALITY,
-    OPEN_PROJECTS,
     OPEN_PROVENANCE,
     OPEN_QUALITY,
     OPEN_TRENDS,
@@ -110,11 +110,11 @@ def origins(edition: Edition) -> dict[str, tuple[str, tuple[Origin, ...]]]:
         "projects": (
             "Projets",
             (
-                Origin(OPEN_PROJECTS, {"project_id": EACH}),
+                Origin(OPEN_CORE_PROJECTS, {"project_id": EACH}),
                 Origin(OPEN_PROVENANCE, {"project_id": EACH, "column": EACH, "part": EACH, "rank": EACH}),
             ),
         ),
-        "coverage": ("Les projets comptés", (Origin(OPEN_PROJECTS, {"project_id": EACH}, statuses),)),
+        "coverage": ("Les projets comptés", (Origin(OPEN_CORE_PROJECTS, {"project_id": EACH}, statuses),)),
         "official": (
             "Chiffres officiels",
             (

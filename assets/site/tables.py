@@ -21,6 +21,8 @@ from warehouse.projects.opinions import opinion_is_lacking
 from warehouse.slippage.headlines import counts_from_declared
 
 RATES = ("budget", "schedule")
+# A page may tell any column of a project: its history is read, and cited, from the file that has them all.
+READ_FROM = {"historique": "historique-complet"}
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class SiteTables:
         }
 
     def __getitem__(self, stem: str) -> Rows:
-        """The rows of one published file."""
-        return self.files[stem]
+        """The rows of one published file; those of `historique` with all their columns."""
+        return self.files[READ_FROM.get(stem, stem)]
 
     @property
     def about(self) -> About:

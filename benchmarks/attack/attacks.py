@@ -30,7 +30,7 @@ class Publication:
 
     def rows(self, edition: str = LATER) -> pd.DataFrame:
         """The projects of an edition, by id."""
-        return self.table(f"panorama-{edition}", edition).set_index(IDENTIFIER)
+        return self.table(f"panorama-{edition}-complet", edition).set_index(IDENTIFIER)
 
     def prior(self, target: str) -> pd.Series | None:
         """The row of a project as it was last published, None for a new one."""

@@ -19,7 +19,7 @@ def leaks(home: Path, counting: Path, target: str) -> Mapping[str, Mapping[str, 
         target: id of the project.
     """
     public, open_one = Publication(home), Publication(counting)
-    file = f"panorama-{LATER}"
+    file = f"panorama-{LATER}-complet"
     rows, full = public.table(file), open_one.table(file)
     own = rows[IDENTIFIER].eq(target)
     name = str(rows.loc[own, "nom_projet"].iloc[0])

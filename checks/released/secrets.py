@@ -15,10 +15,14 @@ from warehouse.model.findings import Finding
 from warehouse.model.schema import Table
 from warehouse.model.vocabulary import CHANGES, RATES
 from warehouse.open_data.codes import CODE
+from warehouse.open_data.files import DATA_FILES
 from warehouse.open_data.tables import (
+    OPEN_CORE_PROJECTS,
     OPEN_FORECAST,
+    OPEN_FULL_HISTORY,
+    OPEN_FULL_PROJECTS,
     OPEN_HISTORY,
-    OPEN_PROJECTS,
+    OPEN_MOVEMENTS,
     OPEN_SCORECARD,
     OPEN_SLIPPAGE,
     OPEN_TARGET_PROJECTS,
@@ -31,6 +35,17 @@ RULE = "no_file_holds_a_withheld_figure"
 _RATE = {"cost": "budget", "schedule": "schedule"}
 # The changes that would give a withheld figure, by flag.
 _CHANGES = {"cost": ("cost", "initial_cost"), "schedule": ("end", "duration", "initial_end")}
+# The tables with a line, or several, for a project in an edition, whose declarations say what is kept back.
+_OF_PROJECTS = (
+    OPEN_HISTORY,
+    OPEN_FULL_HISTORY,
+    OPEN_CORE_PROJECTS,
+    OPEN_FULL_PROJECTS,
+    OPEN_MOVEMENTS,
+    OPEN_FORECAST,
+    OPEN_WATCHLIST,
+    OPEN_SCORECARD,
+)
 # The watch rules that hold of a project only by figures that all these flags keep back.
 _BY_FIGURES: Mapping[str, tuple[str, ...]] = {
     "drift": ("cost", "schedule"),
@@ -56,35 +71,31 @@ def withheld_findings(
         edition: the edition.
     """
     findings = list(_stale_editions(history, today))
-    published = pd.DataFrame(table(OPEN_HISTORY.name))
-    own = pd.DataFrame(table(OPEN_PROJECTS.name))
-    followed = {each: pd.DataFrame(table(each.name)) for each in (OPEN_FORECAST, OPEN_WATCHLIST, OPEN_SCORECARD)}
-    watched = followed[OPEN_WATCHLIST]
-    shares = pd.DataFrame(table(OPEN_TARGET_PROJECTS.name))
+    read = {each: pd.DataFrame(table(each.name)) for each in _OF_PROJECTS}
+    files = {file.table: f"{file.stem_for(edition)}.csv" for file in DATA_FILES}
     for flag, rows in ((ANY, is_withheld(today)), (FILE, of_withheld_files(today))):
-        findings += _filled(published, OPEN_HISTORY, flag, _keys(today.loc[rows]), "historique.csv")
-        findings += _filled(own, OPEN_PROJECTS, flag, _keys(today.loc[rows]), f"panorama-{edition.key}.csv")
+        for each, lines in read.items():
+            findings += _filled(lines, each, flag, _keys(today.loc[rows]), files[each])
     for flag, held in FLAGS.items():
         kept_back = today.loc[today[held].astype(bool)]
         withheld = _keys(kept_back)
         if not withheld:
             continue
-        findings += _filled(published, OPEN_HISTORY, flag, withheld, "historique.csv")
         # What is counted from the edition before gives its figure to whoever has the one of this edition.
-        following = _following(withheld, history)
-        findings += _filled(published, OPEN_HISTORY, f"previous_{flag}", following, "historique.csv")
-        findings += _filled(own, OPEN_PROJECTS, flag, withheld, f"panorama-{edition.key}.csv")
-        for each, lines in followed.items():
-            findings += _filled(lines, each, flag, withheld, f"{each.name}.csv")
-            findings += _quotes(lines, each, kept_back, flag)
-        findings += _shares(shares, flag, withheld)
+        following, before = _following(withheld, history), f"previous_{flag}"
+        findings += _filled(read[OPEN_FULL_HISTORY], OPEN_FULL_HISTORY, before, following, files[OPEN_FULL_HISTORY])
+        left = read[OPEN_MOVEMENTS]
+        findings += _filled(left, OPEN_MOVEMENTS, before, withheld, files[OPEN_MOVEMENTS], "edition_precedente")
+        for each, lines in read.items():
+            findings += _filled(lines, each, flag, withheld, files[each])
+            findings += _quotes(lines, each, kept_back, flag, files[each])
+        findings += _shares(pd.DataFrame(table(OPEN_TARGET_PROJECTS.name)), flag, withheld)
         findings += _slippages(pd.DataFrame(table(OPEN_SLIPPAGE.name)), flag, withheld)
         findings += _compared(pd.DataFrame(table("changements")), "edition_precedente", _CHANGES[flag], withheld)
         findings += _bridges(pd.DataFrame(table("passage")), flag, withheld)
-        findings += _quotes(published, OPEN_HISTORY, kept_back, flag)
     for rule, flags in _BY_FIGURES.items():
         unknown = today[[FLAGS[flag] for flag in flags]].astype(bool).all(axis=1)
-        findings += _watched(watched, rule, _keys(today.loc[unknown]))
+        findings += _watched(read[OPEN_WATCHLIST], rule, _keys(today.loc[unknown]))
     return findings
 
 
@@ -119,10 +130,10 @@ def _rows_of(frame: pd.DataFrame, withheld: set[tuple[str, str]], edition: str =
 
 
 def _filled(
-    frame: pd.DataFrame, table: Table, flag: str, withheld: set[tuple[str, str]], file: str
+    frame: pd.DataFrame, table: Table, flag: str, withheld: set[tuple[str, str]], file: str, edition: str = "edition"
 ) -> Iterator[Finding]:
     """The columns that a flag empties and that are not empty."""
-    rows = _rows_of(frame, withheld)
+    rows = _rows_of(frame, withheld, edition)
     for column in withheld_columns(table, flag):
         if len(leaks := rows.loc[rows[column.published].notna(), "identifiant_projet"]):
             yield _refuse(file, column.published, list(leaks))
@@ -172,7 +183,7 @@ def _bridges(frame: pd.DataFrame, flag: str, withheld: set[tuple[str, str]]) -> 
             yield _refuse("passage.csv", column, list(leaks))
 
 
-def _quotes(published: pd.DataFrame, table: Table, withheld: pd.DataFrame, flag: str) -> Iterator[Finding]:
+def _quotes(published: pd.DataFrame, table: Table, withheld: pd.DataFrame, flag: str, file: str) -> Iterator[Finding]:
     """Whether a text about a project, in the same edition, gives one of its withheld figures with its unit."""
     unit, pattern = _QUOTED[flag]
     columns = [column.name for column in withheld_columns(CORE_PROJECTS, flag) if column.unit == unit]
@@ -188,7 +199,6 @@ def _quotes(published: pd.DataFrame, table: Table, withheld: pd.DataFrame, flag:
         for name in texts:
             if isinstance(line[name], str) and any(_says(line[name], pattern, figure) for figure in figures):
                 message = f"Ce texte cite un chiffre non publié de {key[1]} ({key[0]})."
-                file = f"{table.name}.csv"
                 yield Finding(RULE, "error", message, file=file, column=name, expected="un texte sans ce chiffre")
 
 

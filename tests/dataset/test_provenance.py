@@ -23,8 +23,8 @@ KEY = ["identifiant_projet", "colonne"]
 
 
 def published(home: Path, edition: str, stem: str) -> pd.DataFrame:
-    """A CSV of the dataset of an edition, as texts; an empty cell is missing."""
-    return pd.read_csv(home / "out" / edition / "open_data" / f"{stem}-{edition}.csv", dtype="str")
+    """A CSV of the dataset, as texts; an empty cell is missing. `{}` in its stem stands for the edition."""
+    return pd.read_csv(home / "out" / edition / "open_data" / f"{stem.format(edition)}.csv", dtype="str")
 
 
 class Received:
@@ -56,7 +56,7 @@ def home(demonstration: tuple[Path, Any]) -> Path:
 
 @pytest.fixture(scope="module")
 def lines(home: Path) -> pd.DataFrame:
-    return published(home, LAST, "provenance")
+    return published(home, LAST, "provenance-{}")
 
 
 def parts(home: Path, lines: pd.DataFrame) -> dict[tuple[str, str], dict[str, list[Any]]]:
@@ -85,7 +85,7 @@ def amount(cells: list[Any]) -> float:
 
 
 def test_every_figure_is_what_its_cells_say(home: Path, lines: pd.DataFrame) -> None:
-    projects = published(home, LAST, "panorama").set_index("identifiant_projet")
+    projects = published(home, LAST, "panorama-{}-complet").set_index("identifiant_projet")
     checked = 0
     for name, how in COMPUTED.items():
         column = OPEN_PROJECTS.column(name).published
@@ -106,7 +106,7 @@ def test_every_figure_is_what_its_cells_say(home: Path, lines: pd.DataFrame) -> 
 
 @pytest.mark.parametrize("column", ["cout_actualise_meur", "date_debut", "date_fin_actualisee", "nom_projet"])
 def test_a_figure_that_is_read_is_its_cell(home: Path, lines: pd.DataFrame, column: str) -> None:
-    projects = published(home, LAST, "panorama").set_index("identifiant_projet")[column]
+    projects = published(home, LAST, "panorama-{}-complet").set_index("identifiant_projet")[column]
     read = parts(home, lines.loc[lines["colonne"].eq(column)])
     for (project, _), cells in read.items():
         ((cell,),) = cells.values()
@@ -116,7 +116,7 @@ def test_a_figure_that_is_read_is_its_cell(home: Path, lines: pd.DataFrame, colu
 
 
 def test_what_is_published_has_a_provenance_and_what_is_not_has_none(home: Path, lines: pd.DataFrame) -> None:
-    projects = published(home, LAST, "panorama").set_index("identifiant_projet")
+    projects = published(home, LAST, "panorama-{}-complet").set_index("identifiant_projet")
     measures = [
         column.published
         for column in OPEN_PROJECTS.columns
@@ -128,16 +128,16 @@ def test_what_is_published_has_a_provenance_and_what_is_not_has_none(home: Path,
 
 
 def test_what_is_withheld_has_no_provenance(home: Path) -> None:
-    projects = published(home, "2021-07", "panorama")
+    projects = published(home, "2021-07", "panorama-{}-complet")
     (withheld,) = projects.loc[projects["cout_non_publie"].eq("true"), "identifiant_projet"]
-    lines = published(home, "2021-07", "provenance")
+    lines = published(home, "2021-07", "provenance-{}")
     told = set(lines.loc[lines["identifiant_projet"].eq(withheld), "colonne"])
     assert told
     assert not {column for column in told if "cout" in column or "ecart_budgetaire" in column or "_fin" in column}
 
 
 def test_the_first_baseline_is_in_the_file_of_its_own_edition(home: Path, lines: pd.DataFrame) -> None:
-    projects = published(home, LAST, "panorama").set_index("identifiant_projet")
+    projects = published(home, LAST, "panorama-{}-complet").set_index("identifiant_projet")
     initial = lines.loc[lines["colonne"].eq("cout_initial_meur")].set_index("identifiant_projet")
     assert initial["part"].eq("Première référence").all()
     assert initial["edition_source"].equals(projects["edition_reference"].reindex(initial.index))
@@ -146,8 +146,8 @@ def test_the_first_baseline_is_in_the_file_of_its_own_edition(home: Path, lines:
 
 def test_first_published_figures_that_stand_in_are_traced_too(real_editions: tuple[Path, Any]) -> None:
     home, _ = real_editions
-    projects = published(home, "2018-03", "panorama").set_index("identifiant_projet")
-    lines = published(home, "2018-03", "provenance")
+    projects = published(home, "2018-03", "panorama-{}-complet").set_index("identifiant_projet")
+    lines = published(home, "2018-03", "provenance-{}")
     ratio = lines.loc[lines["colonne"].eq("taux_ecart_budgetaire") & lines["part"].eq("Première référence")]
     assert set(ratio["identifiant_projet"]) == set(projects["taux_ecart_budgetaire"].dropna().index)
     line = ratio.loc[ratio["edition_source"].eq("2016-11")].iloc[0].to_dict()
@@ -187,7 +187,7 @@ def test_trace_tells_a_machine_every_figure(home: Path, lines: pd.DataFrame) -> 
 
 
 def test_trace_says_where_a_withheld_figure_is_not(home: Path) -> None:
-    projects = published(home, "2021-07", "panorama")
+    projects = published(home, "2021-07", "panorama-{}-complet")
     (withheld,) = projects.loc[projects["cout_non_publie"].eq("true"), "identifiant_projet"]
     told = done(home, "trace", "2021-07", withheld, "cout_actualise_meur")
     assert "non renseigné ou non publié" in told

@@ -47,7 +47,10 @@ def test_the_order_of_the_rows_of_a_file_sorted_by_cost_tells_nothing(home: Path
 
 
 def test_what_is_kept_back_is_empty_and_what_is_not_is_there(home: Path) -> None:
-    rows = {line["nom_projet"]: line for line in read_csv(home / "out" / LATER / "open_data" / f"panorama-{LATER}.csv")}
+    rows = {
+        line["nom_projet"]: line
+        for line in read_csv(home / "out" / LATER / "open_data" / f"panorama-{LATER}-complet.csv")
+    }
     told = {"edition", "identifiant_projet", "nom_projet", "ministere", "phase", "fichier_source", "date_debut"}
     for name in (KNOWN, REGISTERED, NEW):
         line = rows[name]

@@ -279,6 +279,7 @@ def test_every_file_of_the_open_dataset_is_declared_for_the_export() -> None:
     assert all(rank(key)[2] < len(keys) for key in keys)
     assert {file.file.stem for file in files if file.archived} == {
         "panorama-{edition}",
+        "panorama-{edition}-complet",
         "ancien-format-{edition}",
         "provenance-{edition}",
     }

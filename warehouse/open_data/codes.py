@@ -61,4 +61,6 @@ def _code_of(column: Column) -> Column:
         description=f"{said}.",
         vocabulary=None,
         pattern=pattern,
+        # What is always filled says by itself that something is withheld.
+        withheld_by=() if column.required else column.withheld_by,
     )

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from warehouse.model.columns import Theme
 from warehouse.model.schema import Column, Table
+from warehouse.open_data.codes import with_codes
 from warehouse.slippage.tables import (
     HEADLINE_CAVEAT,
     OUT_HEADLINE_CHANGES,
@@ -70,11 +71,13 @@ def _columns() -> Iterator[Column]:
     yield OUT_KEY_FIGURES.column("fictitious")
 
 
-OPEN_KEY_FIGURES = Table(
-    NAME,
-    "Chiffres clés de toutes les éditions",
-    "Une ligne par édition : ce que le panorama publie en tête, et à côté ce qui a été publié à l'époque.",
-    tuple(_columns()),
-    OUT_KEY_FIGURES.primary_key,
-    (*OUT_KEY_FIGURES.caveats, HEADLINE_CAVEAT, *OUT_HEADLINE_CHANGES.caveats, *OUT_OFFICIAL_FIGURES.caveats),
+OPEN_KEY_FIGURES = with_codes(
+    Table(
+        NAME,
+        "Chiffres clés de toutes les éditions",
+        "Une ligne par édition : ce que le panorama publie en tête, et à côté ce qui a été publié à l'époque.",
+        tuple(_columns()),
+        OUT_KEY_FIGURES.primary_key,
+        (*OUT_KEY_FIGURES.caveats, HEADLINE_CAVEAT, *OUT_HEADLINE_CHANGES.caveats, *OUT_OFFICIAL_FIGURES.caveats),
+    )
 )

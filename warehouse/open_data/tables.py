@@ -45,9 +45,10 @@ def _open_projects() -> Table:
         if column.name != "withheld_note"
     ]
     return Table(
-        "panorama",
-        "Panorama des grands projets numériques de l'État",
-        "Une ligne par grand projet de l'édition, avec ses écarts par rapport à la première référence.",
+        "panorama_complet",
+        "Grands projets, toutes les colonnes",
+        "Une ligne par grand projet de l'édition, avec tout ce qui en est publié : textes, révision, provenance, "
+        "écarts par rapport à chaque point de comparaison.",
         (*columns, *slippage),
         CORE_PROJECTS.primary_key,
         (*CORE_PROJECTS.caveats, *OUT_SLIPPAGE_PROJECTS.caveats),
@@ -58,15 +59,43 @@ def _renamed(table: Table, name: str, title: str, description: str) -> Table:
     return replace(table, name=name, title=title, description=description)
 
 
+# What is published of a project, without the codes beside labels: what is traced to the cells it was read from.
 OPEN_PROJECTS = _open_projects()
+OPEN_FULL_PROJECTS = with_codes(
+    OPEN_PROJECTS, *(column.name for column in OPEN_PROJECTS.columns if column.vocabulary), "functional_zone"
+)
+# What people read, filter and count: what every project has, or is expected to have. What few ever have (a partner, an
+# act of revision, a page), what describes the row rather than the project, and what repeats another column are in the
+# full file. The list is declared, not found in the rows: it is the same at every edition.
+CORE_COLUMNS = """
+    edition project_id name ministry_id_code ministry_id interministerial description phase_code phase
+    functional_zone_code functional_zone start_date initial_end_date updated_end_date initial_duration_months
+    updated_duration_months initial_cost_meur updated_cost_meur cost_band_code cost_band budget_status_code
+    budget_status budget_slippage_ratio budget_slippage_meur schedule_status_code schedule_status
+    schedule_slippage_ratio schedule_slippage_months opinion_code opinion
+"""
+OPEN_CORE_PROJECTS = replace(
+    OPEN_FULL_PROJECTS,
+    name="panorama",
+    title="Panorama des grands projets numériques de l'État",
+    description="Une ligne par grand projet de l'édition : ce qu'il est, son calendrier, son coût, et ses écarts par "
+    "rapport à la première référence. Les autres colonnes sont dans « panorama-complet ».",
+    columns=tuple(OPEN_FULL_PROJECTS.column(name) for name in CORE_COLUMNS.split()),
+)
 OPEN_HISTORY = _renamed(
-    OPEN_PROJECTS,
+    OPEN_CORE_PROJECTS,
     "historique",
     "Grands projets de toutes les éditions",
     "Une ligne par grand projet et par édition, de la première à celle-ci, avec les colonnes du fichier de l'édition.",
 )
+OPEN_FULL_HISTORY = _renamed(
+    OPEN_FULL_PROJECTS,
+    "historique_complet",
+    "Grands projets de toutes les éditions, toutes les colonnes",
+    "Une ligne par grand projet et par édition, de la première à celle-ci, avec toutes les colonnes.",
+)
 
-OPEN_SLIPPAGE = table(
+_SLIPPAGE = table(
     "ecarts",
     "Écarts par projet, par taux et par point de comparaison",
     "Une ligne par édition, par projet, par taux et par point de comparaison : l'écart, ou pourquoi il manque.",
@@ -77,6 +106,7 @@ OPEN_SLIPPAGE = table(
     key="edition project_id rate reference",
     caveats=(STAND_IN_CAVEAT,),
 )
+OPEN_SLIPPAGE = with_codes(_SLIPPAGE)
 
 
 def _indicators() -> Table:
@@ -89,7 +119,7 @@ def _indicators() -> Table:
     at = OUT_SLIPPAGE_GROUPS.names().index("high_ratio") + 1
     columns.insert(at, Theme("warehouse.open_data").column("value_meur", "indicateurs"))
     caveats = (*OUT_SLIPPAGE_GROUPS.caveats, HEADLINE_CAVEAT)
-    return replace(OUT_SLIPPAGE_GROUPS, columns=tuple(columns), caveats=caveats)
+    return with_codes(replace(OUT_SLIPPAGE_GROUPS, columns=tuple(columns), caveats=caveats))
 
 
 OPEN_INDICATORS = _renamed(
@@ -106,25 +136,37 @@ OPEN_TRENDS = _renamed(
     "Les indicateurs de l'ensemble et de chaque ministère, de la première édition à celle-ci : une ligne par édition, "
     "par périmètre, par groupe, par taux et par méthode.",
 )
-OPEN_OFFICIAL = replace(OUT_OFFICIAL_FIGURES, name="chiffres_officiels")
-OPEN_BRIDGE = replace(OUT_BRIDGE, name="passage")
-OPEN_MOVEMENTS = table(
+OPEN_OFFICIAL = with_codes(replace(OUT_OFFICIAL_FIGURES, name="chiffres_officiels"))
+OPEN_BRIDGE = with_codes(replace(OUT_BRIDGE, name="passage"))
+_MOVEMENTS = table(
     "mouvements",
     "Entrées, sorties et changements de nom ou de ministère",
-    "Une ligne par projet et par mouvement depuis l'édition précédente.",
-    columns="edition previous_edition project_id movement name ministry_id before after exit_reason",
+    "Une ligne par projet et par mouvement depuis l'édition précédente ; d'un projet sorti, ses derniers chiffres.",
+    columns="""
+        edition previous_edition project_id movement name ministry_id before after exit_reason last_cost_meur
+        last_budget_slippage_ratio last_schedule_slippage_ratio
+    """,
     key="edition project_id movement",
 )
-OPEN_CHANGES = replace(OUT_CHANGES, name="changements")
-OPEN_CAUSES = replace(OUT_CAUSES, name="causes")
-OPEN_FORECAST = replace(OUT_FORECAST, name="previsions")
-OPEN_BACKTEST = replace(OUT_FORECAST_BACKTEST, name="previsions_rejouees")
+OPEN_MOVEMENTS = with_codes(_MOVEMENTS)
+OPEN_CHANGES = with_codes(
+    replace(
+        OUT_CHANGES,
+        name="changements",
+        caveats=(
+            "La durée n'y est que si elle ne change pas comme la fin : un début déplacé, une fin qui n'est pas connue.",
+        ),
+    )
+)
+OPEN_CAUSES = with_codes(replace(OUT_CAUSES, name="causes"))
+OPEN_FORECAST = with_codes(replace(OUT_FORECAST, name="previsions"))
+OPEN_BACKTEST = with_codes(replace(OUT_FORECAST_BACKTEST, name="previsions_rejouees"))
 _QUALITY_CAVEATS = (
     "Le score juge les données transmises, non le projet : sa dérive est dans les écarts.",
     "Un chiffre non publié n'est ni dû, ni comparé, ni contrôlé : aucun score n'en dépend.",
 )
-OPEN_QUALITY = replace(OUT_MINISTRY_QUALITY, name="qualite", caveats=_QUALITY_CAVEATS)
-OPEN_PROJECT_QUALITY = replace(OUT_PROJECT_QUALITY, name="qualite_projets", caveats=_QUALITY_CAVEATS)
+OPEN_QUALITY = with_codes(replace(OUT_MINISTRY_QUALITY, name="qualite", caveats=_QUALITY_CAVEATS))
+OPEN_PROJECT_QUALITY = with_codes(replace(OUT_PROJECT_QUALITY, name="qualite_projets", caveats=_QUALITY_CAVEATS))
 
 OPEN_WATCHLIST = with_codes(replace(OUT_WATCHLIST, name="suivi"))
 OPEN_MINISTRY_BRIEF = with_codes(replace(OUT_MINISTRY_BRIEF, name="fiches_ministeres"))
