@@ -100,7 +100,7 @@ class Brief:
     @property
     def asked(self) -> Markup:
         """The requests as a list, with its source."""
-        items = [tag("li", typeset_but_names(one)) for one in self.requests]
+        items = [tag("li", one) for one in self.requests]
         return tag("ul", *items, class_="requests", **self.requests_source)
 
 
@@ -118,7 +118,7 @@ def brief(site: SiteTables, row: Row) -> Brief:
         ministry_id=code,
         name=ministry_label(code),
         finding=_finding(site, row),
-        requests=tuple(requests_in(str(asked))) if asked else (),
+        requests=tuple(map(typeset_but_names, requests_in(str(asked)))) if asked else (),
         requests_source=sourced(row.cited("asked")),
         rates=tuple(_rate(site, row, rate) for rate in RATES),
         projects=tuple(_projects(site, code)),
