@@ -143,5 +143,7 @@ def print_edition(
     page = place.out(edition, "publication") / "index.html"
     if page.is_file() and day is None:
         console.print(f"  page : {page}")
+        if (site := place.site / edition.key / "index.html").is_file():
+            console.print(f"  site : {site}")
     if closing is not None and not closing.is_final:
         console.print("\n".join(absence_lines(closing, state.registers)))
