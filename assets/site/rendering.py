@@ -34,6 +34,7 @@ MENU = (
     ("sorties/index.html", "Sorties"),
     ("changements/index.html", "Quoi de neuf"),
     ("donnees/index.html", "Données"),
+    ("qualite/index.html", "Qualité"),
 )
 
 

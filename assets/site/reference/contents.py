@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from assets.site.pages import Attachment, Page
 from assets.site.reference.changes import changes_pages
 from assets.site.reference.downloads import data_pages
+from assets.site.reference.trust import trust_pages
 from assets.site.tables import SiteTables
 
 
@@ -12,3 +13,4 @@ def reference_pages(site: SiteTables) -> Iterator[Page | Attachment]:
     """Every page of reference, with the files beside."""
     yield from changes_pages(site)
     yield from data_pages(site)
+    yield from trust_pages(site)

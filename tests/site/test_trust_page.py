@@ -1,0 +1,75 @@
+"""Whether it can be believed: sentences about named projects, and nothing of what is kept back."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from homes import Said
+from site_reading import tables_of
+
+from assets.site.reference.trust import KEPT_BACK
+from assets.site.rendering import site_files
+from assets.site.tables import SiteTables
+from warehouse.model.findings import HELD_MESSAGE, Finding
+
+EDITION = "2021-11"
+PAGE = "qualite/index.html"
+
+
+@pytest.fixture(scope="module")
+def tables(demonstration: tuple[Path, Said]) -> SiteTables:
+    return tables_of(demonstration[0])
+
+
+def page_with(tables: SiteTables, *findings: Finding) -> str:
+    """The page where these are the findings, without what is folded."""
+    files = dict(site_files(replace(tables, findings={EDITION: findings})))
+    return files[PAGE].decode()
+
+
+def opened(page: str) -> str:
+    """What is read before anything is unfolded."""
+    return re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
+
+
+def of_row(tables: SiteTables, message: str) -> Finding:
+    """A warning about the row of a project, as a check finds it."""
+    row = next(row for row in tables["historique"].where(edition=EDITION, project_id="PGP-0012"))
+    return Finding(
+        "opinion_is_given_from_9_meur",
+        "warning",
+        message,
+        file=str(row["source_file"]),
+        sheet=row["source_sheet"],
+        row=int(row["source_row"]),
+        column="Avis de la DINUM",
+        cell="W3",
+    )
+
+
+def test_a_finding_is_a_sentence_about_a_linked_project_and_its_place_is_folded(tables: SiteTables) -> None:
+    page = page_with(tables, of_row(tables, "Ce projet n'a pas d'avis."))
+    assert "Ce projet n’a pas d’avis." in opened(page)
+    assert "../projets/PGP-0012/index.html" in opened(page)
+    assert "W3" in page
+    assert "W3" not in opened(page)
+    assert ".xlsx" not in opened(page)
+
+
+def test_what_is_kept_back_is_not_told_of(tables: SiteTables) -> None:
+    page = page_with(tables, of_row(tables, HELD_MESSAGE))
+    assert KEPT_BACK in page
+    assert "panorama check" not in page
+
+
+def test_nothing_found_is_said_in_words(tables: SiteTables) -> None:
+    assert "Aucune alerte sur un projet." in page_with(tables)
+
+
+def test_a_rule_that_found_something_is_not_told_to_have_passed(tables: SiteTables) -> None:
+    title = "avis de la DINUM"
+    passed = page_with(tables).split('id="reussis"')[1]
+    broken = page_with(tables, of_row(tables, "Ce projet n'a pas d'avis.")).split('id="reussis"')[1]
+    assert passed.count("<li>") == broken.count("<li>") + 1
+    assert title in passed
