@@ -87,6 +87,7 @@ def about_edition(state: State, store: ParquetStore, edition: Edition, closing: 
         disclosure=statement(projects, public),
         closing=closing_said(closing),
         corrections=publishable_corrections(store.read(CORE_CORRECTIONS, edition.key), projects),
+        published=state.settings.open_data,
     )
 
 

@@ -2,12 +2,15 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 from homes import Said, close, panorama
 from submissions import row, table_of, write_xlsx
 
+from assets.dataset.about import About
 from warehouse.home.calendar import Edition
 from warehouse.home.home import Home
+from warehouse.projects.closing_wording import ClosingSaid
 
 EARLIER, LATER = "2021-07", "2021-11"
 # Withheld costs: of a project in this edition, of another in the one before.
@@ -59,3 +62,15 @@ def dataset_folder(home: Home, edition: str = LATER) -> Path:
 def edition_of(home: Home, edition: str = LATER) -> Edition:
     """An edition of the calendar of the home."""
     return home.calendar().find(edition)
+
+
+def about(**values: Any) -> About:
+    """What a dataset says of itself, but for these values."""
+    edition = Edition("2021-11", 14)
+    given: dict[str, Any] = {
+        "version": 2,
+        "is_fictitious": False,
+        "disclosure": "Rien.",
+        "closing": ClosingSaid("closed", "", ()),
+    }
+    return About(edition, edition, **given | values)

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from warehouse.archive.tables import CORE_PROJECTS
 from warehouse.home.calendar import Edition
+from warehouse.home.settings import OpenDataSettings
 from warehouse.model.findings import shorten
 from warehouse.model.french import day, of_month
 from warehouse.model.vocabulary import VOCABULARIES
@@ -22,6 +23,7 @@ SUMMARY = (
     "calendrier, coût complet, et écarts du coût et de la durée prévus par rapport aux premières prévisions."
 )
 PUBLISHER = "Direction interministérielle du numérique"
+PUBLISHER_URL = "https://www.numerique.gouv.fr/"
 LICENCE_TITLE = "Licence Ouverte / Open Licence version 2.0"
 LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 KEYWORDS = (
@@ -49,7 +51,8 @@ class About:
     """What every file of the dataset of an edition may say of it.
 
     `version` counts the versions of the edition; `disclosure` is the sentence about withheld figures; `closing` says
-    whether the edition is provisional, and who is absent; `corrections` are lines ready to publish.
+    whether the edition is provisional, and who is absent; `corrections` are lines ready to publish; `published` says
+    where its files are, which page presents them and whom to write to.
     """
 
     edition: Edition
@@ -59,6 +62,17 @@ class About:
     disclosure: str
     closing: ClosingSaid
     corrections: tuple["Correction", ...] = ()
+    published: OpenDataSettings = field(default_factory=OpenDataSettings)
+
+    def address_of(self, name: str) -> str:
+        """Where a file of the dataset is: an absolute address when one is configured, else its name."""
+        folder = self.published.address.replace("{edition}", self.edition.key).rstrip("/")
+        return f"{folder}/{name}" if folder else name
+
+    @property
+    def homepage(self) -> str:
+        """The page that presents the dataset; that of who publishes it when none is configured."""
+        return self.published.landing_page or PUBLISHER_URL
 
     @property
     def version_number(self) -> str:

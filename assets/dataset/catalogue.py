@@ -1,7 +1,7 @@
 """The dataset described for catalogues: DCAT-AP 3, as JSON-LD written by hand.
 
-Addresses are relative: they hold wherever the folder is published as a whole. Every node says its class, which the
-official shapes of DCAT-AP ask of each one.
+Addresses are absolute when the settings give one; else relative, to hold wherever the folder is published as a whole.
+Every node says its class, which the official shapes of DCAT-AP ask of each one.
 """
 
 import calendar
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from assets.dataset.about import KEYWORDS, LICENCE_TITLE, LICENCE_URL, PUBLISHER, SUMMARY, About
+from assets.dataset.about import KEYWORDS, LICENCE_TITLE, LICENCE_URL, PUBLISHER, PUBLISHER_URL, SUMMARY, About
 from assets.dataset.documents import json_document
 from warehouse.open_data.files import PublishedFile
 
@@ -33,6 +33,7 @@ _CONTEXT = {
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
@@ -51,7 +52,7 @@ def catalogue(about: About, files: Iterable[PublishedFile], contents: Mapping[st
     publisher = {"@id": "#editeur", "@type": "foaf:Agent", "foaf:name": _french(PUBLISHER)}
     distributions = [_distribution(about, file, contents[file.name]) for file in described if file.kind == "main"]
     pages = [
-        {"@id": file.name, "@type": "foaf:Document", "dct:title": _french(file.title)}
+        {"@id": about.address_of(file.name), "@type": "foaf:Document", "dct:title": _french(file.title)}
         for file in described
         if file.kind == "documentation"
     ]
@@ -77,12 +78,14 @@ def catalogue(about: About, files: Iterable[PublishedFile], contents: Mapping[st
         "dcat:version": about.version_number,
         "dcat:keyword": [_french(keyword) for keyword in KEYWORDS],
         "dcat:theme": _concept("data-theme/GOVE", "Gouvernement et secteur public"),
+        "dcat:contactPoint": _contact(about),
+        "dcat:landingPage": _node(about.published.landing_page or about.address_of("LISEZMOI.md"), "foaf:Document"),
         "dcat:distribution": distributions,
         "foaf:page": pages,
     }
     return json_document(
         {
-            "@context": _CONTEXT,
+            "@context": _context(about),
             "@id": "#catalogue",
             "@type": "dcat:Catalog",
             "dct:title": _french(about.title),
@@ -100,8 +103,8 @@ def _distribution(about: About, file: PublishedFile, content: bytes) -> Node:
         "@type": "dcat:Distribution",
         "dct:title": _french(file.title),
         "dct:description": _french(file.description),
-        "dcat:accessURL": _node(file.name, "rdfs:Resource"),
-        "dcat:downloadURL": {"@id": file.name},
+        "dcat:accessURL": _node(about.address_of(file.name), "rdfs:Resource"),
+        "dcat:downloadURL": {"@id": about.address_of(file.name)},
         "dcat:mediaType": _node(f"{MEDIA_TYPES}/{file.media_type}", "dct:MediaType"),
         "dcat:byteSize": _typed(str(len(content)), "nonNegativeInteger"),
         "dct:license": _licence(),
@@ -117,8 +120,20 @@ def _distribution(about: About, file: PublishedFile, content: bytes) -> Node:
     if file.extension in FILE_TYPES:
         node["dct:format"] = _node(f"{AUTHORITY}/file-type/{FILE_TYPES[file.extension]}", "dct:MediaTypeOrExtent")
     if file.extension == "csv":
-        node["dct:conformsTo"] = _node(f"{file.stem}.schema.json", "dct:Standard")
+        node["dct:conformsTo"] = _node(about.address_of(f"{file.stem}.schema.json"), "dct:Standard")
     return node
+
+
+def _context(about: About) -> Node:
+    """The prefixes; and, when the dataset has an address, what the names inside this file are counted from."""
+    return {**_CONTEXT, "@base": about.address_of("dcat.jsonld")} if about.published.address else _CONTEXT
+
+
+def _contact(about: About) -> Node:
+    contact = about.published.contact or PUBLISHER_URL
+    is_mail = "@" in contact and "://" not in contact
+    way = {"vcard:hasEmail": {"@id": f"mailto:{contact}"}} if is_mail else {"vcard:hasURL": {"@id": contact}}
+    return {"@id": "#contact", "@type": "vcard:Kind", "vcard:fn": PUBLISHER, **way}
 
 
 def _concept(code: str, label: str) -> Node:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.dataset.about import LICENCE_URL, PUBLISHER, About
+from assets.dataset.about import LICENCE_URL, PUBLISHER, PUBLISHER_URL, About
 from assets.dataset.documents import json_document
 from warehouse.model.terms import match_key
 from warehouse.model.vocabulary import MINISTRIES
@@ -52,7 +52,7 @@ def project_package(projects: pd.DataFrame, about: About) -> str:
             "version": VERSION,
             "uri": f"urn:panorama:grands-projets:{about.edition.key}:oc4ids",
             "publishedDate": published,
-            "publisher": {"name": PUBLISHER, "uri": "https://www.numerique.gouv.fr/"},
+            "publisher": {"name": PUBLISHER, "uri": PUBLISHER_URL},
             "license": LICENCE_URL,
             "projects": [_project(line, published) for line in projects.to_dict("records")],
         }

@@ -17,17 +17,12 @@ from assets.dataset.about import (
     markdown_table,
 )
 from assets.dataset.formats import DICTIONARY_WIDTHS, dictionary_row
-from warehouse.model.schema import Table, table_schema
+from warehouse.model.schema import Table
 from warehouse.open_data.files import PublishedFile
 
 # What the Data Package does not list: itself, and what lists it.
 UNLISTED = ("datapackage.json", "dcat.jsonld", "SHA256SUMS")
 _TEMPLATES = Environment(loader=PackageLoader("assets.page"), autoescape=True, undefined=StrictUndefined)
-
-
-def schema_text(table: Table) -> str:
-    """The Table Schema of a table, as JSON."""
-    return json_document(table_schema(table))
 
 
 def json_document(value: Any) -> str:

@@ -12,10 +12,11 @@ from assets.dataset.documents import (
     data_package,
     dictionary_html,
     dictionary_markdown,
+    json_document,
     readme_text,
-    schema_text,
 )
 from assets.dataset.formats import WORKBOOK_WRITERS, csv_text, json_text, published_parquet, sqlite_bytes, workbook
+from assets.dataset.schemas import published_schema
 from warehouse.model.schema import Table
 from warehouse.open_data.files import DATA_FILES, published_files
 from warehouse.open_data.tables import OPEN_FULL_PROJECTS
@@ -37,7 +38,8 @@ def open_files(frames: Mapping[Table, pd.DataFrame], about: About) -> dict[str, 
             contents = _table_contents(frames[file.table], file.table, title, about, file.formats)
             for name, extension in zip(file.names(edition), file.formats, strict=True):
                 made[name] = contents[extension]
-            made[f"{file.stem_for(edition)}.schema.json"] = schema_text(file.table).encode()
+            schema = json_document(published_schema(file, file.table, about))
+            made[f"{file.stem_for(edition)}.schema.json"] = schema.encode()
     made["panorama.sqlite"] = sqlite_bytes(frames, files, about.properties() | _caveats(about))
     made["oc4ids.json"] = project_package(frames[OPEN_FULL_PROJECTS], about).encode()
     made["LISEZMOI.md"] = readme_text(about, files).encode()

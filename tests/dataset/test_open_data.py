@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import frictionless
@@ -16,10 +15,20 @@ import pyshacl
 import pytest
 import rdflib
 from homes import clone, digests, done, panorama
-from open_dataset import DELTA_COST, EARLIER, GAMMA_COST, HOSTILE, LATER, dataset_folder, edition_of, write_two_editions
+from open_dataset import (
+    DELTA_COST,
+    EARLIER,
+    GAMMA_COST,
+    HOSTILE,
+    LATER,
+    about,
+    dataset_folder,
+    edition_of,
+    write_two_editions,
+)
 from test_measures import project, projects, slippages
 
-from assets.dataset.about import About, changelog_text, publishable_corrections
+from assets.dataset.about import changelog_text, publishable_corrections
 from assets.dataset.contracting import STATUSES, project_package
 from assets.dataset.rows import as_withheld_today, open_projects
 from warehouse.archive.tables import CORE_CORRECTIONS, OUT_SLIPPAGE_PROJECTS
@@ -28,9 +37,8 @@ from warehouse.home.home import Home
 from warehouse.home.register_tables import REGISTERS
 from warehouse.model.schema import Column, Table, conform
 from warehouse.model.vocabulary import PHASES
-from warehouse.open_data.files import DATA_FILES, OPEN_FILES, published_files
+from warehouse.open_data.files import DATA_FILES, OPEN_FILES, SCHEMA_VERSION, published_files
 from warehouse.open_data.tables import LEGACY_PROJECTS
-from warehouse.projects.closing_wording import ClosingSaid
 from warehouse.projects.withheld import masked_rows
 
 SNAPSHOT = Path(__file__).parents[1] / "data" / "published_columns.csv"
@@ -57,11 +65,11 @@ def test_published_names_do_not_change_without_an_upgrading_note() -> None:
     columns = [
         (file.stem, column.published, column.kind) for file in DATA_FILES if file.table for column in file.table.columns
     ]
-    found = [("file", name, "") for name in names] + columns
+    found = [("version", SCHEMA_VERSION, ""), *(("file", name, "") for name in names), *columns]
     with SNAPSHOT.open(encoding="utf-8", newline="") as stream:
         known = [tuple(line) for line in csv.reader(stream)]
     assert found == known, (
-        "published files or columns changed: say it in docs/upgrading.md, then copy the new list to "
+        "published files or columns changed: say it in docs/upgrading.md, change SCHEMA_VERSION, then copy the list to "
         f"tests/data/{SNAPSHOT.name}"
     )
 
@@ -252,17 +260,6 @@ def correction(field: str, number: int = 1, **values: object) -> dict[str, objec
         "before": "50.0", "after": "61.4", "known_on": pd.Timestamp("2022-01-05"), "changed_by": "Une personne",
         "reason": "erreur de saisie", **values,
     }  # fmt: skip
-
-
-def about(**values: Any) -> About:
-    edition = Edition("2021-11", 14)
-    given: dict[str, Any] = {
-        "version": 2,
-        "is_fictitious": False,
-        "disclosure": "Rien.",
-        "closing": ClosingSaid("closed", "", ()),
-    }
-    return About(edition, edition, **given | values)
 
 
 def test_the_changelog_says_what_was_corrected_and_why_but_not_by_whom() -> None:

@@ -32,6 +32,14 @@ def test_the_operator_says_where_the_open_data_goes(tmp_path: Path) -> None:
     assert Settings().export.automatic == ALLOWED["export"]["automatic"][0] == "never"
 
 
+def test_the_operator_says_where_the_open_data_is_read(tmp_path: Path) -> None:
+    text = '[open_data]\naddress = "https://exemple.fr/{edition}"\ncontact = "panorama@exemple.fr"\n'
+    found = read_settings(written(tmp_path, text)).open_data
+    assert (found.address, found.landing_page, found.contact) == (
+        "https://exemple.fr/{edition}", "", "panorama@exemple.fr",
+    )  # fmt: skip
+
+
 def test_an_empty_section_keeps_its_defaults(tmp_path: Path) -> None:
     assert read_settings(written(tmp_path, "[disclosure]\n")) == Settings()
 
@@ -56,6 +64,7 @@ def test_the_operator_moves_the_limits_of_what_is_read(tmp_path: Path) -> None:
         ('[export]\nautomatic = "always"\n', ("export.automatic", "« always »", "« never »", "« approved »")),
         ("[export]\nautomatic = true\n", ("export.automatic", "« never »")),
         ('[export]\nbase_url = "demo.data.gouv.fr"\n', ("export.base_url", "l'adresse d'une plateforme")),
+        ('[open_data]\naddress = "exemple.fr"\n', ("open_data.address", "{edition} pour sa clé")),
         ("[export]\norganization = 12\n", ("export.organization", "l'identifiant d'une organisation")),
         ('[export]\nkey = "secret"\n', ("export.key", "« base_url »", "« organization »", "« automatic »")),
         ("[reading]\nlines = 10\n", ("reading.lines", "« rows »", "« cells »")),

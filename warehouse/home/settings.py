@@ -26,7 +26,12 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "export": {
         "base_url": (r"https?://[^\s]+", "l'adresse d'une plateforme"),
         "organization": (r"[\w\-]+", "l'identifiant d'une organisation"),
-    }
+    },
+    "open_data": {
+        "address": (r"https?://[^\s]+", "l'adresse où sont les fichiers d'une édition, {edition} pour sa clé"),
+        "landing_page": (r"https?://[^\s]+", "l'adresse d'une page"),
+        "contact": (r"https?://[^\s]+|[^\s@]+@[^\s@]+", "l'adresse d'une page, ou une adresse électronique"),
+    },
 }
 
 
@@ -86,12 +91,27 @@ class ExportSettings:
 
 
 @dataclass(frozen=True)
+class OpenDataSettings:
+    """Where the open dataset is read, as the files that describe it say.
+
+    `address`: the folder of the files of an edition, on the web, `{edition}` standing for its key; without one, files
+    name each other by their names alone. `landing_page`: the page that presents the dataset. `contact`: a page, or an
+    address of mail.
+    """
+
+    address: str = ""
+    landing_page: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every setting of an installation, a section in each attribute."""
 
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     reading: FileLimits = field(default_factory=FileLimits)
     export: ExportSettings = field(default_factory=ExportSettings)
+    open_data: OpenDataSettings = field(default_factory=OpenDataSettings)
     # Where letters go, by code of ministry: one address, or several with commas.
     contacts: Mapping[str, str] = field(default_factory=dict)
 
@@ -124,6 +144,7 @@ def read_settings(path: Path) -> Settings:
         disclosure=DisclosureSettings(**document.get("disclosure", {})),
         reading=FileLimits(**document.get("reading", {})),
         export=ExportSettings(**document.get("export", {})),
+        open_data=OpenDataSettings(**document.get("open_data", {})),
         contacts=document.get("contacts", {}),
     )
 

@@ -41,6 +41,10 @@ from warehouse.open_data.tables import (
 
 Kind = Literal["main", "documentation", "other"]
 
+# The version of the columns of all files together, and the day it was settled. A change of `published_columns.csv`
+# changes it: the last number for what adds nothing, the second for a new file or column, the first for a break.
+SCHEMA_VERSION, SCHEMA_CREATED = "1.0.0", "2026-11-26"
+
 DATA_FORMATS = ("csv", "parquet")
 SHEET_FORMATS = ("csv", "parquet", "xlsx", "ods", "json")
 # How a format is called in a title, and its media type.
