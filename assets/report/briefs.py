@@ -26,12 +26,12 @@ def brief_pdf(said: Brief, site: SiteTables) -> bytes:
 
 
 def restricted_brief_pdf(said: Brief, site: SiteTables, findings: Sequence[Finding]) -> bytes:
-    """The brief that goes to its ministry alone, with what was found in what it sent.
+    """The brief that goes to its ministry alone, with what it has to correct or to explain in what it sent.
 
     Raises:
         ServiceError: Typst refused the document or warned about it.
     """
-    return _pdf(said, site, findings)
+    return _pdf(said, site, [finding for finding in findings if finding.severity != "notice"])
 
 
 def _pdf(said: Brief, site: SiteTables, findings: Sequence[Finding] | None) -> bytes:

@@ -123,18 +123,23 @@ def letters(
     on: Annotated[
         str | None, typer.Option(metavar="AAAA-MM-JJ", help="Jour où les messages sont datés ; sinon aujourd'hui.")
     ] = None,
+    with_briefs: Annotated[
+        bool,
+        typer.Option("--briefs", help="Écrit aussi la fiche de chaque ministère en PDF, avec ce qu'il doit corriger."),
+    ] = False,
 ) -> None:
     """Écrit à chaque ministère un message prêt à envoyer : ce qui est reçu, à corriger, absent, et pour quand.
 
     Rappel avant la date limite à qui n'a rien envoyé, avis de retard après elle, corrections demandées avec le classeur
     rendu joint, remerciement quand tout est bon. Rien n'est envoyé : les messages, en texte et en .eml, sont dans
     out/<édition>/letters, un dossier remplacé en entier ; les adresses, s'il y en a, viennent de [contacts] dans
-    panorama.toml.
+    panorama.toml. Avec --briefs, les fiches d'une édition traitée sont dans out/<édition>/briefs, remplacé de même ;
+    chacune est pour son seul ministère.
 
-    Exemples : panorama letters 2026-06 ; panorama letters 14 --on 2021-11-20
+    Exemples : panorama letters 2026-06 ; panorama letters 14 --on 2021-11-20 ; panorama letters 14 --briefs
     """
     from pipelines.told.semester.letters import letters_table  # noqa: PLC0415  # for this command
-    from pipelines.work.writing import write_letters  # noqa: PLC0415  # Great Expectations takes seconds to import
+    from pipelines.work import writing  # noqa: PLC0415  # Great Expectations takes seconds to import
 
     with reporting():
         place = installation(home)
@@ -142,7 +147,13 @@ def letters(
         day = day_asked(on)
         with steps(f"Édition {wanted.key}") as progress:
             progress("lecture et contrôle des fichiers reçus")
-            written = write_letters(place, wanted, day)
+            heard = writing.hear(place, wanted, day)
+            written = writing.write_letters(place, wanted, heard)
+            if with_briefs:
+                progress("fiches des ministères")
+                writing.write_briefs(place, wanted, heard)
         console = output()
         console.print(letters_table(written))
-        console.print(f"  messages : {place.out(wanted, 'letters')}", soft_wrap=True)
+        console.print(f"  messages : {place.out(wanted, writing.LETTERS)}", soft_wrap=True)
+        if with_briefs:
+            console.print(f"  fiches : {place.out(wanted, writing.BRIEFS)}", soft_wrap=True)

@@ -6,6 +6,7 @@ import email.policy
 import io
 import re
 import shutil
+import subprocess
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -217,3 +218,26 @@ def test_a_contact_that_is_no_address_or_of_no_ministry_is_refused(tmp_path: Pat
     said = panorama(tmp_path, "letters", EDITION)
     assert said.status == 2
     assert part in said.errors
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is missing (Debian poppler-utils)")
+def test_briefs_hold_what_is_of_their_ministry_alone(home: Path, tmp_path: Path) -> None:
+    again = clone(home, tmp_path / "home")
+    said = done(again, "letters", BEFORE, "--on", EARLY, "--briefs")
+    folder = again / "out" / BEFORE / "briefs"
+    assert "fiches :" in said
+    assert {path.stem for path in folder.iterdir()} == set(LABELS)
+    for ministry in LABELS:
+        command = ["pdftotext", str(folder / f"{ministry}.pdf"), "-"]
+        told = " ".join(subprocess.run(command, capture_output=True, check=True).stdout.decode().split())
+        assert "Diffusion restreinte au ministère" in told
+        assert {name for name in LABELS if f" DE {name}" in told} == {ministry}
+    assert not list((again / "out" / "site").rglob("briefs"))
+
+
+def test_an_edition_without_figures_has_no_briefs_yet(home: Path, tmp_path: Path) -> None:
+    again = clone(home, tmp_path / "home")
+    said = panorama(again, "letters", EDITION, "--on", EARLY, "--briefs")
+    assert said.status == 2
+    assert f"panorama run {EDITION}" in said.errors
+    assert not (again / "out" / EDITION / "briefs").exists()
