@@ -117,7 +117,7 @@ def _said(site: SiteTables, apart: _Apart, project_id: str, rows: tuple[Row, ...
         "quality": tuple(
             _quality(site, row) for row in apart.of("qualite_projets", project_id).where(edition=last["edition"])
         ),
-        "provenance": tuple(_provenance(apart.of("provenance-{edition}", project_id))),
+        "provenance": _provenance(apart.of("provenance-{edition}", project_id)),
         "files": tuple(ProjectFile(f"{project_id}.{end}", end.upper()) for end in ("csv", "xlsx", "json")),
     }
 
@@ -364,8 +364,9 @@ def _quality(site: SiteTables, row: Row) -> Markup:
     )
 
 
-def _provenance(rows: Rows) -> Iterator[tuple[Markup, Markup]]:
-    """Where each figure of the latest edition was read: a file, a sheet, a row, a column."""
+def _provenance(rows: Rows) -> Mapping[str, list[Markup]]:
+    """Where each figure of the latest edition was read, by its column: the file, sheet, row and column of each cell."""
+    found: dict[str, list[Markup]] = {}
     for row in rows:
         place = ", ".join(
             part
@@ -377,7 +378,8 @@ def _provenance(rows: Rows) -> Iterator[tuple[Markup, Markup]]:
             )
             if part
         )
-        yield Markup("<code>{}</code>").format(row.text("column")), transmitted(french.typeset(place))
+        found.setdefault(row.text("column"), []).append(transmitted(french.typeset(place)))
+    return found
 
 
 def _files(site: SiteTables, apart: _Apart, project_id: str, name: str) -> Iterator[Attachment]:
