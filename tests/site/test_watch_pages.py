@@ -54,7 +54,7 @@ def test_a_line_says_since_when_and_whether_a_mission_is_open(site: Path, rows: 
 
 def test_without_a_target_the_page_says_why_nothing_is_above_it(site: Path) -> None:
     html = (site / "2020-06" / "surveillance" / "index.html").read_text(encoding="utf-8")
-    assert "aucune cible n’est adoptée" in html
+    assert "aucune cible n’est adoptée, et l’édition précédente n’est pas dans le panorama" in html
     assert "nouveau sur la liste" not in html
 
 

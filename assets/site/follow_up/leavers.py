@@ -105,7 +105,7 @@ def _finding(site: SiteTables) -> Markup:
             "{} depuis {}{}.",
             count.with_word("sortie"),
             edition_time(first.key, first.month_label()),
-            _unexplained(moves.count(movement="left", exit_reason=None)),
+            _unexplained(count, moves.count(movement="left", exit_reason=None)),
         )
     ]
     row = site.key_figures[site.edition.key]
@@ -122,8 +122,12 @@ def _finding(site: SiteTables) -> Markup:
     return Markup(" ").join(parts)
 
 
-def _unexplained(count: Cited) -> Markup:
-    return sentence(", dont {} sans motif connu", count) if count.value else Markup(", toutes avec un motif")
+def _unexplained(exits: Cited, count: Cited) -> Markup:
+    if not count.value:
+        return Markup(", avec un motif")
+    if count.value == exits.value:
+        return Markup(", sans motif connu")
+    return sentence(", dont {} sans motif connu", count)
 
 
 def _edition_lines(site: SiteTables) -> Iterator[EditionLine]:

@@ -127,26 +127,28 @@ def _finding(site: SiteTables, rows: list[Row]) -> Markup:
             site.key_figures[key].cited("projects").with_word("grand projet", "grands projets"),
         )
     ]
-    for rate in RATES:
-        name = f"{rate}_contribution_pts"
-        known = [row for row in rows if row[name] is not None]
-        first = max(known, key=lambda row: row.number(name) or 0.0, default=None)
-        if first is None:
-            parts.append(
-                sentence(f"L'écart {OF_RATES[rate]} n'est pas réparti : il n'est pas calculé à cette édition.")
-            )
-        elif (first.number(name) or 0.0) > 0:
-            parts.append(
-                sentence(
-                    f"Sur l'écart {OF_RATES[rate]} moyen, de {{}}, celui qui pèse le plus est « {{}} » : {{}}.",
-                    site.key_figures[key].cited(f"{rate}_mean_ratio"),
-                    short_ministry(str(first["ministry_id"])),
-                    first.cited(name),
-                )
-            )
-        else:
-            parts.append(sentence(f"Aucun ministère n'alourdit l'écart {OF_RATES[rate]} moyen."))
+    if all(row[f"{rate}_contribution_pts"] is None for row in rows for rate in RATES):
+        parts.append(sentence("Aucun écart moyen n'est calculé à cette édition : il n'y a rien à répartir."))
+    else:
+        parts += [_heaviest(site, rows, rate) for rate in RATES]
     return Markup(" ").join(parts)
+
+
+def _heaviest(site: SiteTables, rows: list[Row], rate: str) -> Markup:
+    """Which ministry weighs most on a rate."""
+    name = f"{rate}_contribution_pts"
+    known = [row for row in rows if row[name] is not None]
+    first = max(known, key=lambda row: row.number(name) or 0.0, default=None)
+    if first is None:
+        return sentence(f"L'écart {OF_RATES[rate]} moyen n'est pas calculé à cette édition.")
+    if (first.number(name) or 0.0) <= 0:
+        return sentence(f"Aucun ministère n'alourdit l'écart {OF_RATES[rate]} moyen.")
+    return sentence(
+        f"Sur l'écart {OF_RATES[rate]} moyen, de {{}}, celui qui pèse le plus est « {{}} » : {{}}.",
+        site.key_figures[site.edition.key].cited(f"{rate}_mean_ratio"),
+        short_ministry(str(first["ministry_id"])),
+        first.cited(name),
+    )
 
 
 def _line(site: SiteTables, row: Row, scale: Scale) -> MinistryLine:

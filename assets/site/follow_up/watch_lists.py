@@ -90,11 +90,15 @@ def _finding(site: SiteTables, edition: Edition) -> Markup:
     rows, codes = site["suivi"], {"edition": edition.key, "rule": DRIFT}
     drifting = rows.count(**codes)
     here = edition_time(edition.key, edition.month_label())
-    untargeted = (
-        sentence("En {}, aucune cible n'est adoptée : seul un projet qui s'aggrave d'un coup est en dérive. ", here)
-        if site.key_figures[edition.key]["target_ratio"] is None
-        else Markup()
-    )
+    untargeted = Markup()
+    if site.key_figures[edition.key]["target_ratio"] is None:
+        if site.before(edition) is None:
+            return sentence(
+                "En {}, aucune cible n'est adoptée, et l'édition précédente n'est pas dans le panorama : rien ne dit "
+                "quels projets sont en dérive.",
+                here,
+            )
+        untargeted = sentence("Aucune cible n'est adoptée : seul un projet qui s'aggrave d'un coup est en dérive. ")
     if not drifting.value:
         return untargeted + sentence("En {}, aucun projet n'est en dérive.", here)
     count = int(str(drifting.value))
@@ -123,7 +127,7 @@ def _list(site: SiteTables, edition: Edition, rule: WatchRule, scale: Scale) -> 
         meaning=of_rule(french.typeset(rule.meaning)),
         count=site["suivi"].count(edition=edition.key, rule=rule.code),
         finding=_weight(site, edition, rule.code),
-        lines=tuple(_line(site, row, scale) for row in rows),
+        lines=tuple(_line(site, edition, row, scale) for row in rows),
         left=tuple(_left(site, edition, rule.code)),
     )
 
@@ -142,7 +146,7 @@ def _weight(site: SiteTables, edition: Edition, rule: str) -> Markup:
     return sentence("Ensemble, ils apportent {}.", Markup(" et ").join(shares))
 
 
-def _line(site: SiteTables, row: Row, scale: Scale) -> WatchLine:
+def _line(site: SiteTables, edition: Edition, row: Row, scale: Scale) -> WatchLine:
     since = str(row["since_edition"])
     shown = {rate: row.cited(f"{rate}_contribution_pts", SIGNED_BARE) for rate in RATES}
     return WatchLine(
@@ -153,7 +157,7 @@ def _line(site: SiteTables, row: Row, scale: Scale) -> WatchLine:
         evidence=evidence(row),
         since=edition_time(since, site.labels.get(since, since)),
         running=row.cited("editions_running"),
-        is_new=since == row["edition"] and since != site.editions[0].key,
+        is_new=since == edition.key and site.before(edition) is not None,
         contributions=tuple((rate, cited, bar(cited, scale, rate)) for rate, cited in shown.items()),
         mission=_mission(row),
     )
