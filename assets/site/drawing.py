@@ -65,7 +65,7 @@ def bar(cited: Cited, scale: Scale, role: str, *, mark_at: float | None = None) 
         role: a colour of the style sheet: `budget`, `schedule`, `count`…
         mark_at: a value marked by a line: the target.
     """
-    parts = [_rule(scale.at(0.0), "s-grid"), *([] if mark_at is None else [_rule(scale.at(mark_at), "s-target")])]
+    parts = [_rule(scale.at(0.0), "s-grid")]
     if cited.value is None:
         parts.append(tag("rect", x="0", y="1", width="100%", height=_BAR_HEIGHT - 2, class_="hollow"))
     else:
@@ -83,6 +83,8 @@ def bar(cited: Cited, scale: Scale, role: str, *, mark_at: float | None = None) 
                 **sourced(cited),
             )
         )
+    if mark_at is not None:
+        parts.append(_rule(scale.at(mark_at), "s-target mark"))
     return tag("svg", *parts, class_="bar-line", width="100%", height=_BAR_HEIGHT, aria_hidden="true")
 
 

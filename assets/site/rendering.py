@@ -11,7 +11,10 @@ from importlib import resources
 import jinja2
 
 from assets.page.wording import TITLE
+from assets.site.analyses.causes import causes_pages
 from assets.site.analyses.evolution import evolution_pages
+from assets.site.analyses.forecasts import forecast_pages
+from assets.site.analyses.targets import target_pages
 from assets.site.explorer import explorer_pages
 from assets.site.follow_up.leavers import leaver_pages
 from assets.site.follow_up.ministries import ministry_pages
@@ -28,6 +31,9 @@ from warehouse.model import french
 MENU = (
     ("index.html", "Accueil"),
     ("evolution/index.html", "Évolution"),
+    ("cible/index.html", "Cible"),
+    ("causes/index.html", "Causes"),
+    ("previsions/index.html", "Prévisions"),
     ("projets/index.html", "Projets"),
     ("ministeres/index.html", "Ministères"),
     ("surveillance/index.html", "Surveillance"),
@@ -53,6 +59,9 @@ def site_files(site: SiteTables) -> Iterator[tuple[str, bytes]]:
 def _made(site: SiteTables) -> Iterator[Page | Attachment]:
     yield from home_pages(site)
     yield from evolution_pages(site)
+    yield from target_pages(site)
+    yield from causes_pages(site)
+    yield from forecast_pages(site)
     yield from explorer_pages(site)
     yield from project_pages(site)
     yield from ministry_pages(site)

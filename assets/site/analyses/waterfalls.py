@@ -1,7 +1,7 @@
 """From one edition to another: what moved a mean slippage, part by part and project by project."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from assets.page.headline_wording import PARTS, opposed
 from assets.page.wording import short_ministry
-from assets.site.cited import SIGNED, Cited, Row, Rows, Style, edition_time, sentence, transmitted
+from assets.site.cited import SIGNED, SIGNED_BARE, Cited, Row, Rows, Style, edition_time, sentence, transmitted
 from assets.site.drawing import Scale, bar, floating_bar, scale_of
 from assets.site.tables import RATES, SiteTables
 from warehouse.home.calendar import Edition
@@ -21,7 +21,6 @@ POINTS = 100
 MEANS = {"budget": "écart de coût moyen", "schedule": "écart de délai moyen"}
 TITLES = {"budget": "Coûts", "schedule": "Délais"}
 UNSIGNED = Style(absolute=True)
-SIGNED_BARE = Style(signed=True, bare=True)
 # The projects whose parts are told first; the others are folded.
 STRONGEST = 8
 # A project that came, or left, has no slippage on one side: nothing is missing there.
@@ -222,8 +221,7 @@ def _contributions(rows: Rows, rate: str) -> Iterator[Contribution]:
     ordered = rows.frame.assign(weight=-values.abs()).sort_values(["weight", "project_id"], kind="stable")
     most = float(values.abs().max())
     scale = Scale(-most, most)
-    for values_of in ordered.to_dict("records"):
-        row = Row(rows, values_of)
+    for row in replace(rows, frame=ordered):
         value = row.cited("contribution_pts", SIGNED_BARE)
         role = rate if row["component"] == "like_for_like" else "amount"
         yield Contribution(
