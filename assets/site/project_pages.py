@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -11,15 +11,14 @@ from markupsafe import Markup
 from assets.books.xlsx_writer import xlsx_bytes
 from assets.dataset.formats import csv_text, json_of_rows, published_rows, workbook_of_rows
 from assets.page.wording import WITHHELD, short_ministry
-from assets.site.charts.timelines import Level, Line, Point, timeline
+from assets.site.charts.files import Chart, chart_files
+from assets.site.charts.of_project import project_charts
 from assets.site.cited import BARE, SIGNED, Cited, Row, Rows, Style, edition_time, sentence, transmitted
 from assets.site.follow_up.watch_lists import evidence, rule_label
 from assets.site.pages import Attachment, Page
 from assets.site.reference.changes import changed_value
 from assets.site.tables import SiteTables
-from warehouse.home.calendar import Edition
 from warehouse.model import french
-from warehouse.model.french import NBSP
 from warehouse.model.vocabulary import NO_DEVIATION
 
 SIMILAR = 5
@@ -30,12 +29,6 @@ REFERENCES = {
     "": "Première référence",
     "current_": "Référence en vigueur",
     "previous_": "Édition précédente",
-}
-_MONTHS_PER_YEAR = 12
-# Of what is updated, what was first promised, and what a revision set.
-BASELINES = {
-    "updated_cost_meur": ("initial_cost_meur", "rebaseline_cost_meur"),
-    "updated_end_date": ("initial_end_date", "rebaseline_end_date"),
 }
 # The files that tell of projects.
 OF_PROJECTS = (
@@ -56,7 +49,8 @@ def project_pages(site: SiteTables) -> Iterator[Page | Attachment]:
     apart = _Apart(site)
     for project_id, rows in site.histories.items():
         name = rows[-1].text("name")
-        said = _said(site, apart, project_id, rows)
+        charts = tuple(project_charts(site, apart.of("historique", project_id)))
+        said = _said(site, apart, project_id, rows, charts)
         yield Page(
             f"projets/{project_id}/index.html",
             "project.html.j2",
@@ -66,6 +60,8 @@ def project_pages(site: SiteTables) -> Iterator[Page | Attachment]:
             (project_id, rows[-1].text("ministry_id"), *dict.fromkeys(row.text("name") for row in rows)),
         )
         yield from _files(site, apart, project_id, name)
+        for chart in charts:
+            yield from chart_files(site, chart, with_png=False)
 
 
 class _Apart:
@@ -90,7 +86,9 @@ class _Apart:
         return self._by[stem].get(project_id, self._empty[stem])
 
 
-def _said(site: SiteTables, apart: _Apart, project_id: str, rows: tuple[Row, ...]) -> Mapping[str, object]:
+def _said(
+    site: SiteTables, apart: _Apart, project_id: str, rows: tuple[Row, ...], charts: tuple[Chart, ...]
+) -> Mapping[str, object]:
     last = rows[-1]
     is_followed = last["edition"] == site.edition.key
     forecasts = apart.of("previsions", project_id).where(edition=site.edition.key)
@@ -105,7 +103,7 @@ def _said(site: SiteTables, apart: _Apart, project_id: str, rows: tuple[Row, ...
         "summary": summary(site, last, is_followed=is_followed),
         "exit": "" if is_followed else _exit(site, apart.of("mouvements", project_id)),
         "facts": tuple(facts(last)),
-        "charts": tuple(_charts(site, rows)),
+        "charts": charts,
         "history": tuple(history_line(site, row) for row in reversed(rows)),
         "slippages": _slippages(last),
         "causes": tuple(causes(site, rows)),
@@ -194,57 +192,6 @@ def facts(row: Row) -> Iterator[tuple[str, object]]:
 def _day(row: Row, name: str) -> Markup:
     date = row[name].date()
     return Markup('<time datetime="{}">{}</time>').format(date.isoformat(), french.day(date))
-
-
-def _charts(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[str, Markup]]:
-    """Cost and end over the editions, as steps, with every baseline."""
-    editions = {edition.key: edition for edition in site.editions}
-    for column, flag, role, title in (
-        ("updated_cost_meur", "cost_withheld", "budget", "Coût prévu, en M€"),
-        ("updated_end_date", "schedule_withheld", "schedule", "Fin prévue"),
-    ):
-        chart = timeline(
-            column.replace("_", "-"),
-            title,
-            f"{title}, édition par édition, et ses références.",
-            [Line("", role, tuple(_point(row, editions[row["edition"]], column, flag) for row in rows), steps=True)],
-            tuple(_levels(rows, editions, column)),
-            from_zero=column == "updated_cost_meur",
-            least_spread=0 if column == "updated_cost_meur" else 2 * _MONTHS_PER_YEAR,
-        )
-        if chart:
-            yield title, chart
-
-
-def _point(row: Row, edition: Edition, column: str, flag: str) -> Point:
-    if row[column] is None:
-        return Point(edition, None, Cited(None, WITHHELD if row[flag] else french.UNKNOWN, ""))
-    return Point(edition, _height(row[column]), _short(row, column))
-
-
-def _short(row: Row, column: str) -> Cited:
-    """A figure as the label of a chart: « 95,4 », « déc. 2023 »."""
-    cited, value = row.cited(column, BARE), row[column]
-    return replace(cited, text=f"{french.short_month(value.month)} {value.year}") if hasattr(value, "year") else cited
-
-
-def _height(value: Any) -> float:
-    """A number as it is, a date as months: both fall on an axis."""
-    return float(value.year * _MONTHS_PER_YEAR + value.month if hasattr(value, "year") else value)
-
-
-def _levels(rows: tuple[Row, ...], editions: Mapping[str, Edition], column: str) -> Iterator[Level]:
-    """The first baseline, then each revision, from the edition that told it."""
-    first, revised = BASELINES[column]
-    told = [row for row in rows if row[first] is not None]
-    if told:
-        yield Level(f"prévu{NBSP}:", _height(told[-1][first]), _short(told[-1], first))
-    seen = set()
-    for row in rows:
-        if row[revised] is not None and row["rebaseline_date"] not in seen:
-            seen.add(row["rebaseline_date"])
-            cited = _short(row, revised)
-            yield Level(f"révisé{NBSP}:", _height(row[revised]), cited, editions[row["edition"]], "muted")
 
 
 @dataclass(frozen=True)

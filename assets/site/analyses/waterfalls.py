@@ -23,6 +23,8 @@ TITLES = {"budget": "Coûts", "schedule": "Délais"}
 UNSIGNED = Style(absolute=True)
 # The projects whose parts are told first; the others are folded.
 STRONGEST = 8
+# As many as are folded: more are found faster in the file.
+MOST = 200
 # A project that came, or left, has no slippage on one side: nothing is missing there.
 NEITHER = {"before_ratio": "entry", "after_ratio": "exit"}
 
@@ -72,6 +74,11 @@ class Waterfall:
     def others(self) -> tuple[Contribution, ...]:
         """The projects that are folded."""
         return self.contributions[STRONGEST:]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more projects than are told."""
+        return len(self.contributions) == MOST
 
 
 class Bridges:
@@ -221,7 +228,7 @@ def _contributions(rows: Rows, rate: str) -> Iterator[Contribution]:
     ordered = rows.frame.assign(weight=-values.abs()).sort_values(["weight", "project_id"], kind="stable")
     most = float(values.abs().max())
     scale = Scale(-most, most)
-    for row in replace(rows, frame=ordered):
+    for row in replace(rows, frame=ordered.head(MOST)):
         value = row.cited("contribution_pts", SIGNED_BARE)
         role = rate if row["component"] == "like_for_like" else "amount"
         yield Contribution(

@@ -1,0 +1,95 @@
+"""The charts of a project: its cost and its end over the editions, as steps, with every baseline."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from markupsafe import Markup
+
+from assets.page.wording import WITHHELD
+from assets.site.charts.files import Chart, drawn, with_columns
+from assets.site.charts.timelines import Level, Line, Point, timeline
+from assets.site.cited import BARE, Cited, Row, Rows
+from assets.site.tables import SiteTables
+from warehouse.home.calendar import Edition
+from warehouse.model import french
+from warehouse.model.french import NBSP
+
+_MONTHS_PER_YEAR = 12
+# Of what is updated, what was first promised, and what a revision set.
+BASELINES = {
+    "updated_cost_meur": ("initial_cost_meur", "rebaseline_cost_meur"),
+    "updated_end_date": ("initial_end_date", "rebaseline_end_date"),
+}
+# What is drawn: its column, the flag of what is withheld, its colour, its title, the name of its files.
+_DRAWN = (
+    ("updated_cost_meur", "cost_withheld", "budget", "Coût prévu, en M€", "cout"),
+    ("updated_end_date", "schedule_withheld", "schedule", "Fin prévue", "fin"),
+)
+
+
+def project_charts(site: SiteTables, history: Rows) -> Iterator[Chart]:
+    """The charts of a project of which something is known.
+
+    Args:
+        site: the tables of the site.
+        history: the rows of the project.
+    """
+    ordered = history.sorted_by(["edition"])
+    for column, flag, role, title, key in _DRAWN:
+        chart = _chart(site, ordered, column, flag, role, title, key)
+        if chart:
+            yield chart
+
+
+def _chart(site: SiteTables, history: Rows, column: str, flag: str, role: str, title: str, key: str) -> Chart | None:
+    rows = tuple(history)
+    editions = {edition.key: edition for edition in site.editions}
+    line = Line("", role, tuple(_point(row, editions[row["edition"]], column, flag) for row in rows), steps=True)
+    levels = tuple(_levels(rows, editions, column))
+    is_cost = column == "updated_cost_meur"
+
+    def draw(key: str, width: int) -> Markup:
+        said = f"{title}, édition par édition, et ses références."
+        spread = 0 if is_cost else 2 * _MONTHS_PER_YEAR
+        return timeline(key, title, said, [line], levels, from_zero=is_cost, least_spread=spread, width=width)
+
+    return drawn(
+        draw,
+        key=key,
+        title=Markup("{} : {}").format(rows[-1].text("name"), title),
+        subtitle=Markup(title),  # noqa: S704  # written above
+        rows=(("", with_columns(history, "edition", "project_id", column, *BASELINES[column], "rebaseline_date")),),
+        page=f"projets/{rows[-1].text('project_id')}/index.html",
+    )
+
+
+def _point(row: Row, edition: Edition, column: str, flag: str) -> Point:
+    if row[column] is None:
+        return Point(edition, None, Cited(None, WITHHELD if row[flag] else french.UNKNOWN, ""))
+    return Point(edition, _height(row[column]), _short(row, column))
+
+
+def _short(row: Row, column: str) -> Cited:
+    """A figure as the label of a chart: « 95,4 », « déc. 2023 »."""
+    cited, value = row.cited(column, BARE), row[column]
+    return replace(cited, text=f"{french.short_month(value.month)} {value.year}") if hasattr(value, "year") else cited
+
+
+def _height(value: Any) -> float:
+    """A number as it is, a date as months: both fall on an axis."""
+    return float(value.year * _MONTHS_PER_YEAR + value.month if hasattr(value, "year") else value)
+
+
+def _levels(rows: tuple[Row, ...], editions: Mapping[str, Edition], column: str) -> Iterator[Level]:
+    """The first baseline, then each revision, from the edition that told it."""
+    first, revised = BASELINES[column]
+    told = [row for row in rows if row[first] is not None]
+    if told:
+        yield Level(f"prévu{NBSP}:", _height(told[-1][first]), _short(told[-1], first))
+    seen = set()
+    for row in rows:
+        if row[revised] is not None and row["rebaseline_date"] not in seen:
+            seen.add(row["rebaseline_date"])
+            cited = _short(row, revised)
+            yield Level(f"révisé{NBSP}:", _height(row[revised]), cited, editions[row["edition"]], "muted")
