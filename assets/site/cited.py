@@ -6,7 +6,7 @@ is so chosen. `#nombre()` is how many rows are, `#somme(column)` the sum of a co
 how many values it has. `file.xlsx?#octets()` is the size of a file.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -50,15 +50,33 @@ SIGNED_BARE = Style(signed=True, bare=True)
 
 
 class Records:
-    """The rows of a whole table as plain values, made once, when the first of them is asked for."""
+    """The rows of a whole table as plain values, and where each value is; each made once, when first asked for."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        self._frame = frame
+        self.frame = frame
+        self._values: dict[str, list[Hashable]] = {}
+        self._places: dict[str, dict[Hashable, list[int]]] = {}
 
     @cached_property
     def rows(self) -> list[dict[Hashable, Any]]:
         """The rows, in order."""
-        return self._frame.to_dict("records")
+        return self.frame.to_dict("records")
+
+    def values(self, name: str) -> list[Hashable]:
+        """The values of a column, in order; None for a missing one."""
+        if name not in self._values:
+            column = self.frame[name]
+            self._values[name] = column.astype("object").where(column.notna(), None).tolist()
+        return self._values[name]
+
+    def places(self, name: str, code: Hashable) -> list[int]:
+        """The places of the rows whose column has a value, in order; None is for a missing one."""
+        if name not in self._places:
+            found: dict[Hashable, list[int]] = {}
+            for place, value in enumerate(self.values(name)):
+                found.setdefault(value, []).append(place)
+            self._places[name] = found
+        return self._places[name].get(code, [])
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,43 +86,53 @@ class Rows:
     Attributes:
         stem: the name of the file, without its extension.
         table: what it holds.
-        frame: its rows, conformed to the table, indexed by their place in the whole table.
         records: all the rows of the table.
+        places: of the rows among them, in the order that they are told.
     """
 
     stem: str
     table: Table
-    frame: pd.DataFrame
     records: Records
+    places: Sequence[int]
 
     @classmethod
     def of(cls, stem: str, table: Table, frame: pd.DataFrame) -> "Rows":
         """All the rows of a file."""
         whole = frame.reset_index(drop=True)
-        return cls(stem, table, whole, Records(whole))
+        return cls(stem, table, Records(whole), range(len(whole)))
 
-    def where(self, **codes: Any) -> "Rows":
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The rows, conformed to the table, indexed by their places."""
+        return self.records.frame.take(list(self.places))
+
+    def at(self, places: Iterable[int]) -> "Rows":
+        """Those of the rows at some places, as the index of `frame` gives them, in that order."""
+        return replace(self, places=tuple(places))
+
+    def where(self, **codes: Hashable) -> "Rows":
         """The rows whose columns have these values; None is for a missing one."""
-        kept = pd.Series(data=True, index=self.frame.index)
-        for name, code in codes.items():
-            column = self.frame[name]
-            kept &= column.isna() if code is None else column.eq(code).fillna(value=False).astype(bool)
-        return replace(self, frame=self.frame.loc[kept])
+        found = sorted((self.records.places(name, code) for name, code in codes.items()), key=len)
+        if not found:
+            return self
+        chosen = set(found[0]).intersection(*found[1:])
+        is_whole = isinstance(self.places, range)
+        return self.at(sorted(chosen) if is_whole else (place for place in self.places if place in chosen))
 
     def sorted_by(self, names: list[str], *, ascending: bool | list[bool] = True) -> "Rows":
         """The same rows in another order; those that are equal keep theirs."""
-        return replace(self, frame=self.frame.sort_values(names, ascending=ascending, kind="stable"))
+        return self.at(self.frame[names].sort_values(names, ascending=ascending, kind="stable").index)
 
     def __iter__(self) -> Iterator["Row"]:
         """Each row, in order."""
-        for place in self.frame.index:
+        for place in self.places:
             yield Row(self, self.records.rows[place])
 
     def __len__(self) -> int:
         """How many rows there are."""
-        return len(self.frame)
+        return len(self.places)
 
-    def only(self, **codes: object) -> "Row | None":
+    def only(self, **codes: Hashable) -> "Row | None":
         """The row whose columns have these values; None when there is none.
 
         Raises:
@@ -117,16 +145,19 @@ class Rows:
 
     def by(self, *names: str) -> "dict[tuple[Hashable, ...], Rows]":
         """The rows apart, by the values of some columns, in the order of these."""
-        groups: Any = self.frame.groupby(list(names), sort=True, dropna=False)
-        return {
-            tuple(None if pd.isna(part) else part for part in key): replace(self, frame=frame) for key, frame in groups
-        }
+        found: dict[tuple[Hashable, ...], list[int]] = {}
+        columns = [self.records.values(name) for name in names]
+        for place in self.places:
+            found.setdefault(tuple(values[place] for values in columns), []).append(place)
+        in_order = sorted(found, key=lambda key: tuple((part is None, part) for part in key))
+        return {key: self.at(found[key]) for key in in_order}
 
-    def count(self, **codes: object) -> "Cited":
+    def count(self, **codes: Hashable) -> "Cited":
         """How many rows have these values, with the rows it counts for source."""
-        return Cited(len(self.where(**codes)), french.number(len(self.where(**codes))), self.source(codes, COUNT))
+        count = len(self.where(**codes))
+        return Cited(count, french.number(count), self.source(codes, COUNT))
 
-    def total(self, name: str, style: Style = PLAIN, **codes: object) -> "Cited":
+    def total(self, name: str, style: Style = PLAIN, **codes: Hashable) -> "Cited":
         """The sum of a column over the rows that have these values; unknown when none of them is known."""
         values = self.where(**codes).frame[name].dropna()
         column = self.table.column(name)

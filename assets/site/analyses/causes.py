@@ -1,7 +1,7 @@
 """Why does it drift? Euros and months by declared cause, against each reference, over the editions, by project."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -167,7 +167,7 @@ def _projects(site: SiteTables, rate: str) -> dict[str, tuple[CauseProject, ...]
     """The projects of each cause at the latest edition, those of the strongest slippage first."""
     column = AMOUNTS[rate][1]
     rows = site["historique"].where(edition=site.edition.key)
-    known = replace(rows, frame=rows.frame.dropna(subset=[column]))
+    known = rows.at(rows.frame.dropna(subset=[column]).index)
     causes = causes_of(known.frame["deviation_reason"], known.frame[column])
     found: dict[str, list[tuple[float, str, CauseProject]]] = {}
     for row, cause in zip(known, causes, strict=True):

@@ -1,7 +1,7 @@
 """Each mean slippage over the editions: as published, on a constant perimeter, leavers included, as published then."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -99,7 +99,7 @@ def _officials(site: SiteTables, rate: str) -> Rows:
     """The first source of each edition that tells a mean."""
     rows = site["chiffres_officiels"]
     told = rows.frame.dropna(subset=[f"{rate}_mean_ratio"]).sort_values(["edition", "rank"])
-    return replace(rows, frame=told.drop_duplicates("edition"))
+    return rows.at(told.drop_duplicates("edition").index)
 
 
 def _official_series(site: SiteTables, officials: Rows, rate: str) -> Iterator[Line]:

@@ -1,7 +1,7 @@
 """From one edition to another: what moved a mean slippage, part by part and project by project."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -170,7 +170,7 @@ def _moved(points: Cited, still: str, up: str, down: str) -> Markup:
     return sentence(still) if value == 0 else sentence(up if value > 0 else down, points)
 
 
-def _codes(rows: Rows) -> dict[str, object]:
+def _codes(rows: Rows) -> dict[str, Hashable]:
     """What chooses the rows of one change."""
     first = rows.frame.iloc[0]
     return {name: first[name] for name in ("edition", "reference_edition", "rate")}
@@ -228,7 +228,7 @@ def _contributions(rows: Rows, rate: str) -> Iterator[Contribution]:
     ordered = rows.frame.assign(weight=-values.abs()).sort_values(["weight", "project_id"], kind="stable")
     most = float(values.abs().max())
     scale = Scale(-most, most)
-    for row in replace(rows, frame=ordered.head(MOST)):
+    for row in rows.at(ordered.head(MOST).index):
         value = row.cited("contribution_pts", SIGNED_BARE)
         role = rate if row["component"] == "like_for_like" else "amount"
         yield Contribution(

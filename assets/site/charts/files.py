@@ -86,7 +86,7 @@ def drawn(
 def with_columns(rows: Rows, *names: str) -> Rows:
     """The same rows with these columns alone."""
     table = replace(rows.table, columns=tuple(rows.table.column(name) for name in names))
-    return replace(rows, table=table, frame=rows.frame[list(names)])
+    return Rows.of(rows.stem, table, rows.frame[list(names)])
 
 
 def chart_files(site: SiteTables, chart: Chart, *, with_png: bool = True) -> Iterator[Page | Attachment]:
