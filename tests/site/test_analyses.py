@@ -122,3 +122,28 @@ def test_before_any_trial_nothing_is_forecast(tables: SiteTables) -> None:
     assert "Aucun projet n’a de prévision à cette édition." in page
     bare = drawn_pages(without(tables, "previsions", "previsions_rejouees"), "previsions/")["previsions/index.html"]
     assert "Aucune prévision n’a été essayée à cette édition." in bare
+
+
+def test_the_charts_of_a_project_are_files_too(site: Path) -> None:
+    folder = site / "projets" / "PGP-0002"
+    drawing = (folder / "cout.svg").read_text(encoding="utf-8")
+    assert "Balise fiscale (fictif) : Coût prévu, en M€" in drawing
+    assert "Données fictives." in drawing
+    header, *lines = (folder / "cout.csv").read_text(encoding="utf-8").splitlines()
+    assert header.startswith("edition,identifiant_projet,cout_actualise_meur,cout_initial_meur")
+    assert len(lines) == 4
+    assert 'class="narrow"' in (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_withheld_figure_is_in_no_file_of_a_chart(site: Path) -> None:
+    """What is not published stays hollow in the drawing and empty in its rows."""
+    for path in site.glob("projets/*/cout.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            empty = [row for row in csv.DictReader(file) if not row["cout_actualise_meur"]]
+        drawing = path.with_suffix(".svg").read_text(encoding="utf-8")
+        assert drawing.count('stroke-dasharray="3 3"') == len(empty), path
+
+
+def test_the_first_page_leads_to_each_question(site: Path) -> None:
+    links = read(site / "index.html").links
+    assert {f"{name}/index.html" for name in ("evolution", "cible", "causes", "previsions")} <= set(links)
