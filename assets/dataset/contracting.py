@@ -28,6 +28,10 @@ STATUSES = {
     "rollout": "implementation",
     "completed": "completed",
 }
+IDENTIFIERS = "FR-PANORAMA"
+BUDGET = "Coût complet TTC prévu à cette édition ; le coût initial est dans les prévisions."
+FORECASTS = {"cout-complet": "Coût complet TTC", "calendrier": "Du début du cadrage à la fin du déploiement"}
+OBSERVATIONS = (("initial", "Première référence."), ("actualise", "Prévision de l'édition."))
 ZONE_SCHEME = "FR-POS-SI"
 DOCUMENTS = (
     ("information_url", "page-information", "Page d'information"),
@@ -54,6 +58,8 @@ def project_package(projects: pd.DataFrame, about: About) -> str:
             "publishedDate": published,
             "publisher": {"name": PUBLISHER, "uri": PUBLISHER_URL},
             "license": LICENCE_URL,
+            # Beside the standard: which edition this is, and whether it is provisional.
+            "panorama": about.properties(),
             "projects": [_project(line, published) for line in projects.to_dict("records")],
         }
     )
@@ -67,6 +73,7 @@ def _project(line: dict[Any, Any], published: str) -> Node:
     cost = _value(line["updated_cost_meur"])
     given: Node = {
         "id": f"{PREFIX}-{line['project_id']}",
+        "identifiers": [{"id": line["project_id"], "scheme": IDENTIFIERS}],
         "updated": published,
         "title": line["name"],
         "description": _text(line["description"]),
@@ -74,8 +81,10 @@ def _project(line: dict[Any, Any], published: str) -> Node:
         "period": _present({"startDate": _date(line["start_date"]), "endDate": _date(line["updated_end_date"])}),
         "sector": list(SECTORS),
         "additionalClassifications": _zone(line["functional_zone"]),
-        "budget": {"amount": cost} if cost else None,
+        "budget": {"description": BUDGET, "amount": cost} if cost else None,
+        "forecasts": _forecasts(line, cost),
         "parties": [{**authority, "roles": ["publicAuthority"]}],
+        "publicAuthority": authority,
         "documents": _documents(line),
         "completion": _completion(line, cost),
     }
@@ -91,6 +100,36 @@ def _completion(line: dict[Any, Any], cost: Node | None) -> Node:
     if line["phase"] != "completed":
         return {}
     return _present({"endDate": _date(line["updated_end_date"]), "finalValue": cost})
+
+
+def _forecasts(line: dict[Any, Any], cost: Node | None) -> list[Node]:
+    """What was promised and what is expected now, of the cost then of the schedule."""
+    promised = line["initial_start_date"] if not pd.isna(line["initial_start_date"]) else line["start_date"]
+    figures: dict[str, list[Node]] = {
+        "cout-complet": [{"value": _value(line["initial_cost_meur"])}, {"value": cost}],
+        "calendrier": [
+            {"period": _whole(promised, line["initial_end_date"])},
+            {"period": _whole(line["start_date"], line["updated_end_date"])},
+        ],
+    }
+    told = [
+        {
+            "id": identifier,
+            "title": FORECASTS[identifier],
+            "observations": [
+                {"id": name, "notes": notes, **figure}
+                for (name, notes), figure in zip(OBSERVATIONS, pair, strict=True)
+                if all(figure.values())
+            ],
+        }
+        for identifier, pair in figures.items()
+    ]
+    return [forecast for forecast in told if forecast["observations"]]
+
+
+def _whole(start: pd.Timestamp, end: pd.Timestamp) -> Node | None:
+    """A period of which both ends are known."""
+    return None if pd.isna(start) or pd.isna(end) else {"startDate": _date(start), "endDate": _date(end)}
 
 
 def _value(meur: float) -> Node | None:

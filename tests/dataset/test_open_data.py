@@ -307,11 +307,15 @@ def test_the_metadata_conform_to_the_shapes_of_dcat_ap(folder: Path) -> None:
 
 def test_oc4ids_has_each_project_with_what_is_known_and_nothing_empty(folder: Path) -> None:
     package = json.loads((folder / "oc4ids.json").read_text(encoding="utf-8"))
-    assert {"uri", "publishedDate", "publisher", "version", "projects", "license"} == package.keys()
+    assert {"uri", "publishedDate", "publisher", "version", "projects", "license", "panorama"} == package.keys()
     assert package["version"] == "0.9"
     named = {line["title"]: line for line in package["projects"]}
     assert set(named) == {"ALPHA NOUVELLE", "BETA", "GAMMA", "DELTA", "EPSILON"}
-    assert named["ALPHA NOUVELLE"]["budget"] == {"amount": {"amount": 13_000_000.0, "currency": "EUR"}}
+    assert named["ALPHA NOUVELLE"]["budget"]["amount"] == {"amount": 13_000_000.0, "currency": "EUR"}
+    costs = {each["id"]: each["observations"] for each in named["ALPHA NOUVELLE"]["forecasts"]}["cout-complet"]
+    assert [(each["id"], each["value"]["amount"]) for each in costs] == [("initial", 10e6), ("actualise", 13e6)]
+    assert "forecasts" not in named["GAMMA"]
+    assert package["panorama"]["etat_edition"] == "close"
     assert named["ALPHA NOUVELLE"]["id"] == "oc4ids-fr0pgp-PGP-0001"
     assert "budget" not in named["GAMMA"]
     assert "endDate" not in named["GAMMA"]["period"]
