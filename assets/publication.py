@@ -117,6 +117,7 @@ def site_tables(session: Session, edition: Edition, closings: Mapping[str, Closi
         abouts={one.key: about_edition(session.state, session.store, one, closings[one.key]) for one in editions},
         findings={one.key: tuple(read_findings(session.home, one)) for one in editions},
         sizes={path.name: path.stat().st_size for path in sorted(session.home.out(edition, OPEN_DATA).glob("*"))},
+        base_url=session.state.settings.site.base_url,
     )
 
 

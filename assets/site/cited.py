@@ -6,6 +6,7 @@ is so chosen. `#nombre()` is how many rows are, `#somme(column)` the sum of a co
 how many values it has. `file.xlsx?#octets()` is the size of a file.
 """
 
+import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -253,6 +254,13 @@ def transmitted(text: object) -> Markup:
 def of_rule(text: object) -> Markup:
     """A figure that the method sets, and no row holds."""
     return Markup("<span data-rule>{}</span>").format(text)
+
+
+def declared(text: str) -> Markup:
+    """A text of our declarations, typeset, its ranks raised; its figures are those of the method."""
+    parts = re.split(r"\b(\d+)(er|re|e)\b", french.typeset(text))
+    told = [Markup("{}{}<sup>{}</sup>").format(*parts[at : at + 3]) for at in range(0, len(parts) - 1, 3)]
+    return of_rule(Markup("{}{}").format(Markup("").join(told), parts[-1]))
 
 
 def edition_time(key: str, label: str) -> Markup:

@@ -44,11 +44,12 @@ class ExplorerLine:
 
 @dataclass(frozen=True)
 class Choice:
-    """A filter: its name in the address, its label, and its values with their labels."""
+    """A filter: its name in the address, its label, its values with their labels, whether these were transmitted."""
 
     name: str
     label: str
     values: tuple[tuple[str, str], ...]
+    is_transmitted: bool = False
 
 
 def explorer_pages(site: SiteTables) -> Iterator[Page]:
@@ -194,9 +195,9 @@ def _choices(lines: Sequence[ExplorerLine]) -> Iterator[Choice]:
     ):
         yield Choice(name, label, tuple(_values(lines, name, vocabulary)))
     zones = sorted({line.codes["zone"] for line in lines} - {UNKNOWN_CODE})
-    yield Choice("zone", "Zone fonctionnelle", tuple((zone, zone) for zone in zones))
+    yield Choice("zone", "Zone fonctionnelle", tuple((zone, zone) for zone in zones), is_transmitted=True)
     programmes = sorted({one for line in lines for one in line.codes["programme"].replace(",", " ").split()})
-    yield Choice("programme", "Programme", tuple((one, one) for one in programmes))
+    yield Choice("programme", "Programme", tuple((one, one) for one in programmes), is_transmitted=True)
     yield Choice("etat", "Suivi", (("suivi", "suivis aujourd’hui"), ("sorti", "sortis")))
     yield Choice("depassee", "Fin dépassée", (("oui", "oui"), ("non", "non")))
     yield Choice("retenu", "Chiffres non publiés", (("oui", "oui"), ("non", "non")))

@@ -240,7 +240,7 @@ def _official(row: Row, rate: str) -> Markup:
     return sentence(
         "Publié à l'époque : {} ({} : {}).",
         row.cited(f"official_{rate}_mean_ratio"),
-        CONFIDENCES.label(str(row["official_confidence"])),
+        french.typeset(CONFIDENCES.label(str(row["official_confidence"]))),
         transmitted(french.typeset(row.text("official_source"))),
     )
 

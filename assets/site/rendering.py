@@ -23,6 +23,7 @@ from assets.site.home import home_pages
 from assets.site.pages import Attachment, Page
 from assets.site.project_pages import project_pages
 from assets.site.reference.contents import reference_pages
+from assets.site.reference.english import NOT_FOUND
 from assets.site.search import search_page
 from assets.site.tables import SiteTables, edition_title
 from warehouse.model import french
@@ -76,7 +77,9 @@ def _written(made: Page | Attachment, site: SiteTables) -> tuple[str, bytes]:
 
 def _laid_out(page: Page, site: SiteTables) -> bytes:
     template = _environment().get_template(page.template)
-    return template.render(page.said, page=page, root=page.root, site=site, menu=MENU, panorama=TITLE).encode()
+    # What is not found is shown at any address: its links lead to the folder of the site where that is known.
+    root = f"{site.base_url}/" if page.path == NOT_FOUND and site.base_url else page.root
+    return template.render(page.said, page=page, root=root, site=site, menu=MENU, panorama=TITLE).encode()
 
 
 @cache

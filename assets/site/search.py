@@ -49,7 +49,7 @@ def search_page(pages: Sequence[Page], site: SiteTables) -> Iterator[Page | Atta
     letters = [(letter, tuple(same)) for letter, same in groupby(entries, key=lambda one: _letter(one.title))]
     yield Page(
         PATH,
-        "search.html.j2",
+        "reference/search.html.j2",
         "Rechercher",
         "Tout ce que contient le site, de A à Z : projets, ministères, pages, fichiers, mots.",
         {"letters": letters},

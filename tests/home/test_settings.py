@@ -40,6 +40,12 @@ def test_the_operator_says_where_the_open_data_is_read(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_the_operator_says_where_the_site_is_served(tmp_path: Path) -> None:
+    found = read_settings(written(tmp_path, '[site]\nbase_url = "https://exemple.fr/panorama"\n')).site
+    assert found.base_url == "https://exemple.fr/panorama"
+    assert not Settings().site.base_url
+
+
 def test_an_empty_section_keeps_its_defaults(tmp_path: Path) -> None:
     assert read_settings(written(tmp_path, "[disclosure]\n")) == Settings()
 
@@ -65,6 +71,7 @@ def test_the_operator_moves_the_limits_of_what_is_read(tmp_path: Path) -> None:
         ("[export]\nautomatic = true\n", ("export.automatic", "« never »")),
         ('[export]\nbase_url = "demo.data.gouv.fr"\n', ("export.base_url", "l'adresse d'une plateforme")),
         ('[open_data]\naddress = "exemple.fr"\n', ("open_data.address", "{edition} pour sa clé")),
+        ('[site]\nbase_url = "https://exemple.fr/"\n', ("site.base_url", "sans barre à la fin")),
         ("[export]\norganization = 12\n", ("export.organization", "l'identifiant d'une organisation")),
         ('[export]\nkey = "secret"\n', ("export.key", "« base_url »", "« organization »", "« automatic »")),
         ("[reading]\nlines = 10\n", ("reading.lines", "« rows »", "« cells »")),

@@ -52,6 +52,6 @@ def test_every_column_has_its_line_in_the_dictionary_of_its_file(site: Path) -> 
     for path in (site / EDITION / "open_data").glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             columns = next(csv.reader(file))
-        stem = path.stem.removesuffix(f"-{EDITION}")
+        stem = path.stem.replace(f"-{EDITION}", "")
         page = (site / "donnees" / stem / "index.html").read_text(encoding="utf-8")
         assert [column for column in columns if f"<code>{column}</code>" not in page] == []

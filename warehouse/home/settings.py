@@ -32,6 +32,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "landing_page": (r"https?://[^\s]+", "l'adresse d'une page"),
         "contact": (r"https?://[^\s]+|[^\s@]+@[^\s@]+", "l'adresse d'une page, ou une adresse électronique"),
     },
+    "site": {"base_url": (r"https?://[^\s]*[^\s/]", "l'adresse du site, sans barre à la fin")},
 }
 
 
@@ -105,6 +106,16 @@ class OpenDataSettings:
 
 
 @dataclass(frozen=True)
+class SiteSettings:
+    """Where the site is served from.
+
+    `base_url`: its address, without a final slash; empty, no page gives an absolute address.
+    """
+
+    base_url: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every setting of an installation, a section in each attribute."""
 
@@ -112,6 +123,7 @@ class Settings:
     reading: FileLimits = field(default_factory=FileLimits)
     export: ExportSettings = field(default_factory=ExportSettings)
     open_data: OpenDataSettings = field(default_factory=OpenDataSettings)
+    site: SiteSettings = field(default_factory=SiteSettings)
     # Where letters go, by code of ministry: one address, or several with commas.
     contacts: Mapping[str, str] = field(default_factory=dict)
 
@@ -145,6 +157,7 @@ def read_settings(path: Path) -> Settings:
         reading=FileLimits(**document.get("reading", {})),
         export=ExportSettings(**document.get("export", {})),
         open_data=OpenDataSettings(**document.get("open_data", {})),
+        site=SiteSettings(**document.get("site", {})),
         contacts=document.get("contacts", {}),
     )
 

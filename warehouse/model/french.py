@@ -218,6 +218,7 @@ def typeset(text: str) -> str:
     """
     text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
     text = re.sub(r"[ \u00a0]+([;!?%])", rf"{NARROW}\1", text)
+    text = re.sub(r"(?<=\d) +(?=(?:M|Md)?€)", NBSP, text)
     text = re.sub(r" +(:)(?=\s|$)", rf"{NBSP}\1", text)
     return re.sub(r"«[ \u00a0]*(.*?)[ \u00a0]*»", rf"«{NBSP}\1{NBSP}»", text)
 

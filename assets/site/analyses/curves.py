@@ -162,8 +162,8 @@ def _lines(site: SiteTables, means: Rows, officials: Rows, rate: str) -> Iterato
 
 
 def _source(official: Row) -> Markup:
-    confidence = CONFIDENCES.label(str(official["confidence"]))
-    return Markup("{} : {}").format(confidence, transmitted(french.typeset(official.text("source"))))
+    confidence = french.typeset(CONFIDENCES.label(str(official["confidence"])))
+    return sentence("{} : {}", confidence, transmitted(french.typeset(official.text("source"))))
 
 
 def _cells(site: SiteTables, means: Rows, edition: str, rate: str) -> Iterator[tuple[str, object, object]]:

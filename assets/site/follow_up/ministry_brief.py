@@ -306,7 +306,7 @@ def _value(site: SiteTables, row: Row, name: str) -> Markup:
         return Markup()
     column = CHANGED.get(str(row["change"]))
     if column is None:
-        return Markup("« {} »").format(transmitted(value)) if row["change"] == "phase" else transmitted(value)
+        return sentence("« {} »", transmitted(value)) if row["change"] == "phase" else transmitted(value)
     held = site["historique"].table.column(column)
     parsed = pd.Timestamp(value) if held.kind == "date" else float(value)
     cited = row.cited(name)

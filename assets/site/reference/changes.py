@@ -102,9 +102,9 @@ def changes_pages(site: SiteTables) -> Iterator[Page]:
         said = _said(site, edition)
         path, label = f"{edition.key}/changements/index.html", edition.month_label()
         description = f"Ce qui change à l’édition {french.of_month(label)} : coûts, fins, entrées, sorties."
-        yield Page(path, "changes.html.j2", f"Quoi de neuf, {label}", description, said)
+        yield Page(path, "reference/changes.html.j2", f"Quoi de neuf, {label}", description, said)
         if edition == site.edition:
-            yield Page("changements/index.html", "changes.html.j2", "Quoi de neuf ?", description, said)
+            yield Page("changements/index.html", "reference/changes.html.j2", "Quoi de neuf ?", description, said)
     yield _corrections_page(site)
 
 
@@ -313,7 +313,7 @@ def _corrected(site: SiteTables, published: str, text: str) -> str:
 def _corrections_page(site: SiteTables) -> Page:
     return Page(
         "corrections/index.html",
-        "corrections.html.j2",
+        "reference/corrections.html.j2",
         "Corrections",
         "Chaque valeur publiée puis corrigée, avec le jour et le motif.",
         {"corrections": tuple(correction_lines(site))},

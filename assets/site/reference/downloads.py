@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assets.dataset.formats import TYPES, allowed_values
-from assets.site.cited import BARE, PLAIN, Cited, Row, of_rule, sentence, transmitted
+from assets.site.cited import BARE, PLAIN, Cited, Row, declared, of_rule, sentence, transmitted
 from assets.site.pages import Page
 from assets.site.tables import SiteTables
 from warehouse.model import french
@@ -78,7 +78,7 @@ def data_pages(site: SiteTables) -> Iterator[Page]:
     }
     yield Page(
         "donnees/index.html",
-        "data.html.j2",
+        "reference/data.html.j2",
         "Données à télécharger",
         "Que télécharger ? Trois fichiers suffisent presque toujours ; tous les autres sont ici aussi.",
         said,
@@ -134,16 +134,16 @@ def _downloads(site: SiteTables, files: Sequence[PublishedFile]) -> tuple[Downlo
 def _listed(site: SiteTables, files: Sequence[PublishedFile], file: OpenFile | None) -> Listed:
     title = file.title if file else files[0].title.split(" (")[0]
     return Listed(
-        of_rule(french.typeset(title.format(month=site.edition.month_label()))),
-        of_rule(french.typeset(files[0].description)),
+        declared(title.format(month=site.edition.month_label())),
+        declared(files[0].description),
         dictionary_path(file) if file else "",
         _downloads(site, files),
-        site[file.stem].count() if file else None,
+        site.files[file.stem].count() if file else None,
     )
 
 
 def _first(site: SiteTables, file: OpenFile, by_stem: dict[str, list[PublishedFile]]) -> Listed:
-    rows, (told, names) = site[file.stem], FIRST[file.stem]
+    rows, (told, names) = site.files[file.stem], FIRST[file.stem]
     listed = _listed(site, by_stem[file.stem_for(site.edition)], file)
     shown = [row for row, _ in zip(rows, range(PREVIEWED), strict=False)]
     return Listed(
@@ -242,17 +242,17 @@ def _dictionary(site: SiteTables, file: OpenFile, table: Table, by_stem: dict[st
     title = file.title.format(month=site.edition.month_label())
     return Page(
         dictionary_path(file),
-        "dictionary_page.html.j2",
+        "reference/dictionary_page.html.j2",
         file.title.removesuffix(", {month}"),
         table.description,
         {
-            "title": of_rule(french.typeset(title)),
+            "title": declared(title),
             "stem": file.stem_for(site.edition),
-            "told": of_rule(french.typeset(table.description)),
-            "caveats": [of_rule(french.typeset(one)) for one in table.caveats],
+            "told": declared(table.description),
+            "caveats": [declared(one) for one in table.caveats],
             "columns": [_column(table, column) for column in table.columns],
             "downloads": _downloads(site, by_stem[file.stem_for(site.edition)]),
-            "count": site[file.stem].count(),
+            "count": site.files[file.stem].count(),
         },
         tuple(text for column in table.columns for text in (column.published, column.title)),
     )
@@ -263,9 +263,9 @@ def _column(table: Table, column: Column) -> ColumnLine:
     definition = " ".join(filter(None, [column.description, allowed_values(column)]))
     return ColumnLine(
         column.published,
-        of_rule(french.typeset(column.title)),
-        of_rule(french.typeset(kind + (", toujours renseigné" if column.required else ""))),
-        of_rule(french.typeset(definition)),
-        of_rule(french.typeset(column.caveat or "")),
+        declared(column.title),
+        declared(kind + (", toujours renseigné" if column.required else "")),
+        declared(definition),
+        declared(column.caveat or ""),
         column.name in table.primary_key,
     )

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from assets.page.quality_wording import method
 from assets.page.wording import short_ministry
-from assets.site.cited import SIGNED, Cited, Row, Style, of_rule, sentence, transmitted
+from assets.site.cited import SIGNED, Cited, Row, Style, declared, of_rule, sentence, transmitted
 from assets.site.drawing import Scale, bar
 from assets.site.pages import Page
 from assets.site.tables import SiteTables
@@ -74,7 +74,7 @@ def trust_pages(site: SiteTables) -> Iterator[Page]:
     of_projects = _of_projects(site, [one for one in found if one.rule != _CHANGED_RULES])
     yield Page(
         "qualite/index.html",
-        "trust.html.j2",
+        "reference/trust.html.j2",
         "Qualité des données",
         "Peut-on y croire ? La qualité de ce que les ministères transmettent, et ce que les contrôles y trouvent.",
         {
@@ -83,8 +83,7 @@ def trust_pages(site: SiteTables) -> Iterator[Page]:
             "component_names": [(name, column.title) for name, column in COMPONENTS.items()],
             "shown": shown,
             "definitions": [
-                (french.typeset(term), of_rule(french.typeset(french.capitalised(text))))
-                for term, text in method().items()
+                (french.typeset(term), declared(french.capitalised(text))) for term, text in method().items()
             ],
             "warned": [one for one in of_projects if any(told.severity != "notice" for told in one.told)],
             "noted": [one for one in of_projects if all(told.severity == "notice" for told in one.told)],
@@ -205,5 +204,5 @@ def _passed(findings: tuple[Finding, ...]) -> list[tuple[str, list[Markup]]]:
     families: dict[str, list[Markup]] = {}
     for rule in catalogue().values():
         if rule.name not in broken and rule.code not in changed:
-            families.setdefault(rule.family, []).append(of_rule(french.typeset(rule.title)))
+            families.setdefault(rule.family, []).append(declared(rule.title))
     return [(french.typeset(FAMILIES[family]), titles) for family, titles in families.items()]
