@@ -12,8 +12,10 @@ from assets.open_data import about_edition
 from assets.page.contents import Contents, contents
 from assets.page.rendering import page_files, report_name
 from assets.page.tables import PublicationTables
+from assets.report.briefs import brief_pdf
 from assets.report.rendering import Attached, report_pdf
 from assets.session import Session
+from assets.site.follow_up.ministries import briefs
 from assets.site.sheets import project_sheets
 from assets.site.tables import SiteTables
 from warehouse.archive.tables import (
@@ -37,6 +39,8 @@ from warehouse.slippage.headlines import with_headlines_only
 from warehouse.slippage.official import official_table
 
 FOLDER = "publication"
+# In it, a PDF named after the code of each ministry.
+BRIEFS = "fiches"
 
 
 @output_asset(
@@ -54,7 +58,7 @@ def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Ses
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
             said = contents(publication_tables(session, edition, closings))
             site = site_tables(session, edition, closings)
-            files = {**page_files(said), report_name(said): _report(said, site)}
+            files = {**page_files(said), report_name(said): _report(said, site), **_briefs(site)}
             for name, content in files.items():
                 (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_bytes(content)
@@ -119,6 +123,11 @@ def site_tables(session: Session, edition: Edition, closings: Mapping[str, Closi
         sizes={path.name: path.stat().st_size for path in sorted(session.home.out(edition, OPEN_DATA).glob("*"))},
         base_url=session.state.settings.site.base_url,
     )
+
+
+def _briefs(site: SiteTables) -> dict[str, bytes]:
+    """The brief of each ministry, by its path in the folder of the edition."""
+    return {f"{BRIEFS}/{brief.ministry_id}.pdf": brief_pdf(brief, site) for brief in briefs(site)}
 
 
 def _report(said: Contents, site: SiteTables) -> bytes:

@@ -51,6 +51,16 @@ def test_each_ministry_of_the_edition_has_its_brief_of_one_page(published: list[
         assert len(read(path.read_bytes())) == 1, path
 
 
+def test_briefs_of_past_editions_stay_where_they_were(demonstration: tuple[Path, Said]) -> None:
+    site = demonstration[0] / "out" / "site"
+    for edition in ("2020-06", "2020-11", "2021-07", "2021-11"):
+        made = {path.stem: path for path in (site / edition / "publication" / "fiches").iterdir()}
+        assert len(made) >= 11
+        for ministry_id, path in made.items():
+            kept = site / "ministeres" / ministry_id / f"fiche-{edition}.pdf"
+            assert kept.read_bytes() == path.read_bytes()
+
+
 def test_a_brief_says_what_the_page_says(published: list[Path], tables: SiteTables) -> None:
     for path in published:
         said = of(tables, path.parent.name)

@@ -30,9 +30,11 @@ class MinistryLine:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """A ministry at an edition, as a row of a table."""
+    """A ministry at an edition, as a row of a table; `pdf` is its brief of then, empty when it had no project."""
 
     edition: Markup
+    pdf: str
+    pdf_label: Markup
     row: Row
     cost: Cited
     contributions: tuple[tuple[str, Cited, Markup, Cited, Cited], ...]
@@ -197,9 +199,14 @@ def _none(site: SiteTables, rows: Rows | None) -> Markup:
 def _history(site: SiteTables, rows: Rows) -> Iterator[HistoryLine]:
     names = [f"{rate}_contribution_pts" for rate in RATES]
     scale = scale_of([value for row in rows for name in names if (value := row.number(name)) is not None])
+    editions = {edition.key: edition for edition in site.editions}
     for row in rows:
+        edition = editions[str(row["edition"])]
+        of_month = french.of_month(edition.month_label())
         yield HistoryLine(
-            _time(site, str(row["edition"])),
+            _time(site, edition.key),
+            brief_name(edition) if row.number("projects") else "",
+            sentence("fiche {}", edition_time(edition.key, of_month)),
             row,
             row.cited("known_cost_meur", BARE),
             tuple(
