@@ -186,7 +186,7 @@ def facts(row: Row) -> Iterator[tuple[str, object]]:
         given = sentence(", le {}", _day(row, "opinion_date")) if row["opinion_date"] is not None else Markup()
         yield "Avis de la DINUM", Markup("{}{}").format(row.text("opinion"), given)
     if row["withheld_reason"] is not None:
-        yield "Chiffres non publiés", row.text("withheld_reason")
+        yield "Chiffres non publiés", french.typeset(row.text("withheld_reason"))
 
 
 def _day(row: Row, name: str) -> Markup:
@@ -271,7 +271,7 @@ def _forecast(row: Row) -> tuple[str, Markup, Markup]:
         for name, word in (("cost_p80_meur", "coût"), ("end_p80_date", "fin"))
         if row[name] is not None
     ]
-    return row.text("horizon"), Markup(" ; ").join(given), transmitted(french.typeset(row.text("skill_verdict")))
+    return row.text("horizon"), sentence(" ; ").join(given), transmitted(french.typeset(row.text("skill_verdict")))
 
 
 def _watched(site: SiteTables, row: Row) -> tuple[str, Markup, Markup, Markup]:

@@ -87,8 +87,10 @@ def faults(text: str) -> Iterator[str]:
             yield f"{fault} : …{text[max(0, found.start() - 30) : found.end() + 20]!r}"
 
 
-def test_every_page_is_well_typeset(demonstration: tuple[Path, Said]) -> None:
-    site = demonstration[0] / "out" / "site"
+@pytest.mark.parametrize("home", ["demonstration", "real_editions"])
+def test_every_page_is_well_typeset(home: str, request: pytest.FixtureRequest) -> None:
+    made: tuple[Path, Said] = request.getfixturevalue(home)
+    site = made[0] / "out" / "site"
     wrong: dict[str, str] = {}
     for path in pages(site):
         if path.parent.name == "en":

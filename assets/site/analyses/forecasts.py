@@ -108,7 +108,7 @@ def _lede(site: SiteTables, rows: Rows) -> Markup:
         missing = [word for one, word in zip(counts, ("le coût", "la fin"), strict=True) if one is None]
         absent = sentence(f" ; {missing[0]}, pour aucun") if missing else Markup()
         label = french.capitalised(FORECAST_HORIZONS.label(horizon))
-        told.append(sentence("{} : {}{}.", label, Markup(" ; ").join(parts), absent))
+        told.append(sentence("{} : {}{}.", label, sentence(" ; ").join(parts), absent))
     if told:
         return Markup(" ").join(told)
     return sentence("Aucune prévision n'est donnée à cette édition : aucune n'a encore fait ses preuves.")
