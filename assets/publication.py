@@ -1,6 +1,9 @@
-"""The publication of the editions: the page and the report, from the tables only."""
+"""The publication of the editions: the page, the report and the site, from the tables only."""
 
+import os
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 
 import dagster as dg
 
@@ -16,6 +19,8 @@ from assets.report.briefs import brief_pdf
 from assets.report.rendering import Attached, report_pdf
 from assets.session import Session
 from assets.site.follow_up.ministries import briefs
+from assets.site.follow_up.ministry_brief import brief_name
+from assets.site.rendering import site_files
 from assets.site.sheets import project_sheets
 from assets.site.tables import SiteTables
 from warehouse.archive.tables import (
@@ -57,8 +62,8 @@ def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Ses
     for edition in editions:
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
             said = contents(publication_tables(session, edition, closings))
-            site = site_tables(session, edition, closings)
-            files = {**page_files(said), report_name(said): _report(said, site), **_briefs(site)}
+            tables = site_tables(session, edition, closings)
+            files = {**page_files(said), report_name(said): _report(said, tables), **_briefs(tables)}
             for name, content in files.items():
                 (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_bytes(content)
@@ -73,6 +78,32 @@ def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Ses
     }
     provisional = [key for key in keys if not closings[key].is_final]
     return dg.MaterializeResult(metadata={"editions": keys, "pages": pages, "provisional": provisional})
+
+
+@output_asset(
+    "site",
+    "publication",
+    "Le site de toutes les éditions : accueil, projets, ministères, et les jeux de données et rapports de chacune.",
+    "html",
+    made_from=["publication"],
+)
+def site(session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
+    """Draw every page of the site from the dataset of the latest edition."""
+    (*_, latest) = session.editions(session.accepted_editions())
+    tables = site_tables(session, latest, session.closings())
+    with replacing_directory(session.home.site) as folder:
+        count = 0
+        for path, content in site_files(tables):
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            count += 1
+        for edition in tables.editions:
+            for kind in (OPEN_DATA, FOLDER):
+                _beside(session.home.out(edition, kind), folder / edition.key / kind)
+            for brief in sorted((session.home.out(edition, FOLDER) / BRIEFS).glob("*.pdf")):
+                _linked(brief, folder / "ministeres" / brief.stem / brief_name(edition))
+    return dg.MaterializeResult(metadata={"pages": count, "folder": str(session.home.site.resolve())})
 
 
 def publication_tables(session: Session, edition: Edition, closings: Mapping[str, Closing]) -> PublicationTables:
@@ -134,3 +165,18 @@ def _report(said: Contents, site: SiteTables) -> bytes:
     rows = site["panorama-{edition}"]
     attached = Attached(f"{rows.stem}.csv", rows.table.title, csv_text(rows.frame, rows.table))
     return report_pdf(said, project_sheets(site), attached)
+
+
+def _beside(source: Path, target: Path) -> None:
+    """The files of a folder under another name, sharing the disk where it can: none of them is ever written again."""
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            _linked(path, target / path.relative_to(source))
+
+
+def _linked(path: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(path, place)
+    except OSError:
+        shutil.copyfile(path, place)

@@ -18,7 +18,6 @@ from assets import (
     quality,
     slippage,
     submissions,
-    website,
 )
 from checks import dataset as dataset_checks
 from checks import editions as edition_checks
@@ -38,7 +37,6 @@ ASSETS = [
     quality,
     open_data,
     publication,
-    website,
     delivery,
 ]
 CHECKS = [submission_checks, project_checks, edition_checks, dataset_checks]
