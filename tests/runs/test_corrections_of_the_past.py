@@ -87,7 +87,7 @@ def test_the_editions_that_follow_from_the_corrected_one_are_remade_and_named(
     assert f"éditions refaites avec celle-ci : {LATER}" in said.output
     was, now = digests(before, "out"), digests(home, "out")
     changed = {Path(path).parts[1] for path in was | now if was.get(path) != now.get(path)}
-    assert changed == {CORRECTED, LATER}
+    assert changed == {CORRECTED, LATER, "site"}
     assert "périmée" not in done(home, "edition", "list")
 
 
