@@ -63,6 +63,25 @@ def test_every_correction_is_told_with_its_version_its_day_and_why(tables: SiteT
     assert "Erreur de saisie" in page
 
 
+@pytest.mark.parametrize(
+    ("column", "after", "printed"),
+    [
+        ("avis_dinum", "Défavorable", "Défavorable"),
+        ("phase", "Déploiement", "Déploiement"),
+        ("cout_non_publie", "True", "oui"),
+        ("date_fin_actualisee", "2022-03-01", "mars\u00a02022"),
+        ("duree_actualisee_mois", "56", "56\u00a0mois"),
+        ("commentaire_ecart", "Un texte… [coupé]", "Un texte… [coupé]"),
+        ("projet entier", "", "n.\u00a0c."),
+    ],
+)
+def test_a_corrected_value_of_any_kind_is_printed(tables: SiteTables, column: str, after: str, printed: str) -> None:
+    wrong = Correction(2, dt.date(2021, 9, 1), "", "PGP-0012 Fil d'enquête", column, "", after)
+    about = replace(tables.abouts["2021-07"], version=2, corrections=(wrong,))
+    (line,) = correction_lines(replace(tables, abouts={**tables.abouts, "2021-07": about}))
+    assert printed in str(line.after)
+
+
 def test_a_corrected_figure_is_printed_as_figures_are(site: Path) -> None:
     page = (site / "corrections" / "index.html").read_text(encoding="utf-8")
     assert "140,8\u00a0M€" in page

@@ -302,8 +302,11 @@ def correction_lines(site: SiteTables) -> Iterator[CorrectionLine]:
 def _corrected(site: SiteTables, published: str, text: str) -> str:
     """A value of a correction as figures and dates are printed."""
     column = next((one for one in site["historique"].table.columns if one.published == published), None)
-    if not text or column is None:
+    # A code is said by its label there already.
+    if not text or column is None or column.vocabulary:
         return text or french.UNKNOWN
+    if column.kind == "boolean":
+        return "oui" if text.lower() == "true" else "non"
     try:
         return told(float(text) if column.kind in ("number", "integer") else text, column)
     except ValueError:
