@@ -6,6 +6,7 @@ is so chosen. `#nombre()` is how many rows are, `#somme(column)` the sum of a co
 how many values it has. `file.xlsx?#octets()` is the size of a file.
 """
 
+import datetime as dt
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,6 @@ from warehouse.model.schema import Column, Table
 from warehouse.model.vocabulary import VOCABULARIES
 
 COUNT = "nombre()"
-_MONTHS_PER_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ PLAIN = Style()
 BARE = Style(bare=True)
 SIGNED = Style(signed=True)
 SIGNED_BARE = Style(signed=True, bare=True)
+# The sentence around says which way.
+ABSOLUTE = Style(absolute=True)
 
 
 class Records:
@@ -266,6 +268,11 @@ def declared(text: str) -> Markup:
 def edition_time(key: str, label: str) -> Markup:
     """The month of an edition."""
     return Markup('<time datetime="{}">{}</time>').format(key, label)
+
+
+def day_time(day: dt.date, said: str = "") -> Markup:
+    """A day, in full unless it is said otherwise: « à fin 2022 »."""
+    return edition_time(day.isoformat(), said or french.day(day))
 
 
 def published(column: Column, value: object) -> str:

@@ -50,6 +50,10 @@ class Scale:
         return not self.low <= value <= self.high
 
 
+# What the bars of slippages show everywhere; what is beyond is cut, and said to be.
+SLIPPAGES = Scale(-0.2, 0.8)
+
+
 def scale_of(values: Sequence[float], *, from_zero: bool = True) -> Scale:
     """A scale that holds all the values, and zero."""
     low, high = min(values, default=0.0), max(values, default=1.0)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from assets.page.wording import WITHHELD, short_ministry
 from assets.site.cited import BARE, SIGNED, Cited, Row, edition_time, of_rule, sentence, transmitted
-from assets.site.drawing import Scale, bar
+from assets.site.drawing import SLIPPAGES, bar
 from assets.site.pages import Page
 from assets.site.tables import SiteTables
 from warehouse.home.calendar import Edition
@@ -16,8 +16,6 @@ from warehouse.model.terms import Vocabulary
 from warehouse.model.vocabulary import COST_BAND_VOCABULARY, MINISTRIES, OPINIONS, PHASES
 from warehouse.projects.opinions import OPINION_THRESHOLD_MEUR
 
-# What the bars of slippages show; what is beyond is cut, and said to be.
-SLIPPAGES = Scale(-0.2, 0.8)
 # Those whose end is so near are about to finish.
 CLOSING_MONTHS = 12
 UNKNOWN_CODE = "inconnu"

@@ -9,18 +9,28 @@ from markupsafe import Markup
 from assets.page.headline_wording import PARTS, opposed
 from assets.page.wording import TITLE
 from assets.site.analyses.waterfalls import pair_address
-from assets.site.cited import BARE, SIGNED, Cited, Row, Rows, Style, edition_time, sentence, transmitted
+from assets.site.cited import (
+    ABSOLUTE,
+    BARE,
+    SIGNED,
+    SIGNED_BARE,
+    Cited,
+    Row,
+    Rows,
+    Style,
+    day_time,
+    edition_time,
+    sentence,
+    transmitted,
+)
 from assets.site.pages import Page
-from assets.site.tables import RATES, SiteTables, counts_from_initial, edition_title
+from assets.site.tables import RATES, SiteTables, counts_from_initial, edition_title, target_cited
 from warehouse.home.calendar import Edition
 from warehouse.model import french
 from warehouse.model.vocabulary import CONFIDENCES
 
 TITLES = {"budget": "Coûts", "schedule": "Délais"}
 MOVES = 3
-# What is told beside a change, of the same size.
-UNSIGNED = Style(absolute=True)
-SIGNED_BARE = Style(signed=True, bare=True)
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,7 @@ def _finding(site: SiteTables, row: Row) -> Markup:
             sentence(
                 f"{{}} coûtent {{}} de {way} que {against}.",
                 row.cited("budget_n").with_word("projet"),
-                row.cited("drift_meur", UNSIGNED),
+                row.cited("drift_meur", ABSOLUTE),
             )
         )
     sentences += [_since_previous(site, row, rate) for rate in RATES]
@@ -131,7 +141,7 @@ def _since_previous(site: SiteTables, row: Row, rate: str) -> Markup:
     what = "de coût" if rate == "budget" else "de délai"
     moved = french.rounded(followed, 1)
     did = "ne changent pas" if moved == 0 else "s'aggravent" if moved > 0 else "se réduisent"
-    by = sentence(" de {}", row.cited(f"{rate}_previous_like_for_like_pts", UNSIGNED)) if moved else Markup()
+    by = sentence(" de {}", row.cited(f"{rate}_previous_like_for_like_pts", ABSOLUTE)) if moved else Markup()
     parts = [
         sentence(f"{{}} pour les {word}", row.cited(f"{rate}_previous_{part}_pts", SIGNED_BARE))
         for part, word in (("entry", "entrées"), ("exit", "sorties"))
@@ -198,18 +208,12 @@ def _target(row: Row, rate: str) -> tuple[str, Markup]:
     if target is None:
         return "unknown", Markup("aucune cible adoptée à cette édition")
     due = french.deadline(row["target_due_on"].date())
-    told = sentence(
-        "cible de {} {}", row.cited("target_ratio", Style(decimals=0 if target * 100 % 1 == 0 else 1)), _dated(row, due)
-    )
+    told = sentence("cible de {} {}", target_cited(row), day_time(row["target_due_on"].date(), due))
     if value is None:
         return "unknown", told
     if not counts_from_initial(row, rate):
         return "unknown", sentence("à titre indicatif, {}", told)
     return ("met", sentence("{} atteinte", told)) if value <= target else ("missed", sentence("{} non atteinte", told))
-
-
-def _dated(row: Row, said: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(row["target_due_on"].date().isoformat(), said)
 
 
 def _comparisons(site: SiteTables, row: Row, rate: str) -> Iterator[Comparison]:

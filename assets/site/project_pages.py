@@ -13,7 +13,17 @@ from assets.dataset.formats import csv_text, json_of_rows, published_rows, workb
 from assets.page.wording import WITHHELD, short_ministry
 from assets.site.charts.files import Chart, chart_files
 from assets.site.charts.of_project import project_charts
-from assets.site.cited import BARE, SIGNED, Cited, Row, Rows, Style, edition_time, sentence, transmitted
+from assets.site.cited import (
+    BARE,
+    SIGNED,
+    Cited,
+    Row,
+    Rows,
+    Style,
+    day_time,
+    sentence,
+    transmitted,
+)
 from assets.site.follow_up.watch_lists import evidence, rule_label
 from assets.site.pages import Attachment, Page
 from assets.site.reference.changes import changed_value
@@ -22,8 +32,6 @@ from warehouse.model import french
 from warehouse.model.vocabulary import NO_DEVIATION
 
 SIMILAR = 5
-ABSOLUTE = Style(absolute=True)
-SIGNED_BARE = Style(signed=True, bare=True)
 # A slippage against each reference point: the start of the columns that hold it, and its name.
 REFERENCES = {
     "": "Première référence",
@@ -120,14 +128,9 @@ def _said(
     }
 
 
-def _time(site: SiteTables, row: Row, name: str = "edition") -> Markup:
-    key = str(row[name])
-    return edition_time(key, site.labels.get(key, key))
-
-
 def summary(site: SiteTables, last: Row, *, is_followed: bool) -> Markup:
     """The project in two sentences: what it costs and when it ends, against what was promised."""
-    seen = sentence("En {}" if is_followed else "Vu pour la dernière fois en {}", _time(site, last))
+    seen = sentence("En {}" if is_followed else "Vu pour la dernière fois en {}", site.time(str(last["edition"])))
     being = "est" if is_followed else "était"
     phase = sentence(", ce projet {} en phase « {} ».", being, last.text("phase")) if last["phase"] else Markup(".")
     parts = [seen + phase]
@@ -164,7 +167,7 @@ def _exit(site: SiteTables, moves: Rows) -> Markup:
         return Markup("Ce projet n’est plus suivi.")
     reason = left[-1].text("exit_reason")
     why = sentence(" : {}", french.typeset(reason.lower())) if reason else Markup(", sans motif connu")
-    return sentence("Sorti du panorama en {}{}.", _time(site, left[-1]), why)
+    return sentence("Sorti du panorama en {}{}.", site.time(str(left[-1]["edition"])), why)
 
 
 def facts(row: Row) -> Iterator[tuple[str, object]]:
@@ -183,15 +186,12 @@ def facts(row: Row) -> Iterator[tuple[str, object]]:
         if row[name] is not None:
             yield label, row.cited(name)
     if row["opinion"] is not None:
-        given = sentence(", le {}", _day(row, "opinion_date")) if row["opinion_date"] is not None else Markup()
+        given = (
+            sentence(", le {}", day_time(row["opinion_date"].date())) if row["opinion_date"] is not None else Markup()
+        )
         yield "Avis de la DINUM", Markup("{}{}").format(row.text("opinion"), given)
     if row["withheld_reason"] is not None:
         yield "Chiffres non publiés", french.typeset(row.text("withheld_reason"))
-
-
-def _day(row: Row, name: str) -> Markup:
-    date = row[name].date()
-    return Markup('<time datetime="{}">{}</time>').format(date.isoformat(), french.day(date))
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ class HistoryLine:
 def history_line(site: SiteTables, row: Row) -> HistoryLine:
     """A project at an edition: what is known of its cost and of its end."""
     return HistoryLine(
-        edition=_time(site, row),
+        edition=site.time(str(row["edition"])),
         phase=row.text("phase"),
         cost=WITHHELD if row["cost_withheld"] else row.cited("updated_cost_meur", BARE),
         budget=row.cited("budget_slippage_ratio", SIGNED),
@@ -244,7 +244,7 @@ def causes(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[Markup, st
     for row in rows:
         now = (row.text("deviation_reason"), row.text("deviation_comment"))
         if any(now) and now != before and row["deviation_reason"] != NO_DEVIATION:
-            yield _time(site, row), now[0], transmitted(now[1])
+            yield site.time(str(row["edition"])), now[0], transmitted(now[1])
         before = now
 
 
@@ -257,7 +257,7 @@ def _revisions(rows: tuple[Row, ...]) -> Iterator[tuple[Markup, Markup, object, 
         seen.add(row["rebaseline_date"])
         why = " : ".join(part for part in (row.text("rebaseline_act"), row.text("rebaseline_reason")) if part)
         yield (
-            _day(row, "rebaseline_date"),
+            day_time(row["rebaseline_date"].date()),
             transmitted(why),
             row.cited("rebaseline_cost_meur"),
             row.cited("rebaseline_end_date"),
@@ -277,7 +277,7 @@ def _forecast(row: Row) -> tuple[str, Markup, Markup]:
 def _watched(site: SiteTables, row: Row) -> tuple[str, Markup, Markup, Markup]:
     """A watch list that the project is on: its code, its name, why, and since when."""
     code = str(row["rule"])
-    return code, rule_label(code), evidence(row), _time(site, row, "since_edition")
+    return code, rule_label(code), evidence(row), site.time(str(row["since_edition"]))
 
 
 def _alike(site: SiteTables, apart: _Apart, last: Row) -> tuple[tuple[str, Markup, Cited, Cited], ...]:
@@ -300,14 +300,19 @@ def _alike(site: SiteTables, apart: _Apart, last: Row) -> tuple[tuple[str, Marku
 
 def _changes(site: SiteTables, rows: Rows) -> Iterator[tuple[Markup, str, object, object]]:
     for row in rows.sorted_by(["edition"], ascending=False):
-        yield _time(site, row), row.text("change"), changed_value(row, "before"), changed_value(row, "after")
+        yield (
+            site.time(str(row["edition"])),
+            row.text("change"),
+            changed_value(row, "before"),
+            changed_value(row, "after"),
+        )
 
 
 def _quality(site: SiteTables, row: Row) -> Markup:
     return sentence(
         "Score de qualité des données transmises : {} sur cent, en {}.",
         row.cited("score_pct", Style(decimals=0)),
-        _time(site, row),
+        site.time(str(row["edition"])),
     )
 
 

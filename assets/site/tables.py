@@ -4,14 +4,14 @@ Nothing else is read: what no reuser can find in the dataset is on no page, and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 from markupsafe import Markup
 
 from assets.dataset.about import About
-from assets.site.cited import Row, Rows
+from assets.site.cited import Cited, Row, Rows, edition_time
 from warehouse.home.calendar import Edition
 from warehouse.model import french
 from warehouse.model.findings import Finding
@@ -95,6 +95,10 @@ class SiteTables:
         chosen = rows.loc[opinion_is_lacking(rows), ["edition", "project_id"]]
         return frozenset(chosen.itertuples(index=False, name=None))
 
+    def time(self, key: str) -> Markup:
+        """The month of an edition, by its key; the key of one that has no figures."""
+        return edition_time(key, self.labels.get(key, key))
+
     def before(self, edition: Edition) -> Edition | None:
         """The edition just before another in the calendar, when it has figures."""
         return next((other for other in self.editions if other.ordinal == edition.ordinal - 1), None)
@@ -108,6 +112,12 @@ class SiteTables:
 def counts_from_initial(row: Row, rate: str) -> bool:
     """Whether the slippages of an edition, a row of key figures, are counted from declared baselines, or nearly."""
     return counts_from_declared(int(row.number("stand_ins") or 0), int(row.number(f"{rate}_n_referenced") or 0))
+
+
+def target_cited(row: Row) -> Cited:
+    """The target of a row that has one, with a decimal only where there is one: « 15 % », « 12,5 % »."""
+    cited = row.cited("target_ratio")
+    return replace(cited, text=french.short_percent(row.number("target_ratio") or 0.0)) if cited.known else cited
 
 
 def edition_title(edition: Edition) -> Markup:

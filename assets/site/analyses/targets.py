@@ -10,15 +10,25 @@ from assets.page.wording import short_ministry
 from assets.site.analyses.waterfalls import MEANS, STRONGEST, TITLES
 from assets.site.charts.files import Chart, chart_files, drawn, with_columns
 from assets.site.charts.timelines import Level, Line, Point, timeline
-from assets.site.cited import SIGNED, SIGNED_BARE, Cited, Row, Rows, Style, edition_time, sentence, transmitted
+from assets.site.cited import (
+    ABSOLUTE,
+    SIGNED,
+    SIGNED_BARE,
+    Cited,
+    Row,
+    Rows,
+    day_time,
+    edition_time,
+    sentence,
+    transmitted,
+)
 from assets.site.drawing import Scale, bar
 from assets.site.pages import Attachment, Page
-from assets.site.tables import RATES, SiteTables, counts_from_initial, edition_title
+from assets.site.tables import RATES, SiteTables, counts_from_initial, edition_title, target_cited
 from warehouse.model import french
 
 QUESTION = "Allons-nous y arriver ?"
 ADDRESS = "cible/index.html"
-UNSIGNED = Style(absolute=True)
 NAMES = {"budget": "couts", "schedule": "delais"}
 
 
@@ -104,18 +114,12 @@ def _next(now: Rows, told: tuple[tuple[Markup, tuple[TargetSaid, ...]], ...]) ->
 def _due(rows: Rows) -> Markup:
     """« Cible de 15 % à fin 2022 »."""
     row = next(iter(rows))
-    return sentence("Cible de {} {}", _ceiling(row), _by_when(row))
-
-
-def _ceiling(row: Row) -> Cited:
-    """The target, with a decimal only where there is one."""
-    value = (row.number("target_ratio") or 0.0) * 100
-    return row.cited("target_ratio", Style(decimals=0 if french.rounded(value, 1) == french.rounded(value) else 1))
+    return sentence("Cible de {} {}", target_cited(row), _by_when(row))
 
 
 def _by_when(row: Row) -> Markup:
     due = _date(row)
-    return Markup('<time datetime="{}">{}</time>').format(due.isoformat(), french.deadline(due))
+    return day_time(due, french.deadline(due))
 
 
 def _date(row: Row) -> dt.date:
@@ -156,9 +160,9 @@ def _finding(site: SiteTables, row: Row) -> Markup:
     mean = MEANS[str(row["rate"])]
     if row["value_ratio"] is None:
         return sentence(f"L'{mean} n'est pas calculé à cette édition : rien ne dit s'il tient la cible.")
-    value, distance = row.cited("value_ratio"), row.cited("distance_pts", UNSIGNED)
+    value, distance = row.cited("value_ratio"), row.cited("distance_pts", ABSOLUTE)
     side = "au-dessous" if row["met"] else "au-dessus"
-    target = sentence("cible de {} {}", _ceiling(row), _by_when(row))
+    target = sentence("cible de {} {}", target_cited(row), _by_when(row))
     if not _is_judged(site, row):
         return sentence(
             f"L'{mean}, {{}}, est à {{}} {side} de la {{}}, à titre indicatif : il est compté depuis les premiers "
@@ -188,7 +192,7 @@ def _chart(site: SiteTables, row: Row, finding: Markup, key: str) -> Chart | Non
     points = tuple(_point(site.key_figures[edition.key], name, edition) for edition in site.editions)
     adopted = _same_target(site, row).frame["edition"].min()
     since = next(edition for edition in site.editions if edition.key == adopted)
-    level = Level("cible", row.number("target_ratio") or 0.0, _ceiling(row), since, due=_date(row))
+    level = Level("cible", row.number("target_ratio") or 0.0, target_cited(row), since, due=_date(row))
     figures = site["chiffres_cles"]
     return drawn(
         lambda key, width: timeline(

@@ -9,7 +9,17 @@ from markupsafe import Markup
 
 from assets.page.headline_wording import PARTS, opposed
 from assets.page.wording import short_ministry
-from assets.site.cited import SIGNED, SIGNED_BARE, Cited, Row, Rows, Style, edition_time, sentence, transmitted
+from assets.site.cited import (
+    ABSOLUTE,
+    SIGNED,
+    SIGNED_BARE,
+    Cited,
+    Row,
+    Rows,
+    edition_time,
+    sentence,
+    transmitted,
+)
 from assets.site.drawing import Scale, bar, floating_bar, scale_of
 from assets.site.tables import RATES, SiteTables
 from warehouse.home.calendar import Edition
@@ -20,7 +30,6 @@ POINTS = 100
 # The mean that is told, in a sentence.
 MEANS = {"budget": "écart de coût moyen", "schedule": "écart de délai moyen"}
 TITLES = {"budget": "Coûts", "schedule": "Délais"}
-UNSIGNED = Style(absolute=True)
 # The projects whose parts are told first; the others are folded.
 STRONGEST = 8
 # As many as are folded: more are found faster in the file.
@@ -154,9 +163,9 @@ def label_of(edition: Edition) -> Markup:
 def finding(rows: Rows, rate: str, edition: Edition, since: Edition) -> Markup:
     """How the mean and the projects followed moved, in one sentence."""
     key = _codes(rows)
-    change = rows.total("contribution_pts", UNSIGNED, **key)
+    change = rows.total("contribution_pts", ABSOLUTE, **key)
     if len(rows.where(component="like_for_like")):
-        followed = rows.total("contribution_pts", UNSIGNED, **key, component="like_for_like")
+        followed = rows.total("contribution_pts", ABSOLUTE, **key, component="like_for_like")
         did = _moved(followed, "ceux des projets suivis ne changent pas", "ceux des projets suivis s'aggravent de {}",
                      "ceux des projets suivis se réduisent de {}")  # fmt: skip
     else:

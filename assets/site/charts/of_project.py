@@ -14,8 +14,8 @@ from assets.site.tables import SiteTables
 from warehouse.home.calendar import Edition
 from warehouse.model import french
 from warehouse.model.french import NBSP
+from warehouse.projects.durations import MONTHS_PER_YEAR
 
-_MONTHS_PER_YEAR = 12
 # Of what is updated, what was first promised, and what a revision set.
 BASELINES = {
     "updated_cost_meur": ("initial_cost_meur", "rebaseline_cost_meur"),
@@ -51,7 +51,7 @@ def _chart(site: SiteTables, history: Rows, column: str, flag: str, role: str, t
 
     def draw(key: str, width: int) -> Markup:
         said = f"{title}, édition par édition, et ses références."
-        spread = 0 if is_cost else 2 * _MONTHS_PER_YEAR
+        spread = 0 if is_cost else 2 * MONTHS_PER_YEAR
         return timeline(key, title, said, [line], levels, from_zero=is_cost, least_spread=spread, width=width)
 
     return drawn(
@@ -78,7 +78,7 @@ def _short(row: Row, column: str) -> Cited:
 
 def _height(value: Any) -> float:
     """A number as it is, a date as months: both fall on an axis."""
-    return float(value.year * _MONTHS_PER_YEAR + value.month if hasattr(value, "year") else value)
+    return float(value.year * MONTHS_PER_YEAR + value.month if hasattr(value, "year") else value)
 
 
 def _levels(rows: tuple[Row, ...], editions: Mapping[str, Edition], column: str) -> Iterator[Level]:

@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assets.page.wording import WITHHELD, short_ministry
-from assets.site.cited import BARE, SIGNED, SIGNED_BARE, Cited, Row, Style, edition_time, sentence, transmitted
-from assets.site.drawing import Scale, bar, scale_of
-from assets.site.follow_up.ministry_brief import OF_RATES, SLIPPAGES
+from assets.site.cited import (
+    ABSOLUTE,
+    BARE,
+    SIGNED,
+    SIGNED_BARE,
+    Cited,
+    Row,
+    edition_time,
+    sentence,
+    transmitted,
+)
+from assets.site.drawing import SLIPPAGES, Scale, bar, scale_of
+from assets.site.follow_up.ministry_brief import OF_RATES
 from assets.site.pages import Page
 from assets.site.tables import RATES, SiteTables, edition_title
 from warehouse.model import french
 
-ABSOLUTE = Style(absolute=True)
 NO_EFFECT = Cited(None, french.UNKNOWN, "")
 
 
@@ -140,7 +149,7 @@ def _edition_lines(site: SiteTables) -> Iterator[EditionLine]:
     for row in rows:
         shown = {rate: row.cited(f"{rate}_previous_exit_pts", SIGNED_BARE) for rate in RATES}
         yield EditionLine(
-            _time(site, str(row["edition"])),
+            site.time(str(row["edition"])),
             row.cited("exits"),
             tuple(
                 (
@@ -190,14 +199,14 @@ def _leaver(site: SiteTables, row: Row, effects: dict[str, Cited], scale: Scale)
         name=transmitted(last.text("name")),
         ministry_id=str(last["ministry_id"]),
         ministry=short_ministry(str(last["ministry_id"])),
-        left=_time(site, str(row["edition"])),
+        left=site.time(str(row["edition"])),
         reason=french.typeset(row.text("exit_reason")) or "sans motif connu",
         cost=WITHHELD if last["cost_withheld"] else last.cited("updated_cost_meur", BARE),
         rates=tuple(
             (rate, last.cited(f"{rate}_slippage_ratio", SIGNED), cited, bar(cited, scale, rate))
             for rate, cited in effects.items()
         ),
-        back=Markup() if back is None else sentence("revenu en {}", _time(site, str(back["edition"]))),
+        back=Markup() if back is None else sentence("revenu en {}", site.time(str(back["edition"]))),
     )
 
 
@@ -213,8 +222,8 @@ def _returned(site: SiteTables) -> Iterator[Returned]:
         yield Returned(
             project_id=str(row["project_id"]),
             name=transmitted(now.text("name")),
-            left=_time(site, left[-1] if left else str(before[-1]["edition"])),
-            back=_time(site, str(row["edition"])),
+            left=site.time(left[-1] if left else str(before[-1]["edition"])),
+            back=site.time(str(row["edition"])),
             slippages=tuple(
                 (
                     rate,
@@ -278,7 +287,3 @@ def _balance_finding(site: SiteTables) -> Markup:
     unknown = rows.count(**codes, cost_difference_meur=None)
     apart = sentence(" ({} sans coût comparable)", unknown) if unknown.value else Markup()
     return sentence(f"{{}}{{}} : {{}} de {way} que promis, en tout.", words, apart, total)
-
-
-def _time(site: SiteTables, key: str) -> Markup:
-    return edition_time(key, site.labels.get(key, key))

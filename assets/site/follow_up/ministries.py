@@ -109,7 +109,7 @@ def _index(site: SiteTables, with_projects: dict[str, Brief]) -> Page:
         {
             "edition_title": edition_title(site.edition),
             "finding": _finding(site, rows),
-            "since": Markup() if before is None else _time(site, before.key),
+            "since": Markup() if before is None else site.time(before.key),
             "lines": tuple(_line(site, row, scale) for row in rows),
             "gone": tuple(_gone(site, code) for code in ministries_seen(site) if code not in with_projects),
         },
@@ -178,7 +178,7 @@ def _gone(site: SiteTables, code: str) -> tuple[str, str, Markup]:
     """A ministry without projects: its code, its name, and the last edition at which it had some."""
     rows = site["historique"].where(ministry_id=code).sorted_by(["edition"])
     last = next(reversed(list(rows)), None)
-    seen = Markup("jamais porté de projet") if last is None else _time(site, str(last["edition"]))
+    seen = Markup("jamais porté de projet") if last is None else site.time(str(last["edition"]))
     return code, ministry_label(code), seen
 
 
@@ -191,7 +191,7 @@ def _none(site: SiteTables, rows: Rows | None) -> Markup:
     return sentence(
         "En {}, ce ministère ne porte plus de grand projet. En {}, il en portait encore {}.",
         here,
-        _time(site, str(past["edition"])),
+        site.time(str(past["edition"])),
         past.cited("projects"),
     )
 
@@ -204,7 +204,7 @@ def _history(site: SiteTables, rows: Rows) -> Iterator[HistoryLine]:
         edition = editions[str(row["edition"])]
         of_month = french.of_month(edition.month_label())
         yield HistoryLine(
-            _time(site, edition.key),
+            site.time(edition.key),
             brief_name(edition) if row.number("projects") else "",
             sentence("fiche {}", edition_time(edition.key, of_month)),
             row,
@@ -233,12 +233,8 @@ def _former(site: SiteTables, code: str) -> Iterator[Former]:
         is_followed = latest["edition"] == site.edition.key
         moved = "" if latest["ministry_id"] == code else short_ministry(str(latest["ministry_id"]))
         now = f"porté depuis par « {moved} »" if moved else "" if is_followed else "sorti"
-        yield Former(project_id, _name(row), _time(site, str(row["edition"])), french.typeset(now))
+        yield Former(project_id, _name(row), site.time(str(row["edition"])), french.typeset(now))
 
 
 def _name(row: Row) -> Markup:
     return Markup("<span data-text>{}</span>").format(row.text("name"))
-
-
-def _time(site: SiteTables, key: str) -> Markup:
-    return edition_time(key, site.labels.get(key, key))

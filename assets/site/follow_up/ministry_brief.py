@@ -21,7 +21,7 @@ from assets.site.cited import (
     told,
     transmitted,
 )
-from assets.site.drawing import Scale, bar, sourced, tag
+from assets.site.drawing import SLIPPAGES, bar, sourced, tag
 from assets.site.home import TITLES, BigFigure
 from assets.site.tables import RATES, SiteTables
 from warehouse.follow_up.ministry_brief import requests_in
@@ -30,8 +30,6 @@ from warehouse.model import french
 from warehouse.model.french import NBSP
 from warehouse.model.vocabulary import MINISTRIES, WATCH_RULES
 
-# What the bars of slippages show; what is beyond is cut, and said to be.
-SLIPPAGES = Scale(-0.2, 0.8)
 SCORE = Style(decimals=0)
 OF_RATES = {"budget": "de coût", "schedule": "de délai"}
 # What a table of projects does not show already.
@@ -193,7 +191,7 @@ def _rate(site: SiteTables, row: Row, rate: str) -> RateBrief:
         note = sentence("dans un écart moyen de {}", figures.cited(f"{rate}_mean_ratio"))
     if change.known:
         previous = str(figures["previous_edition"])
-        since = edition_time(previous, site.labels.get(previous, previous))
+        since = site.time(previous)
         note += sentence(" ; {} depuis {}", change, since)
     mean = row.cited(f"{rate}_slippage_ratio", SIGNED)
     base = sentence(

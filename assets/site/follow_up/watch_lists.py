@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assets.page.wording import short_ministry
-from assets.site.cited import SIGNED_BARE, Cited, Row, edition_time, of_rule, sentence, transmitted
+from assets.site.cited import SIGNED_BARE, Cited, Row, day_time, edition_time, of_rule, sentence, transmitted
 from assets.site.drawing import Scale, bar, scale_of, sourced, tag
 from assets.site.follow_up.ministry_brief import OF_RATES, typeset_but_names
 from assets.site.pages import Page
@@ -155,7 +155,7 @@ def _line(site: SiteTables, edition: Edition, row: Row, scale: Scale) -> WatchLi
         ministry_id=str(row["ministry_id"]),
         ministry=short_ministry(str(row["ministry_id"])),
         evidence=evidence(row),
-        since=edition_time(since, site.labels.get(since, since)),
+        since=site.time(since),
         running=row.cited("editions_running"),
         is_new=since == edition.key and site.before(edition) is not None,
         contributions=tuple((rate, cited, bar(cited, scale, rate)) for rate, cited in shown.items()),
@@ -167,8 +167,7 @@ def _mission(row: Row) -> Markup:
     opened = row["mission_opened_on"]
     if opened is None:
         return Markup("non ouverte")
-    day = Markup('<time datetime="{}">{}</time>').format(opened.date().isoformat(), french.day(opened.date()))
-    return sentence("ouverte le {}", day)
+    return sentence("ouverte le {}", day_time(opened.date()))
 
 
 def _left(site: SiteTables, edition: Edition, rule: str) -> Iterator[tuple[str, Markup]]:

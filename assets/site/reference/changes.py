@@ -13,6 +13,7 @@ from assets.site.cited import (
     Row,
     Rows,
     Style,
+    day_time,
     edition_time,
     enumerated,
     of_rule,
@@ -289,7 +290,7 @@ def correction_lines(site: SiteTables) -> Iterator[CorrectionLine]:
             yield CorrectionLine(
                 edition,
                 f"{edition.key}.{one.version}",
-                Markup('<time datetime="{}">{}</time>').format(one.known_on.isoformat(), french.day(one.known_on)),
+                day_time(one.known_on),
                 project if project in site.latest else "",
                 transmitted(name),
                 one.column,
