@@ -1,32 +1,18 @@
 """The page in a real Chromium: what a reader sees, does and hears."""
 
-import os
 import re
-import shutil
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from chromium import AXE, launched, needs_axe, needs_chromium
+from playwright.sync_api import Browser, Page, expect
 from publication_tables import tables
 
 from assets.page.contents import contents
 from assets.page.rendering import page_files
 
-CHROMIUM = shutil.which("chromium")
-AXE = Path(os.environ.get("AXE_PATH", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing (Debian package chromium)")
+pytestmark = needs_chromium
 
 SCREENS = [(width, scheme) for width in (320, 375, 1280) for scheme in ("light", "dark")]
 
@@ -44,10 +30,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as one:
         yield one
-        one.close()
 
 
 @pytest.fixture
@@ -92,7 +76,7 @@ def test_no_error_no_horizontal_scroll_and_our_fonts(browser: Browser, site: str
     context.close()
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason=f"axe-core is missing: {AXE} (npm ci, or AXE_PATH)")
+@needs_axe
 @pytest.mark.parametrize("javascript", [True, False])
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_axe_finds_no_violation(browser: Browser, site: str, width: int, scheme: str, *, javascript: bool) -> None:

@@ -1,33 +1,21 @@
 """The pages of the site in a real Chromium: what a reader sees, does and hears, at every width and in both themes."""
 
 import gzip
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import AXE, launched, needs_axe, needs_chromium
 from homes import Said
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from site_reading import pages
 
-CHROMIUM = shutil.which("chromium")
-AXE = Path(os.environ.get("AXE_PATH", Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"))
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = (320, 768, 1280)
 SCHEMES = ("light", "dark")
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing (Debian package chromium)")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +25,8 @@ def site(demonstration: tuple[Path, Said]) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as one:
         yield one
-        one.close()
 
 
 @pytest.fixture
@@ -59,7 +45,7 @@ def of_each_kind(site: Path) -> list[Path]:
     return sorted(kinds.values())
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason=f"axe-core is missing: {AXE} (npm ci, or AXE_PATH)")
+@needs_axe
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scripted", [True, False])
 def test_every_kind_of_page_is_accessible_quiet_and_as_wide_as_the_screen(

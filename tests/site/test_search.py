@@ -2,17 +2,14 @@
 
 import csv
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import launched, needs_chromium
 from homes import Said
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from site_reading import read
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +42,11 @@ def test_without_a_script_everything_is_listed(site: Path) -> None:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser.new_page()
-        browser.close()
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing (Debian package chromium)")
+@needs_chromium
 def test_a_reader_finds_without_accents_and_keeps_the_address(site: Path, page: Page) -> None:
     page.goto((site / "recherche" / "index.html").as_uri())
     field, found = page.get_by_label("Rechercher", exact=True), page.locator(".found li")
