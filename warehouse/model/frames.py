@@ -1,4 +1,4 @@
-"""Pieces of pandas that several modules share: look-ups that keep dtypes, rows as plain data."""
+"""Pieces of pandas that several modules share: how it keeps texts, look-ups that keep dtypes, rows as plain data."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,6 +6,9 @@ from typing import Any
 import pandas as pd
 
 ROWS_AT_ONCE = 1000
+# A run cuts and joins thousands of times tables of some hundred rows, with dozens of columns of texts. Kept by Arrow,
+# each column costs a few calls of it each time, a sixth of the whole run; kept as objects, next to nothing.
+pd.set_option("mode.string_storage", "python")
 
 
 def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
