@@ -26,6 +26,13 @@ def test_showing_an_edition_imports_only_what_it_uses(two_editions: Home) -> Non
     assert not found & set(HEAVY)
 
 
+def test_checking_an_edition_does_not_import_what_draws(two_editions: Home) -> None:
+    found = imported("check", LATER, "--home", str(two_editions.root))
+    assert "great_expectations" in found
+    # Of Altair, which Great Expectations imports for a chart that nobody asks for.
+    assert "narwhals" not in found
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_the_command_and_it_says_so(tmp_path: Path, number: signal.Signals, status: int) -> None:
     done(tmp_path, "init")
