@@ -124,7 +124,15 @@ class Rows:
 
     def sorted_by(self, names: list[str], *, ascending: bool | list[bool] = True) -> "Rows":
         """The same rows in another order; those that are equal keep theirs."""
-        return self.at(self.frame[names].sort_values(names, ascending=ascending, kind="stable").index)
+        rising = [ascending] * len(names) if isinstance(ascending, bool) else ascending
+        places = list(self.places)
+        # From the last column to the first, each order keeping the one before among equals; what is missing is last.
+        for name, upwards in reversed(list(zip(names, rising, strict=True))):
+            values: list[Any] = self.records.values(name)
+            known = (place for place in places if values[place] is not None)
+            missing = [place for place in places if values[place] is None]
+            places = [*sorted(known, key=values.__getitem__, reverse=not upwards), *missing]
+        return self.at(places)
 
     def __iter__(self) -> Iterator["Row"]:
         """Each row, in order."""
@@ -162,7 +170,7 @@ class Rows:
 
     def total(self, name: str, style: Style = PLAIN, **codes: Hashable) -> "Cited":
         """The sum of a column over the rows that have these values; unknown when none of them is known."""
-        values = self.where(**codes).frame[name].dropna()
+        values = self.records.frame[name].take(list(self.where(**codes).places)).dropna()
         column = self.table.column(name)
         value = float(values.sum()) if len(values) else None
         return Cited(value, told(value, column, style), self.source(codes, f"somme({column.published})"))
@@ -223,7 +231,8 @@ class Cited:
         """The element of a page; what is not known is only its text."""
         if self.value is None:
             return escape(self.text)
-        return Markup('<data value="{}" data-source="{}">{}</data>').format(raw(self.value), self.source, self.text)
+        value, source, text = escape(raw(self.value)), escape(self.source), escape(self.text)
+        return Markup(f'<data value="{value}" data-source="{source}">{text}</data>')  # noqa: S704  # each part is escaped
 
     def __str__(self) -> str:
         """What is printed."""
