@@ -1,4 +1,4 @@
-"""The publication of the editions: the page, the report and the site, from the tables only."""
+"""The publication of the editions: the report, the briefs and the site, from the tables only."""
 
 import os
 import shutil
@@ -7,41 +7,20 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.dataset.formats import csv_text
-from assets.dataset.key_figures import open_key_figures
 from assets.declaring import output_asset, tell_others
 from assets.open_data import FOLDER as OPEN_DATA
 from assets.open_data import about_edition
-from assets.page.contents import Contents, contents
-from assets.page.rendering import page_files, report_name
-from assets.page.tables import PublicationTables
 from assets.report.briefs import brief_pdf
-from assets.report.rendering import Attached, report_pdf
+from assets.report.rendering import report_pdf
 from assets.session import Session
 from assets.site.follow_up.ministries import briefs
 from assets.site.follow_up.ministry_brief import brief_name
 from assets.site.rendering import site_files
-from assets.site.sheets import project_sheets
 from assets.site.tables import SiteTables
-from warehouse.archive.tables import (
-    CORE_PROJECTS,
-    OUT_HEADLINE_CHANGES,
-    OUT_HEADLINES,
-    OUT_KEY_FIGURES,
-    OUT_MINISTRY_QUALITY,
-    OUT_MOVEMENTS,
-    OUT_PROJECT_QUALITY,
-    OUT_SLIPPAGE_GROUPS,
-    OUT_SLIPPAGE_PROJECTS,
-)
 from warehouse.home.calendar import Edition
 from warehouse.home.files import replacing_directory
 from warehouse.home.results import read_findings
 from warehouse.projects.closing import Closing, states_of
-from warehouse.projects.closing_wording import closing_said
-from warehouse.projects.withheld import without_withheld
-from warehouse.slippage.headlines import with_headlines_only
-from warehouse.slippage.official import official_table
 
 FOLDER = "publication"
 # In it, a PDF named after the code of each ministry.
@@ -51,19 +30,17 @@ BRIEFS = "fiches"
 @output_asset(
     "publication",
     "publication",
-    "La page et le PDF d'une édition : chiffres clés, changements, cible, graphiques, projets, qualité des données.",
-    "html",
+    "Le rapport d'une édition et la fiche de chaque ministère, en PDF, avec la source de chaque chiffre.",
     "pdf",
     made_from=["open_dataset"],
 )
 def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
-    """Draw the page of each edition whose dataset was made; with it, the edition is up to date, and said to be."""
+    """Draw the PDFs of each edition whose dataset was made; with them, the edition is up to date, and said to be."""
     editions, closings = session.to_publish(), session.closings()
     for edition in editions:
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
-            said = contents(publication_tables(session, edition, closings))
             tables = site_tables(session, edition, closings)
-            files = {**page_files(said), report_name(said): _report(said, tables), **_briefs(tables)}
+            files = {edition.report_name: report_pdf(tables), **_briefs(tables)}
             for name, content in files.items():
                 (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_bytes(content)
@@ -72,12 +49,9 @@ def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Ses
         context.log_event(dg.AssetObservation("publication", "Périmée : à refaire.", partition=key))
     keys = [edition.key for edition in editions]
     tell_others(context, session, "publication", keys)
-    pages = {
-        key: str(session.home.out(edition, FOLDER).resolve() / "index.html")
-        for key, edition in zip(keys, editions, strict=True)
-    }
+    reports = {key: str(session.home.report(edition).resolve()) for key, edition in zip(keys, editions, strict=True)}
     provisional = [key for key in keys if not closings[key].is_final]
-    return dg.MaterializeResult(metadata={"editions": keys, "pages": pages, "provisional": provisional})
+    return dg.MaterializeResult(metadata={"editions": keys, "reports": reports, "provisional": provisional})
 
 
 @output_asset(
@@ -106,36 +80,6 @@ def site(session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(metadata={"pages": count, "folder": str(session.home.site.resolve())})
 
 
-def publication_tables(session: Session, edition: Edition, closings: Mapping[str, Closing]) -> PublicationTables:
-    """What the page of an edition is made of.
-
-    Args:
-        session: the run.
-        edition: the edition; its tables are computed.
-        closings: where each edition stands towards its closing, by key.
-    """
-    store = session.store
-    slippages, headlines = (store.history(table, edition.key) for table in (OUT_SLIPPAGE_PROJECTS, OUT_HEADLINES))
-    changes = store.history(OUT_HEADLINE_CHANGES, edition.key)
-    official = official_table(edition.key)
-    told = store.history(OUT_KEY_FIGURES, edition.key)
-    figures = open_key_figures(told, headlines, changes, slippages, official, states_of(closings))
-    return PublicationTables(
-        edition=edition,
-        closing=closing_said(closings[edition.key]),
-        editions=tuple(session.editions(figures["edition"])),
-        key_figures=figures,
-        groups=with_headlines_only(store.history(OUT_SLIPPAGE_GROUPS, edition.key), headlines),
-        slippage=slippages.loc[slippages["edition"].eq(edition.key)],
-        projects=without_withheld(store.read(CORE_PROJECTS, edition.key)),
-        movements=store.read(OUT_MOVEMENTS, edition.key),
-        findings=tuple(read_findings(session.home, edition)),
-        project_quality=store.read(OUT_PROJECT_QUALITY, edition.key),
-        ministry_quality=store.read(OUT_MINISTRY_QUALITY, edition.key),
-        official=official,
-    )
-
-
 def site_tables(session: Session, edition: Edition, closings: Mapping[str, Closing]) -> SiteTables:
     """What the site is made of, as of an edition.
 
@@ -159,12 +103,6 @@ def site_tables(session: Session, edition: Edition, closings: Mapping[str, Closi
 def _briefs(site: SiteTables) -> dict[str, bytes]:
     """The brief of each ministry, by its path in the folder of the edition."""
     return {f"{BRIEFS}/{brief.ministry_id}.pdf": brief_pdf(brief, site) for brief in briefs(site)}
-
-
-def _report(said: Contents, site: SiteTables) -> bytes:
-    rows = site["panorama-{edition}"]
-    attached = Attached(f"{rows.stem}.csv", rows.table.title, csv_text(rows.frame, rows.table))
-    return report_pdf(said, project_sheets(site), attached)
 
 
 def _beside(source: Path, target: Path) -> None:

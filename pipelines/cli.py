@@ -71,7 +71,7 @@ VERBS = {
     "run": Verb(
         "running",
         "run",
-        "Traite une édition de bout en bout : lecture, contrôles, écarts, jeu de données, page et PDF.",
+        "Traite une édition de bout en bout : lecture, contrôles, écarts, jeu de données, PDF et site.",
     ),
     "backfill": Verb(
         "running",

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import fields
 
-from assets.page.wording import edition_label, finding_groups
-from assets.report.plain import plain
+from assets.page.wording import finding_groups
 from assets.report.rendering import typeset
 from assets.site.follow_up.ministry_brief import Brief
-from assets.site.tables import SiteTables
+from assets.site.tables import SiteTables, edition_title
 from warehouse.model.findings import Finding
 
-# What a page needs, and a PDF does not.
+# What is printed from its list, which has their source too.
 _OF_PAGES = ("requests_source",)
 # Beyond, the workbook that is returned has them all.
 SHOWN_PLACES = 4
@@ -35,13 +34,14 @@ def restricted_brief_pdf(said: Brief, site: SiteTables, findings: Sequence[Findi
 
 
 def _pdf(said: Brief, site: SiteTables, findings: Sequence[Finding] | None) -> bytes:
-    data = {each.name: plain(getattr(said, each.name)) for each in fields(said) if each.name not in _OF_PAGES}
+    data = {each.name: getattr(said, each.name) for each in fields(said) if each.name not in _OF_PAGES}
     data |= {
-        "edition": plain(edition_label(site.edition)),
+        "edition": edition_title(site.edition),
+        "asked": said.asked,
         "reference_date": site.edition.reference_date().isoformat(),
         "fictitious": site.is_fictitious,
-        "provisional": plain(site.about.closing.provisional),
+        "provisional": site.about.closing.provisional,
         "restricted": findings is not None,
-        "findings": plain(finding_groups(findings or (), SHOWN_PLACES)),
+        "findings": finding_groups(findings or (), SHOWN_PLACES),
     }
-    return typeset("brief.typ", data, data["reference_date"], f"Fiche {said.name}, édition {site.edition.key}")
+    return typeset("brief.typ", data, f"Fiche {said.name}, édition {site.edition.key}")

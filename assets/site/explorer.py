@@ -52,20 +52,19 @@ class Choice:
 
 def explorer_pages(site: SiteTables) -> Iterator[Page]:
     """The explorer of every project ever followed, each as it was last seen, and that of each edition."""
-    every = sorted(site.latest.values(), key=_order)
+    every = tuple(_line(site, row) for row in sorted(site.latest.values(), key=_order))
     title = "Projets"
     yield _page(
         site, "projets/index.html", title, "Tous les projets suivis un jour, à leur dernière édition.", every, None
     )
     for edition in site.editions:
-        rows = sorted(site["historique"].where(edition=edition.key), key=_order)
         path = f"{edition.key}/projets/index.html"
         yield _page(
             site,
             path,
             f"Projets, {edition.month_label()}",
             f"Les projets de l’édition {french.of_month(edition.month_label())}.",
-            rows,
+            edition_lines(site, edition),
             edition,
         )
 
@@ -74,10 +73,14 @@ def _order(row: Row) -> tuple[str, str]:
     return short_ministry(str(row["ministry_id"])), row.text("name").casefold()
 
 
+def edition_lines(site: SiteTables, edition: Edition) -> tuple[ExplorerLine, ...]:
+    """The projects of an edition, by ministry then by name."""
+    return tuple(_line(site, row) for row in sorted(site["historique"].where(edition=edition.key), key=_order))
+
+
 def _page(
-    site: SiteTables, path: str, title: str, description: str, rows: Sequence[Row], edition: Edition | None
+    site: SiteTables, path: str, title: str, description: str, lines: Sequence[ExplorerLine], edition: Edition | None
 ) -> Page:
-    lines = tuple(_line(site, row) for row in rows)
     said = {
         "lines": lines,
         "choices": tuple(_choices(lines)),

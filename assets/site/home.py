@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from assets.page.headline_wording import PARTS, opposed
-from assets.page.wording import TITLE
+from assets.page.wording import TITLE, short_ministry
 from assets.site.analyses.waterfalls import pair_address
 from assets.site.cited import (
     ABSOLUTE,
@@ -23,6 +23,7 @@ from assets.site.cited import (
     sentence,
     transmitted,
 )
+from assets.site.distributions import distributions
 from assets.site.pages import Page
 from assets.site.tables import RATES, SiteTables, counts_from_initial, edition_title, target_cited
 from warehouse.home.calendar import Edition
@@ -44,12 +45,15 @@ class BigFigure:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How a mean moved since another edition: the page that explains it, the whole, then each part, in points."""
+    """How a mean moved since another edition: the page that explains it, the whole, then each part, in points.
+
+    `remarks` are what figures alone would let a reader miss.
+    """
 
     address: str
     since: Markup
     parts: tuple[tuple[str, Cited], ...]
-    remark: Markup
+    remarks: tuple[Markup, ...]
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,11 @@ def home_said(site: SiteTables, edition: Edition) -> dict[str, Any]:
         "closing": site.abouts[edition.key].closing,
         "published_on": "" if edition.published_on is None else french.day(edition.published_on),
         "finding": _finding(site, row),
+        "caveat": _caveat(row),
+        "missing": _missing(site, edition),
         "rates": tuple(_rate(site, row, rate) for rate in RATES),
         "figures": _figures(row),
+        "distributions": distributions(site, edition),
         "moves": _moves(site, edition),
         "editions": tuple(reversed(site.editions)),
     }
@@ -132,6 +139,23 @@ def _untold(row: Row) -> Markup:
     return Markup("{}{}").format(
         sentence("Cette édition ne le dit pas : trop peu de projets y ont une référence antérieure."), then
     )
+
+
+def _caveat(row: Row) -> Markup:
+    """What to know of slippages that no declared baseline is the start of; nothing where there is none."""
+    count = row.cited("stand_ins")
+    if not count.value:
+        return Markup()
+    told = sentence(
+        "Pour {}, aucune référence n'a été déclarée : l'écart y est compté à partir des premiers chiffres "
+        "publiés, à une édition antérieure.",
+        count.with_word("projet"),
+    )
+    if all(counts_from_initial(row, rate) for rate in RATES):
+        return told
+    is_given = any(row[f"{rate}_status"] == "given" for rate in RATES)
+    than = "Ce n'est pas le taux officiel." if is_given else "Ces écarts ne se comparent pas au taux officiel."
+    return Markup("{} {}").format(told, sentence(than))
 
 
 def _since_previous(site: SiteTables, row: Row, rate: str) -> Markup:
@@ -226,7 +250,6 @@ def _comparisons(site: SiteTables, row: Row, rate: str) -> Iterator[Comparison]:
         parts = {part: row.number(f"{rate}_{name}_{part}_pts") or 0.0 for part in PARTS}
         shown = [part for part in PARTS if part in ("like_for_like", "entry", "exit") or french.rounded(parts[part], 1)]
         key = str(row[f"{name}_edition"])
-        remark = opposed(row.number(f"{rate}_{name}_change_pts") or 0.0, parts)
         yield Comparison(
             pair_address(str(row["edition"]), key),
             edition_time(key, f"depuis {site.labels.get(key, key)}"),
@@ -234,8 +257,30 @@ def _comparisons(site: SiteTables, row: Row, rate: str) -> Iterator[Comparison]:
                 ("Écart moyen", row.cited(f"{rate}_{name}_change_pts", SIGNED)),
                 *((PARTS[part], row.cited(f"{rate}_{name}_{part}_pts", SIGNED_BARE)) for part in shown),
             ),
-            sentence(french.capitalised(remark)),
+            tuple(_remarks(site, row, rate, name)),
         )
+
+
+def _remarks(site: SiteTables, row: Row, rate: str, compared: str) -> Iterator[Markup]:
+    """That projects go the other way than the mean, that the start was corrected since it was published."""
+    parts = {part: row.number(f"{rate}_{compared}_{part}_pts") or 0.0 for part in PARTS}
+    if remark := opposed(row.number(f"{rate}_{compared}_change_pts") or 0.0, parts):
+        yield sentence(french.capitalised(remark))
+    first = row.cited(f"{rate}_{compared}_published_start_ratio")
+    if first.known:
+        yield sentence(
+            "Le taux de {} a été corrigé depuis sa publication, de {} à {} : l'évolution part du taux corrigé.",
+            site.time(str(row[f"{compared}_edition"])),
+            first,
+            row.cited(f"{rate}_{compared}_start_ratio"),
+        )
+
+
+def _missing(site: SiteTables, edition: Edition) -> Markup:
+    """Why nothing is told since the edition before, where it is not here."""
+    if edition.ordinal == 1 or site.before(edition) is not None:
+        return Markup()
+    return sentence("L'édition précédente n'est pas là : rien n'est comparé avec elle.")
 
 
 def _official(row: Row, rate: str) -> Markup:
@@ -314,7 +359,7 @@ def _strongest(rows: Rows, column: str, *, is_down: bool) -> tuple[Move, ...]:
         Move(
             str(row["project_id"]),
             transmitted(row.text("name")),
-            row.text("ministry_id"),
+            short_ministry(str(row["ministry_id"])),
             row.cited(column, SIGNED),
         )
         for row in chosen[:MOVES]

@@ -111,6 +111,7 @@ def _said(
         "summary": summary(site, last, is_followed=is_followed),
         "exit": "" if is_followed else _exit(site, apart.of("mouvements", project_id)),
         "facts": tuple(facts(last)),
+        "information_url": _web_address(last.text("information_url")),
         "charts": charts,
         "history": tuple(history_line(site, row) for row in reversed(rows)),
         "slippages": _slippages(last),
@@ -126,6 +127,11 @@ def _said(
         "provenance": _provenance(apart.of("provenance-{edition}", project_id)),
         "files": tuple(ProjectFile(f"{project_id}.{end}", end.upper()) for end in ("csv", "xlsx", "json")),
     }
+
+
+def _web_address(url: str) -> str:
+    """The address when it is one a browser may be sent to, else nothing: it comes from a submission."""
+    return url.strip() if url.strip().startswith(("https://", "http://")) else ""
 
 
 def summary(site: SiteTables, last: Row, *, is_followed: bool) -> Markup:

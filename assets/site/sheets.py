@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assets.page.wording import short_ministry
+from assets.site.cited import transmitted
 from assets.site.project_pages import HistoryLine, causes, facts, history_line, summary
 from assets.site.tables import SiteTables
 
@@ -19,11 +20,11 @@ EDITIONS = 4
 class ProjectSheet:
     """What half a page says of a project of the edition."""
 
-    project_id: str
-    name: str
+    project_id: Markup
+    name: Markup
     ministry: str
     summary: Markup
-    description: str
+    description: Markup
     facts: tuple[tuple[str, object], ...]
     history: tuple[HistoryLine, ...]
     cause: tuple[Markup, str, Markup] | None
@@ -31,7 +32,7 @@ class ProjectSheet:
 
 def project_sheets(site: SiteTables) -> tuple[ProjectSheet, ...]:
     """The sheet of each project of the latest edition, by ministry, then by name."""
-    return tuple(sorted(_sheets(site), key=lambda sheet: (sheet.ministry, sheet.name.casefold())))
+    return tuple(sorted(_sheets(site), key=lambda sheet: (sheet.ministry, sheet.name.striptags().casefold())))
 
 
 def _sheets(site: SiteTables) -> Iterator[ProjectSheet]:
@@ -41,11 +42,11 @@ def _sheets(site: SiteTables) -> Iterator[ProjectSheet]:
             continue
         told = list(causes(site, rows))
         yield ProjectSheet(
-            project_id=project_id,
-            name=last.text("name"),
+            project_id=transmitted(project_id),
+            name=transmitted(last.text("name")),
             ministry=short_ministry(last["ministry_id"]),
             summary=summary(site, last, is_followed=True),
-            description=_shortened(last.text("description")),
+            description=transmitted(_shortened(last.text("description"))),
             facts=tuple(facts(last)),
             history=tuple(history_line(site, row) for row in rows[-EDITIONS:]),
             cause=told[-1] if told else None,

@@ -95,7 +95,7 @@ def run(
         typer.Option("--only", help="Ne pas refaire les autres éditions dont les chiffres changent : dites périmées."),
     ] = False,
 ) -> None:
-    """Traite une édition de bout en bout : lecture, contrôles, écarts, jeu de données, page et PDF.
+    """Traite une édition de bout en bout : lecture, contrôles, écarts, jeu de données, PDF et site.
 
     Les autres éditions dont les chiffres changent de ce fait sont refaites. Des chiffres qui diffèrent de ceux de la
     dernière version en font une nouvelle ; l'ancienne est gardée.

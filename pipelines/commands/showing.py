@@ -140,10 +140,9 @@ def print_edition(
     print_summary(summary, edition, console)
     if day is None and edition.key in stale_editions(state):
         console.print(f"  périmée : les éditions antérieures ou les registres ont changé ; panorama run {edition.key}")
-    page = place.out(edition, "publication") / "index.html"
-    if page.is_file() and day is None:
-        console.print(f"  page : {page}")
-        if (site := place.site / edition.key / "index.html").is_file():
-            console.print(f"  site : {site}")
+    if day is None:
+        for label, path in (("rapport", place.report(edition)), ("site", place.site / edition.key / "index.html")):
+            if path.is_file():
+                console.print(f"  {label} : {path}")
     if closing is not None and not closing.is_final:
         console.print("\n".join(absence_lines(closing, state.registers)))

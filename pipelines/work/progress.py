@@ -23,7 +23,7 @@ STEPS = {
     "archive": "versions et corrections",
     "open_dataset": "jeu de données",
     "release": "contrôle du jeu de données",
-    "publication": "page et PDF",
+    "publication": "rapport et fiches",
     "site": "site",
     "warehouse_database": "base de données",
     "data_gouv_export": "export vers data.gouv.fr",

@@ -9,13 +9,12 @@ import pytest
 from homes import Said, digests, panorama
 from hypothesis import given
 from hypothesis import strategies as st
-from publication_tables import tables
 from submissions import row as line
 from submissions import table_of, write_xlsx
 from test_history import lines_of
 from test_measures import declared, projects
 
-from assets.page.quality_wording import method, quality
+from assets.page.quality_wording import method
 from assets.reading.headers import layouts
 from warehouse.archive.tables import CORE_PROJECTS, OUT_COLLECTION, OUT_MINISTRY_QUALITY, OUT_PROJECT_QUALITY
 from warehouse.home.calendar import Calendar, Edition
@@ -490,16 +489,3 @@ def test_the_demonstration_scores_the_ministries_it_publishes(demonstration: tup
         received = by_ministry[by_ministry["receipt"].eq("received")]
         assert received["ministry_id"].tolist() == sorted(known["ministry_id"].unique())
         assert received["projects"].sum() == len(known)
-    page = (home / "out" / "2021-11" / "publication" / "index.html").read_text(encoding="utf-8")
-    assert "Qualité des données transmises" in page
-
-
-def test_what_is_said_is_what_the_tables_hold() -> None:
-    shown = tables()
-    said = quality(shown)
-    assert len(said.projects.rows) == len(shown.projects)
-    assert len(said.ministries.rows) == len(shown.ministry_quality)
-    assert said.ministries.rows[-1][1] == "attendu"
-    assert "Cohésion des territoires" in said.missing
-    scores = [float(cells[1].replace(",", ".")) for cells in said.ministries.rows[:-1]]
-    assert scores == sorted(scores)

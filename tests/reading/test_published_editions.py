@@ -331,6 +331,6 @@ def test_a_damaged_edition_goes_through_to_its_page(tmp_path: Path) -> None:
     write_csv(tmp_path / "inbox" / EDITION / "14.csv", [HEADERS, *lines, *odd])
     done = panorama(tmp_path, "backfill", f"2021-07..{EDITION}")
     assert done.status == 0, done.errors
-    page = (tmp_path / "out" / EDITION / "publication" / "index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "site" / EDITION / "projets" / "index.html").read_text(encoding="utf-8")
     assert "Projet sans nom (ligne 8)" in page
     assert "Ministère non précisé" in page

@@ -1,22 +1,28 @@
+"""The report of an edition as a reader has it: what it says, where its figures are read, how it is made."""
+
+import csv
 import io
 import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 from homes import Said
-from publication_tables import tables
+from markupsafe import Markup
+from site_cases import changed, renamed, up_to, with_key_figures
+from site_reading import Dataset, Figure, Read, agrees, tables_of
 
-from assets.page.contents import contents
-from assets.page.drawing import fonts_folder
-from assets.page.tables import PublicationTables
+from assets.page.identity import fonts_folder
 from assets.report import plain
-from assets.report.rendering import Attached, report_pdf
+from assets.report.contents import report_said
+from assets.report.rendering import report_pdf
+from assets.site.tables import SiteTables
 from warehouse.model import french
 from warehouse.model.errors import ServiceError
 from warehouse.model.french import NBSP
@@ -26,6 +32,7 @@ pytestmark = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdfto
 VERA_CHECK = Path(__file__).parents[3] / "shared/tools/verapdf/VeraCheck.java"
 VERAPDF = Path(__file__).parents[2] / ".tools/verapdf"
 HOSTILE = r"""<script> #panic("x") $y$ *c* @d _e_ \f `h` [i] {j} // k "l" = m"""
+EDITION = "2021-11"
 
 
 def text_of(content: bytes) -> str:
@@ -43,45 +50,100 @@ def report(demonstration: tuple[Path, Said]) -> Path:
     return demonstration[0] / "out/2021-11/publication/panorama-2021-11.pdf"
 
 
-def render_pdf(shown: PublicationTables) -> bytes:
-    """The report of some tables, without the sheets of projects, which need those of the site."""
-    return report_pdf(contents(shown), (), Attached("panorama.csv", "Les projets", "identifiant_projet\nPGP-0001\n"))
+@pytest.fixture(scope="module")
+def tables(demonstration: tuple[Path, Said]) -> SiteTables:
+    return tables_of(demonstration[0])
 
 
 @pytest.fixture(scope="module")
-def whole() -> PublicationTables:
-    return tables()
+def content(report: Path) -> bytes:
+    return report.read_bytes()
 
 
-@pytest.fixture(scope="module")
-def content(whole: PublicationTables) -> bytes:
-    return render_pdf(whole)
+def attached(content: bytes, name: str) -> str:
+    with pikepdf.open(io.BytesIO(content)) as document:
+        return document.attachments[name].get_file().read_bytes().decode()
 
 
-def test_headline_rates_are_those_of_the_tables(content: bytes, whole: PublicationTables) -> None:
-    text, groups = text_of(content), whole.groups
-    chosen = (groups["edition"] == "2021-11") & (groups["dimension"] == "portfolio")
-    means = groups[chosen & (groups["method"] == "mean_of_ratios") & (groups["perimeter"] == "published")]
-    assert len(means) == 2
-    for row in means.to_dict("records"):
-        assert spaced(french.percent(row["value_ratio"])) in text
-        assert f"Moyenne de {row['n']} projets sur 50" in text
+def sources(content: bytes) -> list[Figure]:
+    """The figures that a PDF says it prints, each with its source."""
+    rows = csv.DictReader(io.StringIO(attached(content, "sources.csv")))
+    return [
+        Figure(
+            row["valeur"].removeprefix("'"),
+            f"{row['fichier'].removesuffix('.csv')}?{row['lignes']}#{row['colonne']}",
+            row["texte"].removeprefix("'"),
+        )
+        for row in rows
+    ]
 
 
-def test_every_project_is_there_and_withheld_figures_are_not(whole: PublicationTables) -> None:
-    projects = whole.projects.copy()
-    hidden = projects["withheld"]
-    projects.loc[hidden, ["cost_withheld", "schedule_withheld"]] = True
-    projects.loc[hidden, ["updated_cost_meur", "initial_cost_meur"]] = [98765.4, 87654.3]
-    projects.loc[hidden, ["updated_duration_months", "initial_duration_months"]] = [8642, 7531]
-    text = text_of(render_pdf(replace(whole, projects=projects)))
-    assert set(re.findall(r"PGP-\d{4}", text)) == set(projects["project_id"])
-    assert not [secret for secret in (r"98\D?765", r"87\D?654", r"8\D?642\b", r"7\D?531\b") if re.search(secret, text)]
-    assert text.count("non publié") >= 4 * hidden.sum()
+def test_every_figure_is_read_where_it_says(content: bytes, demonstration: tuple[Path, Said]) -> None:
+    dataset = Dataset(demonstration[0] / "out" / EDITION / "open_data")
+    found = sources(content)
+    wrong = [figure for figure in found if not agrees(figure, dataset.asked(figure.source))]
+    assert not wrong, wrong[:10]
+    assert len(found) > 1500
 
 
-def test_same_tables_give_the_same_bytes(content: bytes, whole: PublicationTables) -> None:
-    assert render_pdf(whole) == content
+def parts(said: object) -> Iterator[str]:
+    """The texts and the elements of what is said, whatever holds them."""
+    if isinstance(said, str) or hasattr(said, "__html__"):
+        yield str(Markup("{}").format(said))
+    elif isinstance(said, dict | list | tuple):
+        for one in said.values() if isinstance(said, dict) else said:
+            yield from parts(one)
+    elif is_dataclass(said):
+        # The address of a page, that no document prints.
+        for each in fields(said):
+            value = getattr(said, each.name)
+            yield from () if each.name in ("project_id", "address") and type(value) is str else parts(value)
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers of a text; a group of digits is one."""
+    return set(re.findall(r"\d+(?:,\d+)?", text))
+
+
+def test_no_number_is_without_its_source(tables: SiteTables, content: bytes) -> None:
+    """What is neither a date, nor the words of someone else, nor set by the method, is in the list of sources."""
+    said = report_said(tables)
+    printed = replace(said, reference_date="", charts=tuple(replace(chart, drawing="") for chart in said.charts))
+    unsourced, known = set(), set()
+    for part in parts(printed):
+        found = Read()
+        found.feed(part)
+        unsourced |= {text for text in found.texts if re.search(r"\d", text)}
+        known |= numbers(plain.text_of(Markup(part)))  # noqa: S704  # it is read, not shown
+    assert not unsourced, sorted(unsourced)[:20]
+    counted = {str(number) for number in range(1, 60)}  # pages, items of a list, lengths of lists
+    licence = {"2", "0", "2.0"}
+    assert not (strange := numbers(text_of(content)) - known - counted - licence), sorted(strange)[:20]
+
+
+def test_headline_rates_are_those_of_the_tables(content: bytes, tables: SiteTables) -> None:
+    text, row = text_of(content), tables.key_figures[EDITION]
+    for rate in ("budget", "schedule"):
+        assert spaced(french.percent(row.number(f"{rate}_mean_ratio"))) in text
+        assert spaced(french.percent(row.number(f"{rate}_cohort_ratio"))) in text
+
+
+def test_every_project_is_there_and_withheld_figures_are_not(tables: SiteTables) -> None:
+    hidden = "PGP-0001"
+
+    def at(name: str, value: object) -> Any:
+        return lambda frame: frame[name].mask(frame["project_id"].eq(hidden), value)
+
+    shown = tables
+    for name in ("cost_withheld", "schedule_withheld", "withheld"):
+        shown = changed(shown, name, at(name, True))  # a value of the column
+    text = text_of(report_pdf(shown))
+    assert set(re.findall(r"PGP-\d{4}", text)) == set(shown["historique"].where(edition=EDITION).frame["project_id"])
+    assert text.count("non publié") >= 2
+
+
+def test_same_tables_give_the_same_bytes(tables: SiteTables, content: bytes) -> None:
+    assert report_pdf(tables) == content
 
 
 def test_it_is_tagged_french_and_titled(content: bytes) -> None:
@@ -91,7 +153,7 @@ def test_it_is_tagged_french_and_titled(content: bytes) -> None:
         assert str(root.Lang).startswith("fr")
         assert bool(root.ViewerPreferences.DisplayDocTitle)
         with document.open_metadata() as metadata:
-            title = f"Panorama des grands projets numériques de l’État – 14e{NBSP}édition – novembre 2021"
+            title = f"Panorama des grands projets numériques de l’État – 14e{NBSP}édition, novembre 2021"
             assert spaced(metadata["dc:title"]) == spaced(title)
             assert metadata["pdfuaid:part"] == "1"
             assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
@@ -111,11 +173,11 @@ def test_tables_have_headers_and_charts_a_french_alternative(content: bytes) -> 
     with pikepdf.open(io.BytesIO(content)) as document:
         tree: Any = document.Root.StructTreeRoot
         found = _elements(tree, "/Table")
-        # What moved each rate, charts, ministries, projects, quality, methods, statuses, official figures, files.
-        assert len(found) == 13
+        # What moved each rate, twice; curves, bands, phases, ministries, projects; quality, methods, statuses, files.
+        assert len(found) == 14 + 50
         assert all(_elements(table, "/TH") for table in found)
         alternatives = [str(figure.get("/Alt", "")) for figure in _elements(tree, "/Figure")]
-        assert len([text for text in alternatives if "moyens" in text or "Projets par" in text]) == 4
+        assert len([text for text in alternatives if "Écart moyen par édition" in text]) == 2
 
 
 def test_every_row_has_a_header(content: bytes) -> None:
@@ -131,12 +193,12 @@ def test_every_row_has_a_header(content: bytes) -> None:
             assert [one.Scope for one in first.A if "/Scope" in one] == ["/Row"]
 
 
-def test_it_carries_the_rows_of_the_projects(content: bytes) -> None:
+def test_it_carries_the_rows_of_the_projects_and_the_sources(content: bytes, demonstration: tuple[Path, Said]) -> None:
     with pikepdf.open(io.BytesIO(content)) as document:
-        assert list(document.attachments) == ["panorama.csv"]
-        attached = document.attachments["panorama.csv"].get_file()
-        assert attached.read_bytes() == b"identifiant_projet\nPGP-0001\n"
-        assert attached.mime_type == "text/csv"
+        assert sorted(document.attachments) == ["panorama-2021-11.csv", "sources.csv"]
+        assert {document.attachments[name].get_file().mime_type for name in document.attachments} == {"text/csv"}
+    published = demonstration[0] / "out" / EDITION / "open_data" / "panorama-2021-11.csv"
+    assert attached(content, "panorama-2021-11.csv") == published.read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(not VERA_CHECK.is_file(), reason=f"the checker is not there: {VERA_CHECK}")
@@ -156,7 +218,7 @@ def test_the_report_opens_with_one_page_then_its_contents_and_has_a_sheet_for_ea
     pages = subprocess.run(["pdftotext", "-layout", report, "-"], capture_output=True, check=True, text=True)
     one, two, *others = pages.stdout.split("\f")
     assert "L’essentiel" in one
-    assert "Projets interministériels" in one
+    assert "Interministériels" in one
     assert "Sommaire" in two
     sheets = [page for page in others if "Coût et fin de «" in page]
     assert sum(page.count("Coût et fin de «") for page in sheets) == 50
@@ -186,40 +248,50 @@ def test_all_its_fonts_are_the_ones_that_ship(content: bytes) -> None:
     assert fonts_of(content) == {"Inter", "InterDisplay"}
 
 
-def test_every_character_said_printable_is_in_our_fonts() -> None:
+def test_every_character_said_printable_is_in_our_fonts(tables: SiteTables) -> None:
     basic_plane = "".join(chr(code) for code in range(0x20, 0xD800))
     printable = plain._UNPRINTABLE.sub("", basic_plane)
     assert len(printable) > 900
-    assert fonts_of(render_pdf(tables(rename={"PGP-0001": printable}))) == {"Inter", "InterDisplay"}
+    assert fonts_of(report_pdf(renamed(tables, "PGP-0001", printable))) == {"Inter", "InterDisplay"}
 
 
-def test_hostile_names_are_text() -> None:
-    assert HOSTILE in text_of(render_pdf(tables(rename={"PGP-0001": HOSTILE})))
+def test_hostile_names_are_text(tables: SiteTables) -> None:
+    text = text_of(report_pdf(renamed(tables, "PGP-0001", HOSTILE)))
+    assert re.sub(r"\s", "", HOSTILE) in re.sub(r"\s", "", text)
 
 
-def test_characters_without_a_glyph_become_a_box() -> None:
-    text = text_of(render_pdf(tables(rename={"PGP-0001": "Projet 漢字\u202e\U0001f4a9\x01 fin"})))
-    assert "Projet □□□ fin" in text
+def test_characters_without_a_glyph_become_a_box(tables: SiteTables) -> None:
+    name = "Projet 漢字\u202e\U0001f4a9\x01 fin"
+    assert "Projet □□□" in text_of(report_pdf(renamed(tables, "PGP-0001", name)))
 
 
 def test_a_character_no_font_has_is_an_error_and_not_a_hole(
-    whole: PublicationTables, monkeypatch: pytest.MonkeyPatch
+    tables: SiteTables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plain, "_UNPRINTABLE", re.compile("(?!)"))
     with pytest.raises(ServiceError, match="2021-11"):
-        render_pdf(tables(rename={"PGP-0001": "漢"}))
+        report_pdf(renamed(tables, "PGP-0001", "漢"))
 
 
-def test_the_fictitious_banner_is_on_each_page(content: bytes) -> None:
-    assert "Données fictives" not in text_of(content)
-    shown = render_pdf(tables(fictitious=True))
-    with pikepdf.open(io.BytesIO(shown)) as document:
+def test_the_fictitious_banner_is_on_each_page(content: bytes, tables: SiteTables) -> None:
+    with pikepdf.open(io.BytesIO(content)) as document:
         pages = len(document.pages)
-    assert text_of(shown).count("Données fictives – démonstration") == pages
+    assert text_of(content).count("Données fictives – démonstration") == pages
+    real = changed(tables, "fictitious", lambda _: False)
+    assert "Données fictives" not in text_of(report_pdf(real))
 
 
-def test_first_publication_rates_carry_a_caveat() -> None:
-    assert "n’est pas le taux officiel" in text_of(render_pdf(tables(baseline_source="first_publication")))
+def test_first_publication_rates_carry_a_caveat(tables: SiteTables) -> None:
+    every = tables.key_figures[EDITION].number("budget_n_referenced")
+    shown = with_key_figures(tables, EDITION, stand_ins=every)
+    assert "n’est pas le taux officiel" in text_of(report_pdf(shown))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_early_edition_has_its_report(tables: SiteTables, count: int) -> None:
+    shown = up_to(tables, count)
+    text = text_of(report_pdf(shown))
+    assert shown.edition.month_label() in text
 
 
 def test_fonts_come_with_their_licence() -> None:

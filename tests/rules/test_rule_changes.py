@@ -131,8 +131,8 @@ def test_a_suspended_rule_is_counted_published_and_shown(tmp_path: Path) -> None
     assert not [finding for finding in report["findings"] if finding["code"] == "DATE-007"]
     (told,) = quality(home, "rules_are_as_declared")["findings"]
     assert "DATE-007" in told["message"]
-    page = home.out(home.calendar().find(EDITION), "publication") / "index.html"
-    assert "La règle DATE-007" in page.read_text(encoding="utf-8")
+    page = (home.site / "qualite" / "index.html").read_text(encoding="utf-8")
+    assert "La règle DATE-007" in page
     returned = panorama(tmp_path, "return", EDITION)
     assert returned.status == 0
     anomalies = (home.out(home.calendar().find(EDITION), "returned") / "culture.json").read_text(encoding="utf-8")

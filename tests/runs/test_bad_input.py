@@ -207,7 +207,7 @@ def test_a_run_killed_at_any_step_is_repaired_by_the_next(begun: Path, tmp_path:
     home = tmp_path / "home"
     for edition in ("2021-07", EDITION):
         submit(home, edition=edition)
-    for step in ("projets et identifiants", "jeu de données", "page et PDF", "base de données"):
+    for step in ("projets et identifiants", "jeu de données", "rapport et fiches", "base de données"):
         process = start(home, "run", "2021-07")
         assert process.stderr is not None
         for line in process.stderr:

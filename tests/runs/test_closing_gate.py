@@ -50,7 +50,7 @@ def closed(
 
 def what_it_says(home: Path, edition: str = EDITION) -> dict[str, str]:
     """What each published output says of an edition, by what a person opens."""
-    data, page = home / "out" / edition / "open_data", home / "out" / edition / "publication"
+    data, page = home / "out" / edition / "open_data", home / "out" / "site" / edition / "index.html"
     books = {}
     for extension in ("xlsx", "ods"):
         sheets = pd.read_excel(
@@ -63,8 +63,8 @@ def what_it_says(home: Path, edition: str = EDITION) -> dict[str, str]:
     return {
         **books,
         **{name: (data / name).read_text(encoding="utf-8") for name in texts},
-        "page": (page / "index.html").read_text(encoding="utf-8"),
-        "pdf": pdf_text(page / f"panorama-{edition}.pdf"),
+        "page": page.read_text(encoding="utf-8"),
+        "pdf": pdf_text(home / "out" / edition / "publication" / f"panorama-{edition}.pdf"),
         "show": done(home, "show", edition),
         "show --json": done(home, "show", edition, "--json"),
     }

@@ -1,6 +1,7 @@
 """The demonstration as a user runs it: the published headline, and each event visible wherever it should be."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def test_a_change_is_the_same_wherever_it_is_told(demonstration: tuple[Path, Sai
     of_pair = passage.query("edition == '2021-11' and edition_depart == '2021-07'")
     # Each part is rounded to its sixth decimal.
     assert of_pair["contribution_points"].sum() == pytest.approx(told["change_pts"], abs=1e-4)
-    page = (folder / "publication" / "index.html").read_text(encoding="utf-8")
+    page = re.sub(r"<[^>]*>", "", (home / "out" / "site" / "2021-11" / "index.html").read_text(encoding="utf-8"))
     assert "−5,8\N{NO-BREAK SPACE}points" in page
     assert "a été corrigé depuis sa publication, de 19,1" in page
     of_itself = passage.query("edition == '2021-07' and edition_depart == '2021-07'")

@@ -133,8 +133,8 @@ def test_an_edition_without_enough_references_has_no_headline_and_the_official_o
         indicators = pd.read_csv(home / "out" / edition / "open_data" / "indicateurs.csv")
         whole = indicators.query("perimetre == 'Publié' and dimension == 'Ensemble' and taux == 'Écart budgétaire'")
         assert whole["valeur"].isna().all()
-        page = (home / "out" / edition / "publication" / "index.html").read_text(encoding="utf-8")
-        assert "chiffre officiel</span>" in page
+        page = (home / "out" / "site" / edition / "index.html").read_text(encoding="utf-8")
+        assert "Écart moyen publié à l’époque" in page
         assert "atteinte" not in page
 
 

@@ -88,7 +88,7 @@ def test_the_rows_of_a_chart_have_published_names(site: Path) -> None:
 
 
 def test_a_title_with_signs_of_markup_is_still_a_drawing(tables: SiteTables) -> None:
-    svg = stand_alone(tables, "A &lt;B&gt; &amp; C", Markup('<svg><text class="f-ink end">1</text></svg>'))
+    svg, _ = stand_alone(tables, "A &lt;B&gt; &amp; C", Markup('<svg><text class="f-ink end">1</text></svg>'))
     ET.fromstring(svg)  # noqa: S314  # written by the program
 
 

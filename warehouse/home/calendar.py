@@ -36,6 +36,11 @@ class Edition:
     published_on: dt.date | None = None
     cutoff_on: dt.date | None = None
 
+    @property
+    def report_name(self) -> str:
+        """The name of the file of its report."""
+        return f"panorama-{self.key}.pdf"
+
     def month_label(self) -> str:
         """The reference month in French: « juin 2020 »."""
         year, month = self.key.split("-")

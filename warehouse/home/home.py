@@ -124,6 +124,10 @@ class Home:
         """One folder of an edition's outputs: open_data, publication, collection, quality or returned."""
         return self.root / "out" / edition.key / kind
 
+    def report(self, edition: Edition) -> Path:
+        """The report of an edition."""
+        return self.out(edition, "publication") / edition.report_name
+
     @property
     def site(self) -> Path:
         """The folder of the site, over all editions."""

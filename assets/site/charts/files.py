@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 
-import vl_convert
 from markupsafe import Markup, escape
 
 from assets.dataset.formats import csv_text
-from assets.page.drawing import FONT, PALETTE, register_fonts
+from assets.page.identity import FONT, PALETTE
+from assets.page.pictures import png
 from assets.page.wording import TITLE
 from assets.site.charts.timelines import HEIGHT, NARROW, WIDE
 from assets.site.cited import Rows
@@ -92,21 +92,19 @@ def with_columns(rows: Rows, *names: str) -> Rows:
 def chart_files(site: SiteTables, chart: Chart, *, with_png: bool = True) -> Iterator[Page | Attachment]:
     """The files beside the page of a chart; for one of the whole site, a picture and a page to embed too."""
     folder = chart.page.rpartition("/")[0]
-    svg = stand_alone(site, chart.title.striptags(), chart.wide)
+    svg, height = stand_alone(site, chart.title.striptags(), chart.wide)
     yield Attachment(f"{folder}/{chart.key}.svg", svg.encode())
     for name, (_, rows) in zip(chart.csv_names, chart.rows, strict=True):
         yield Attachment(f"{folder}/{name}", csv_text(rows.frame, rows.table).encode())
     if with_png:
-        yield Attachment(f"{folder}/{chart.key}.png", _png(svg))
+        yield Attachment(f"{folder}/{chart.key}.png", png(svg, WIDE, height, scale=_PNG_SCALE))
         title, description = chart.title.striptags(), chart.subtitle.striptags()
         yield Page(_embed(chart), "charts/embed.html.j2", title, description, {"chart": chart}, is_listed=False)
 
 
-def stand_alone(site: SiteTables, title: str, drawing: Markup) -> str:
-    """A drawing as a file: its title, its source, its colours and its font in it, on the light theme."""
-    inside = re.sub(r"<svg[^>]*>|</svg>|<title.*?</title>|<desc.*?</desc>", "", str(drawing))
-    inside = re.sub(r' data-[a-z]+="[^"]*"', "", inside)
-    inside = re.sub(r' class="([^"]*)"', lambda found: _styled(found[1]), inside)
+def stand_alone(site: SiteTables, title: str, drawing: Markup) -> tuple[str, int]:
+    """A drawing as a file and its height: its title, source, colours and font in it, on the light theme."""
+    inside = _inside(drawing)
     lines = textwrap.wrap(unescape(title), _LETTERS)
     top = _MARGIN + _LINE * len(lines) + 4
     height = top + HEIGHT + 34
@@ -115,13 +113,29 @@ def stand_alone(site: SiteTables, title: str, drawing: Markup) -> str:
         f"{_TEXT}>{escape(line)}</text>"
         for rank, line in enumerate(lines)
     )
-    return (
+    svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {height}" width="{WIDE}" height="{height}" '
         f'role="img"><title>{escape(unescape(title))}</title><rect width="100%" height="100%" '
         f'fill="{PALETTE["paper"]}"/>{told}<g transform="translate(0 {top})" font-size="13" {_TEXT}>{inside}</g>'
         f'<text x="12" y="{height - 14}" font-size="12" fill="{PALETTE["muted"]}" {_TEXT}>{escape(source_of(site))}'
         "</text></svg>\n"
     )
+    return svg, height
+
+
+def for_print(drawing: Markup) -> str:
+    """A drawing as a picture of a document that says the rest around it."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HEIGHT}" width="{WIDE}" height="{HEIGHT}">'
+        f'<g font-size="13" {_TEXT}>{_inside(drawing)}</g></svg>'
+    )
+
+
+def _inside(drawing: Markup) -> str:
+    """The marks and labels of a drawing, with their colours, and neither what names it nor where figures come from."""
+    inside = re.sub(r"<svg[^>]*>|</svg>|<title.*?</title>|<desc.*?</desc>", "", str(drawing))
+    inside = re.sub(r' data-[a-z]+="[^"]*"', "", inside)
+    return re.sub(r' class="([^"]*)"', lambda found: _styled(found[1]), inside)
 
 
 def source_of(site: SiteTables) -> str:
@@ -144,8 +158,3 @@ def _coloured(name: str) -> str:
 
 def _embed(chart: Chart) -> str:
     return f"embed/{chart.key}/index.html"
-
-
-def _png(svg: str) -> bytes:
-    register_fonts()
-    return bytes(vl_convert.svg_to_png(svg, scale=_PNG_SCALE))

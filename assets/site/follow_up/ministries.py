@@ -96,9 +96,7 @@ def ministry_pages(site: SiteTables) -> Iterator[Page]:
 
 
 def _index(site: SiteTables, with_projects: dict[str, Brief]) -> Page:
-    now = site["fiches_ministeres"].where(edition=site.edition.key)
-    rows = [row for row in now if row["ministry_id"] in with_projects]
-    rows.sort(key=lambda row: tuple(-(row.number(f"{rate}_contribution_pts") or 0.0) for rate in RATES))
+    rows = current_ministries(site)
     values = [value for row in rows for rate in RATES if (value := row.number(f"{rate}_contribution_pts")) is not None]
     scale, before = scale_of(values), site.before(site.edition)
     return Page(
@@ -108,7 +106,7 @@ def _index(site: SiteTables, with_projects: dict[str, Brief]) -> Page:
         "Ce que chaque ministère ajoute aux écarts moyens, et ce qui lui est demandé.",
         {
             "edition_title": edition_title(site.edition),
-            "finding": _finding(site, rows),
+            "finding": heaviest_ministries(site),
             "since": Markup() if before is None else site.time(before.key),
             "lines": tuple(_line(site, row, scale) for row in rows),
             "gone": tuple(_gone(site, code) for code in ministries_seen(site) if code not in with_projects),
@@ -116,8 +114,16 @@ def _index(site: SiteTables, with_projects: dict[str, Brief]) -> Page:
     )
 
 
-def _finding(site: SiteTables, rows: list[Row]) -> Markup:
+def current_ministries(site: SiteTables) -> list[Row]:
+    """The rows of the ministries that have projects at the latest edition, the heaviest on the means first."""
+    now = site["fiches_ministeres"].where(edition=site.edition.key)
+    rows = [row for row in now if row.number("projects")]
+    return sorted(rows, key=lambda row: tuple(-(row.number(f"{rate}_contribution_pts") or 0.0) for rate in RATES))
+
+
+def heaviest_ministries(site: SiteTables) -> Markup:
     """How many ministries there are, and which one weighs most on each rate."""
+    rows = current_ministries(site)
     history, key = site["historique"], site.edition.key
     count = history.where(edition=key).frame["ministry_id"].nunique()
     source = history.source({"edition": key}, f"distincts({history.table.column('ministry_id').published})")

@@ -154,8 +154,8 @@ def _said(site: SiteTables, edition: Edition) -> dict[str, Any]:
         ),
         "changed": changed,
         "folded": [one for one in folded if one.costs or one.ends or one.others],
-        "moves": _moves(site, edition),
-        "noted": _noted(site, rows),
+        "moves": moves(site, edition),
+        "noted": noted(site, rows),
     }
 
 
@@ -226,7 +226,7 @@ def _finding(site: SiteTables, edition: Edition) -> Markup:
     return sentence("Depuis {}, {}.", since, enumerated(parts))
 
 
-def _moves(site: SiteTables, edition: Edition) -> list[tuple[str, str, list[Moved]]]:
+def moves(site: SiteTables, edition: Edition) -> list[tuple[str, str, list[Moved]]]:
     """Who came, came back, left, has another name or another ministry."""
     rows = site["mouvements"].where(edition=edition.key)
     found = []
@@ -249,7 +249,7 @@ def _moved(row: Row) -> Moved:
     return Moved(str(row["project_id"]), transmitted(row.text("name")), note)
 
 
-def _noted(site: SiteTables, rows: Rows) -> list[tuple[str, list[Moved]]]:
+def noted(site: SiteTables, rows: Rows) -> list[tuple[str, list[Moved]]]:
     """Figures kept back or published again, and revisions, where there are any."""
     found = []
     for change, title in NOTED.items():

@@ -72,7 +72,7 @@ def data_pages(site: SiteTables) -> Iterator[Page]:
         ],
         "examples": examples(site),
         "editions": [
-            (edition, f"{edition.key}/open_data", f"{edition.key}/publication", f"panorama-{edition.key}.pdf")
+            (edition, f"{edition.key}/open_data", f"{edition.key}/publication/{edition.report_name}")
             for edition in reversed(site.editions)
         ],
     }

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from assets.site.cited import SIGNED, Row, declared, sentence, transmitted
+from assets.page.headline_wording import RATE_TITLES
+from assets.site.cited import SIGNED, Cited, Row, declared, sentence, transmitted
 from assets.site.pages import Page
 from assets.site.reference.glossary import glossary
 from assets.site.tables import RATES, SiteTables
+from warehouse.model import french
+from warehouse.model.vocabulary import METHODS, SLIPPAGE_STATUSES
 
 _TITLES = {"budget": "Le coût", "schedule": "La durée"}
 _FIGURES = {
@@ -34,6 +37,22 @@ class Worked:
     rates: tuple[tuple[str, tuple[Step, ...]], ...]
 
 
+@dataclass(frozen=True)
+class Variant:
+    """A way of taking the mean: for each rate, its value and the slippages it rests on; a remark where it has none."""
+
+    label: Markup
+    rates: tuple[tuple[object, Markup], ...]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many projects have a status, for each rate."""
+
+    label: str
+    counts: tuple[Cited, ...]
+
+
 def method_pages(site: SiteTables) -> Iterator[Page]:
     """The method, with its glossary."""
     words = glossary()
@@ -43,7 +62,10 @@ def method_pages(site: SiteTables) -> Iterator[Page]:
         "Méthode et glossaire",
         "Comment ces chiffres sont-ils faits ? Le calcul pas à pas sur un vrai projet, et le sens de chaque mot.",
         {
-            "worked": _worked(site),
+            "worked": worked(site),
+            "rate_titles": tuple(RATE_TITLES[rate] for rate in RATES),
+            "variants": tuple(variants(site)),
+            "coverage": tuple(coverage(site)),
             "words": [(one.anchor, declared(one.word), declared(one.meaning)) for one in words],
         },
         ("calcul", "formule", "définitions"),
@@ -51,7 +73,33 @@ def method_pages(site: SiteTables) -> Iterator[Page]:
     )
 
 
-def _worked(site: SiteTables) -> Worked | None:
+def variants(site: SiteTables) -> Iterator[Variant]:
+    """The slippages of the latest edition by every method, the one that is displayed first."""
+    rows = site["evolution"].where(edition=site.edition.key, perimeter="published", dimension="portfolio")
+    for term in METHODS.terms:
+        found = [rows.only(rate=rate, method=term.code) for rate in RATES]
+        if any(row is not None for row in found):
+            yield Variant(declared(term.label), tuple(_variant(row) for row in found))
+
+
+def _variant(row: Row | None) -> tuple[object, Markup]:
+    if row is None:
+        # The mean of budget weighted by initial cost is the ratio of sums.
+        return sentence("c’est l’{}", METHODS.label("ratio_of_sums").lower()), Markup()
+    rests = sentence("{} sur {}", row.cited("n"), row.cited("n_projects").with_word("projet"))
+    return row.cited("value_ratio"), rests
+
+
+def coverage(site: SiteTables) -> Iterator[Coverage]:
+    """How many projects of the latest edition enter each mean, and why the others do not."""
+    rows = site["historique"]
+    for term in SLIPPAGE_STATUSES.terms:
+        counts = tuple(rows.count(edition=site.edition.key, **{f"{rate}_status": term.code}) for rate in RATES)
+        if any(count.value for count in counts):
+            yield Coverage(french.typeset(french.capitalised(term.label)), counts)
+
+
+def worked(site: SiteTables) -> Worked | None:
     """The calculation on the project whose both slippages are known and that slipped most in euros; none, nothing."""
     rows = site["historique"].where(edition=site.edition.key, budget_status="known", schedule_status="known")
     full = [row for row in rows if all(row[name] is not None for names in _FIGURES.values() for name in names)]

@@ -2,10 +2,10 @@
 
 import textwrap
 
-import vl_convert
 from markupsafe import escape
 
-from assets.page.drawing import FONT, PALETTE, register_fonts
+from assets.page.identity import FONT, PALETTE
+from assets.page.pictures import png
 from assets.page.wording import TITLE
 from assets.site.cited import Style
 from assets.site.pages import Attachment
@@ -19,8 +19,7 @@ _LETTERS = 32  # that a line of the title holds
 
 def picture(site: SiteTables) -> Attachment:
     """The picture of the site, in the size that networks ask."""
-    register_fonts()
-    return Attachment(PATH, bytes(vl_convert.svg_to_png(_svg(site), scale=1)))
+    return Attachment(PATH, png(_svg(site), WIDTH, HEIGHT))
 
 
 def _svg(site: SiteTables) -> str:

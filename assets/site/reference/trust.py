@@ -24,6 +24,7 @@ WHOLE = Style(decimals=0)
 SHOWN_EDITIONS = 6
 # What a finding about figures that are kept back says of them: nothing.
 KEPT_BACK = "Un constat porte sur des chiffres qui ne sont pas publiés."
+_NO_FINGERPRINT = "non publiée : elle permettrait de retrouver un chiffre non publié"
 _CHANGED_RULES = "rules_are_as_declared"
 
 
@@ -67,36 +68,44 @@ class OfProject:
     told: tuple[Told, ...]
 
 
+@dataclass(frozen=True)
+class Received:
+    """A file that the edition is made from: its name, its projects, its fingerprint or why it is not told."""
+
+    name: Markup
+    projects: Cited
+    fingerprint: Markup
+
+
 def trust_pages(site: SiteTables) -> Iterator[Page]:
     """The quality of the data of the latest edition."""
-    lines, shown = tuple(_ministries(site)), tuple(reversed(site.editions))[:SHOWN_EDITIONS]
+    lines, shown = tuple(ministry_lines(site)), tuple(reversed(site.editions))[:SHOWN_EDITIONS]
     found = site.findings.get(site.edition.key, ())
-    of_projects = _of_projects(site, [one for one in found if one.rule != _CHANGED_RULES])
+    of_projects = findings_of_projects(site)
     yield Page(
         "qualite/index.html",
         "reference/trust.html.j2",
         "Qualité des données",
         "Peut-on y croire ? La qualité de ce que les ministères transmettent, et ce que les contrôles y trouvent.",
         {
-            "finding": _finding(lines),
+            "finding": quality_finding(site),
             "ministries": lines,
             "component_names": [(name, column.title) for name, column in COMPONENTS.items()],
             "shown": shown,
-            "definitions": [
-                (french.typeset(term), declared(french.capitalised(text))) for term, text in method().items()
-            ],
+            "definitions": list(quality_definitions()),
             "warned": [one for one in of_projects if any(told.severity != "notice" for told in one.told)],
             "noted": [one for one in of_projects if all(told.severity == "notice" for told in one.told)],
             "unplaced": _unplaced(site, found),
             "changed_rules": [transmitted(french.typeset(one.message)) for one in found if one.rule == _CHANGED_RULES],
             "passed": _passed(found),
+            "received": tuple(received_files(site)),
             "severities": {name: label.lower() for name, label in SEVERITY_LABELS.items()},
         },
         ("fiabilité", "contrôles", "score"),
     )
 
 
-def _ministries(site: SiteTables) -> Iterator[MinistryLine]:
+def ministry_lines(site: SiteTables) -> Iterator[MinistryLine]:
     """The lowest score first; those without one last."""
     editions = tuple(reversed(site.editions))[:SHOWN_EDITIONS]
     over = {(str(row["edition"]), str(row["ministry_id"])): row for row in site["qualite"]}
@@ -135,8 +144,15 @@ def _trend(row: Row) -> Markup:
     return Markup("{} ({})").format(row.text("trend"), row.cited("trend_pts", SIGNED))
 
 
-def _finding(lines: tuple[MinistryLine, ...]) -> Markup:
-    known = [line for line in lines if line.score.cited.known]
+def quality_definitions() -> Iterator[tuple[Markup, Markup]]:
+    """What a score is made of, word by word."""
+    for term, text in method().items():
+        yield declared(term), declared(french.capitalised(text))
+
+
+def quality_finding(site: SiteTables) -> Markup:
+    """From where to where the scores of the latest edition go."""
+    known = [line for line in ministry_lines(site) if line.score.cited.known]
     if not known:
         return sentence("Aucun score n'est connu à cette édition.")
     lowest, highest = known[0], known[-1]
@@ -163,8 +179,21 @@ def _projects_by_place(site: SiteTables, edition: Edition) -> dict[tuple[object,
     return {(row["source_file"], row["source_sheet"], row["source_row"]): row for row in rows}
 
 
-def _of_projects(site: SiteTables, findings: list[Finding]) -> list[OfProject]:
-    """What was found of each project, the projects with a warning first, then by name."""
+def received_files(site: SiteTables) -> Iterator[Received]:
+    """The files that the latest edition is made from, by their names."""
+    of_edition = site["historique"].where(edition=site.edition.key)
+    for (name, fingerprint), rows in of_edition.by("source_file", "source_sha256").items():
+        if name is not None:
+            yield Received(
+                transmitted(name),
+                rows.count(edition=site.edition.key, source_file=name, source_sha256=fingerprint),
+                transmitted(fingerprint) if fingerprint else sentence(_NO_FINGERPRINT),
+            )
+
+
+def findings_of_projects(site: SiteTables) -> list[OfProject]:
+    """What was found of each project of the latest edition, by name."""
+    findings = [one for one in site.findings.get(site.edition.key, ()) if one.rule != _CHANGED_RULES]
     places = _projects_by_place(site, site.edition)
     found: dict[str, list[Told]] = {}
     rows: dict[str, Row] = {}
