@@ -139,7 +139,9 @@ def print_edition(
     console = output()
     print_summary(summary, edition, console)
     if day is None and edition.key in stale_editions(state):
-        console.print(f"  périmée : les éditions antérieures ou les registres ont changé ; panorama run {edition.key}")
+        console.print(
+            f"  périmée : une édition antérieure, un registre ou un réglage a changé ; panorama run {edition.key}"
+        )
     if day is None:
         for label, path in (("rapport", place.report(edition)), ("site", place.site / edition.key / "index.html")):
             if path.is_file():

@@ -167,3 +167,16 @@ def test_an_exit_explained_after_the_edition_was_computed_makes_it_out_of_date_u
     done(known, "run", second)
     assert figures(home) == figures(known)
     assert tables(home, *OF_CORRECTION) == tables(known, *OF_CORRECTION)
+
+
+def test_an_address_that_changes_makes_out_of_date_every_edition_that_names_it(before: Path, tmp_path: Path) -> None:
+    home = clone(before, tmp_path / "home")
+    with (home / "panorama.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[site]\nbase_url = "https://panorama.example.gouv.fr"\n')
+    for edition in (*BEFORE, CORRECTED, LATER):
+        assert "périmée" in line_of(home, edition)
+    done(home, "run", LATER)
+    for edition in (*BEFORE, CORRECTED, LATER):
+        assert "périmée" not in line_of(home, edition)
+    page = (home / "out" / "site" / BEFORE[0] / "index.html").read_text(encoding="utf-8")
+    assert "https://panorama.example.gouv.fr/" in page

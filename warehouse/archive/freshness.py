@@ -60,8 +60,7 @@ def input_fingerprints(state: State, store: ParquetStore) -> dict[str, str]:
         ServiceError: the disk refused.
     """
     lines = _register_lines(state)
-    settled = json.dumps([version(DISTRIBUTION), asdict(state.settings.disclosure)])
-    rows = hashlib.sha256(settled.encode())
+    rows = hashlib.sha256(_settled(state))
     calendar = {edition.key: edition for edition in state.calendar}
     found = {}
     for key in store.editions(ACCEPTED_ROWS):
@@ -71,6 +70,13 @@ def input_fingerprints(state: State, store: ParquetStore) -> dict[str, str]:
         digest.update("".join(text for since, text in lines if since <= f"{key}-01").encode())
         found[key] = digest.hexdigest()
     return found
+
+
+def _settled(state: State) -> bytes:
+    """The program, and the settings that what is published depends on: what is kept back, where it will be read."""
+    settings = state.settings
+    parts = (settings.disclosure, settings.open_data, settings.site)
+    return json.dumps([version(DISTRIBUTION), *map(asdict, parts)]).encode()
 
 
 def _bytes_of(store: ParquetStore, edition: str) -> bytes:
@@ -99,10 +105,10 @@ def _register_lines(state: State) -> list[tuple[str, str]]:
 def content_fingerprints(state: State, store: ParquetStore, editions: Iterable[str]) -> dict[str, str]:
     """What the outputs of each edition are made from, as a fingerprint.
 
-    That is the tables of the editions up to it, whether these are closed, and what its checks found.
+    That is the tables of the editions up to it, whether these are closed, what its checks found, and the settings.
     """
     closings = read_closings(state.registers, store)
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(_settled(state))
     tables = [table for table in TABLES.values() if table not in NOT_COMPUTED]
     found = {}
     for edition in sorted(editions):
@@ -157,6 +163,6 @@ def require_fresh(state: State, edition: Edition) -> None:
     """
     if edition.key in stale_editions(state):
         raise DataRefusedError(
-            f"L'édition {edition.key} est périmée : une édition antérieure ou un registre a changé depuis. "
+            f"L'édition {edition.key} est périmée : une édition antérieure, un registre ou un réglage a changé. "
             f"« panorama run {edition.key} » la refait."
         )
