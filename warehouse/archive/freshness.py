@@ -75,8 +75,8 @@ def input_fingerprints(state: State, store: ParquetStore) -> dict[str, str]:
 def _settled(state: State) -> bytes:
     """The program, and the settings that what is published depends on: what is kept back, where it will be read."""
     settings = state.settings
-    parts = (settings.disclosure, settings.open_data, settings.site)
-    return json.dumps([version(DISTRIBUTION), *map(asdict, parts)]).encode()
+    parts = [asdict(settings.disclosure), asdict(settings.open_data), asdict(settings.site)]
+    return json.dumps([version(DISTRIBUTION), *parts]).encode()
 
 
 def _bytes_of(store: ParquetStore, edition: str) -> bytes:
