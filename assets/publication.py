@@ -12,7 +12,7 @@ from assets.open_data import FOLDER as OPEN_DATA
 from assets.open_data import about_edition
 from assets.report.briefs import brief_pdf
 from assets.report.rendering import report_pdf
-from assets.session import Session
+from assets.session import Session, give_back_memory
 from assets.site.follow_up.ministries import briefs
 from assets.site.follow_up.ministry_brief import brief_name
 from assets.site.rendering import site_files
@@ -37,6 +37,8 @@ BRIEFS = "fiches"
 def publication(context: dg.AssetExecutionContext, session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
     """Draw the PDFs of each edition whose dataset was made; with them, the edition is up to date, and said to be."""
     editions, closings = session.to_publish(), session.closings()
+    # Nothing needs more memory than laying out a report.
+    give_back_memory()
     for edition in editions:
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
             tables = site_tables(session, edition, closings)

@@ -1,10 +1,12 @@
 """What one run reads once and hands on from step to step; a step in another process reads it again."""
 
 import datetime as dt
+import gc
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
+import pyarrow as pa
 
 from assets.collection.intake import Receipt, receive
 from assets.collection.state import Verdicts
@@ -101,6 +103,7 @@ class Session:
         """Let go of the rows of an edition that nothing is made of any more: those of many would fill the memory."""
         if edition.key != self.accepted_editions()[-1]:
             self.frames.pop(edition.key, None)
+        give_back_memory()
 
     def ask(self, editions: Iterable[str]) -> None:
         """Ask for other editions, once the run for those before is done."""
@@ -164,3 +167,9 @@ class Session:
         contents = content_fingerprints(self.state, self.store, self.accepted_editions())
         made = {key: Computed(inputs[key], contents[key]) for key in self.to_write()}
         return out_of_date(inputs, record(self.home, made))
+
+
+def give_back_memory() -> None:
+    """Give back to the system what earlier steps used: what is free in a process is held until then."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
