@@ -35,7 +35,15 @@ def kept_engine(address: str, *, poolclass: type[sa.Pool], connect_args: dict[st
     return _engine(address, **{"timeout": None, **(connect_args or {})})
 
 
+def quick_engine(address: str, *, connect_args: dict[str, Any]) -> sa.Engine:
+    """The engine of a file that our own event log keeps open."""
+    engine = sa.create_engine(address, connect_args=connect_args)
+    sa.event.listen(engine, "connect", _leave_to_the_system)
+    return engine
+
+
 def keep_engines(patch: pytest.MonkeyPatch) -> None:
-    """Make the storages of Dagster use `kept_engine`."""
+    """Make the storages of Dagster use `kept_engine`, and ours wait for no disk either."""
     for storage in STORAGES:
         patch.setattr(f"dagster._core.storage.{storage}.create_engine", kept_engine)
+    patch.setattr("pipelines.work.event_log.create_engine", quick_engine)

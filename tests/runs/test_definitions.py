@@ -158,6 +158,17 @@ def test_telemetry_is_off(tmp_path: Path) -> None:
     assert "telemetry:\n  enabled: false\n" in (tmp_path / "dagster" / "dagster.yaml").read_text(encoding="utf-8")
 
 
+def test_dagster_keeps_its_events_where_the_home_says(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.create()
+    place = tmp_path / "elsewhere"
+    (home.dagster / "dagster.yaml").write_text(f"storage:\n  sqlite:\n    base_dir: {place}\n")
+    with open_instance(home) as instance:
+        instance.report_engine_event("dit", run_id="run", job_name="job")
+    assert (place / "history" / "runs" / "run.db").is_file()
+    assert not (home.dagster / "history").exists()
+
+
 def send_corrected(home: Path) -> None:
     """Put another figure in what was sent for the last edition."""
     first, *others = ROWS[EDITION]
