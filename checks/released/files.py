@@ -95,8 +95,10 @@ def typed_columns(texts: Mapping[str, Sequence[str | None]], schema: Schema) -> 
 
 
 def _typed(texts: Sequence[str | None], field: Schema) -> tuple[list[Any], list[WrongValue]]:
-    convert = _CONVERT[field["type"]]
     constraints = field.get("constraints", {})
+    if field["type"] == "string" and not constraints:
+        return list(texts), []
+    convert = _CONVERT[field["type"]]
     values: list[Any] = []
     wrong = []
     for row, text in enumerate(texts, start=2):

@@ -14,11 +14,14 @@ from warehouse.model.cells import is_formula
 from warehouse.model.findings import Finding, shorten
 from warehouse.open_data.files import PublishedFile
 
+_ROOTS = (b"home", b"Users", b"root", b"tmp", b"var", b"mnt", b"opt", b"srv", b"private")
 # A path of this machine or of another, whatever the system; not the path of a web address.
 LOCAL_PATH = re.compile(
-    rb"(?<![\w./:\\-])(?:/(?:home|Users|root|tmp|var|mnt|opt|srv|private)/[\w.-]+"
+    rb"(?<![\w./:\\-])(?:/(?:" + b"|".join(_ROOTS) + rb")/[\w.-]+"
     rb"|[A-Za-z]:\\{1,2}(?:Users|Documents|Windows)\\|file:///?[\w/])"
 )
+# One of which is in any such path: they are looked for fifty times faster than the expression.
+_SIGNS = (*(b"/" + root + b"/" for root in _ROOTS), b":\\", b"file://")
 LEAST_NAME = 5
 
 
@@ -59,7 +62,7 @@ def machine_findings(path: Path, home: Path | None = None) -> Iterator[Finding]:
     needles = [name.encode() for name in _machine_names()] + ([str(home.resolve()).encode()] if home else [])
     for member, content in parts(path):
         where = f" ({member})" if member else ""
-        found = LOCAL_PATH.search(content)
+        found = LOCAL_PATH.search(content) if any(sign in content for sign in _SIGNS) else None
         if found or any(needle in content for needle in needles):
             shown = found.group().decode("utf-8", "replace") if found else None
             message = f"Ce fichier porte le chemin d'un poste, le nom d'une machine ou d'un compte{where}."
