@@ -7,6 +7,7 @@ file of their own edition. Pure functions on frames.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from warehouse.model.schema import conform, empty_frame
@@ -210,10 +211,11 @@ def _wanted(published: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
 
 
 def _spread(rows: pd.DataFrame, fields: Fields) -> pd.DataFrame:
+    """Each row once for each field that may give each part of it, in that order."""
     choices = [
-        {"rank": rank, "choice": choice, "field": field}
-        for rank, names in enumerate(fields, start=1)
-        for choice, field in enumerate(names)
+        (rank, choice, field) for rank, names in enumerate(fields, start=1) for choice, field in enumerate(names)
     ]
-    columns = [*KEY, "name", "column", "part", "source_edition", "rank", "choice", "field"]
-    return rows.merge(pd.DataFrame(choices), how="cross")[columns]
+    columns = [*KEY, "name", "column", "part", "source_edition"]
+    spread = rows[columns].take(np.repeat(np.arange(len(rows)), len(choices))).reset_index(drop=True)
+    ranks, order, names = zip(*choices * len(rows), strict=True) if len(rows) else ((), (), ())
+    return spread.assign(rank=ranks, choice=order, field=names)

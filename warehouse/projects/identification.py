@@ -74,8 +74,12 @@ def identify(
     logged = logged_ids(projects, registers)
     settled = declared.fillna(logged)
     open_rows = without_figures(projects.loc[settled.isna()])
-    known = _known(edition, registers, without_figures(history), taken=set(settled.dropna()))
-    matches = match_projects(open_rows, known if only_of is None else _carried_by(known, only_of))
+    known = history.iloc[:0]
+    # Who is known already is compared with nobody, and the other editions are not looked at for each ministry again.
+    if len(open_rows):
+        known = _known(edition, registers, without_figures(history), taken=set(settled.dropna()))
+        known = known if only_of is None else _carried_by(known, only_of)
+    matches = match_projects(open_rows, known)
     found = settled.fillna(matches["project_id"].reindex(projects.index))
     fresh = fresh_ids(registers, [declared, found, history["project_id"]])
     mark = "" if only_of is None else f"@{only_of}"
