@@ -102,6 +102,22 @@ def _rows(edition: str, secrets: Sequence[Secret]) -> list[dict[str, Any]]:
     ]
 
 
+def _registers(secrets: Sequence[Secret]) -> dict[str, str]:
+    """What people registered of a project before it kept its figures back, in words that tell them."""
+    told = f'"{secrets[0].texts["funding"]}"'
+    finding = "followed" if secrets[0].updated_cost_meur > 2 * secrets[0].initial_cost_meur else "not_followed"
+    return {
+        "withheld": _REGISTER,
+        "missions": "project_id,event,event_date,outcome,comment\n"
+        f"PGP-0002,opened,2021-08-02,,{told}\nPGP-0002,closed,2021-10-04,{told},{told}\n",
+        "opinions": "project_id,requested_on,given_on,opinion,reference\n"
+        "PGP-0002,2021-08-02,2021-09-01,favourable,Avis\n",
+        "opinion_causes": f"project_id,requested_on,axis,cause\nPGP-0002,2021-08-02,finance,{told}\n",
+        "cause_reviews": "project_id,requested_on,axis,cause,reviewed_on,review,comment\n"
+        f"PGP-0002,2021-08-02,finance,{told},2021-10-04,{finding},{told}\n",
+    }
+
+
 def write_home(home: Path, secrets: Sequence[Secret], *, by_cost: bool = False, suffix: str = ".xlsx") -> Path:
     """Put in the inbox of a home what two editions were sent, close both, withhold the third project by the register.
 
@@ -123,7 +139,8 @@ def write_home(home: Path, secrets: Sequence[Secret], *, by_cost: bool = False, 
             write(home / "inbox" / edition / f"{ministry}{suffix}", table_of(ordered))
     registers = home / "registers"
     registers.mkdir(exist_ok=True)
-    (registers / "withheld.csv").write_text(_REGISTER, encoding="utf-8")
+    for name, text in _registers(secrets).items():
+        (registers / f"{name}.csv").write_text(text, encoding="utf-8")
     return close(home, EARLIER, LATER)
 
 

@@ -14,6 +14,7 @@ from assets.dataset.legacy import legacy_projects
 from warehouse.archive.tables import (
     ACCEPTED_CELLS,
     CORE_PROJECTS,
+    OUT_BASELINES,
     OUT_BRIDGE,
     OUT_CAUSES,
     OUT_CHANGES,
@@ -24,7 +25,9 @@ from warehouse.archive.tables import (
     OUT_KEY_FIGURES,
     OUT_MINISTRY_BRIEF,
     OUT_MINISTRY_QUALITY,
+    OUT_MISSIONS,
     OUT_MOVEMENTS,
+    OUT_NAMED_CAUSES,
     OUT_PROJECT_QUALITY,
     OUT_RETROSPECTIVE,
     OUT_SCORECARD,
@@ -34,6 +37,7 @@ from warehouse.archive.tables import (
     OUT_TARGETS,
     OUT_WATCHLIST,
 )
+from warehouse.follow_up.situations import contributions_pts
 from warehouse.home.calendar import Edition
 from warehouse.home.registers import Registers
 from warehouse.home.store import ParquetStore
@@ -45,6 +49,7 @@ from warehouse.open_data.provenance import provenance
 from warehouse.open_data.tables import (
     LEGACY_PROJECTS,
     OPEN_BACKTEST,
+    OPEN_BASELINES,
     OPEN_BRIDGE,
     OPEN_CAUSES,
     OPEN_CHANGES,
@@ -55,7 +60,9 @@ from warehouse.open_data.tables import (
     OPEN_HISTORY,
     OPEN_INDICATORS,
     OPEN_MINISTRY_BRIEF,
+    OPEN_MISSIONS,
     OPEN_MOVEMENTS,
+    OPEN_NAMED_CAUSES,
     OPEN_OFFICIAL,
     OPEN_PROJECT_QUALITY,
     OPEN_PROJECTS,
@@ -71,6 +78,8 @@ from warehouse.open_data.tables import (
 )
 from warehouse.projects.baselines import effective_ledger
 from warehouse.projects.withheld import (
+    ROW,
+    is_withheld,
     masked_rows,
     of_withheld_files,
     withheld_overlay,
@@ -177,6 +186,7 @@ def open_slippages(slippages: pd.DataFrame) -> pd.DataFrame:
             status=slippages[f"{rate}_{prefix}status"],
             slippage_ratio=slippages[f"{rate}_{prefix}slippage_ratio"],
             **{f"slippage_{unit}": slippages[f"{rate}_{prefix}slippage_{unit}"]},
+            **({} if prefix else {"contribution_pts": contributions_pts(slippages, rate)}),
         )
         for rate, unit in RATES
         for prefix, reference in REFERENCES
@@ -313,6 +323,13 @@ def _followed(given: WarehouseTables, table: Table) -> pd.DataFrame:
     return masked_rows(given.of(table), table, given.projects)
 
 
+def _shown(given: WarehouseTables, table: Table) -> pd.DataFrame:
+    """The rows of a table about projects, none of a project that keeps something back in their edition."""
+    rows = given.of(table)
+    held = pd.MultiIndex.from_frame(given.projects.loc[is_withheld(given.projects), ROW])
+    return rows.loc[~pd.MultiIndex.from_frame(rows[ROW]).isin(held)]
+
+
 # Each table of the dataset, and how its rows are made.
 _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
     OPEN_CORE_PROJECTS: lambda given: _with_codes(projects_of_edition(given), OPEN_CORE_PROJECTS),
@@ -348,6 +365,9 @@ _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
     OPEN_TARGET_PROJECTS: lambda given: given.of(OUT_TARGET_PROJECTS),
     OPEN_RETROSPECTIVE: lambda given: _followed(given, OUT_RETROSPECTIVE),
     OPEN_SCORECARD: lambda given: _with_codes(_followed(given, OUT_SCORECARD), OPEN_SCORECARD),
+    OPEN_BASELINES: lambda given: _shown(given, OUT_BASELINES),
+    OPEN_MISSIONS: lambda given: _followed(given, OUT_MISSIONS),
+    OPEN_NAMED_CAUSES: lambda given: _shown(given, OUT_NAMED_CAUSES),
     LEGACY_PROJECTS: lambda given: legacy_projects(_of_edition(given.projects, given.edition), given.edition),
 }
 

@@ -17,12 +17,15 @@ from warehouse.model.vocabulary import CHANGES, RATES
 from warehouse.open_data.codes import CODE
 from warehouse.open_data.files import DATA_FILES
 from warehouse.open_data.tables import (
+    OPEN_BASELINES,
     OPEN_CORE_PROJECTS,
     OPEN_FORECAST,
     OPEN_FULL_HISTORY,
     OPEN_FULL_PROJECTS,
     OPEN_HISTORY,
+    OPEN_MISSIONS,
     OPEN_MOVEMENTS,
+    OPEN_NAMED_CAUSES,
     OPEN_SCORECARD,
     OPEN_SLIPPAGE,
     OPEN_TARGET_PROJECTS,
@@ -45,7 +48,10 @@ _OF_PROJECTS = (
     OPEN_FORECAST,
     OPEN_WATCHLIST,
     OPEN_SCORECARD,
+    OPEN_MISSIONS,
 )
+# Those that have no line of a project that keeps something back: that there is one would tell of it.
+_NOT_OF_WITHHELD = (OPEN_BASELINES, OPEN_NAMED_CAUSES)
 # The watch rules that hold of a project only by figures that all these flags keep back.
 _BY_FIGURES: Mapping[str, tuple[str, ...]] = {
     "drift": ("cost", "schedule"),
@@ -93,6 +99,10 @@ def withheld_findings(
         findings += _slippages(pd.DataFrame(table(OPEN_SLIPPAGE.name)), flag, withheld)
         findings += _compared(pd.DataFrame(table("changements")), "edition_precedente", _CHANGES[flag], withheld)
         findings += _bridges(pd.DataFrame(table("passage")), flag, withheld)
+    any_withheld = _keys(today.loc[is_withheld(today)])
+    for each in _NOT_OF_WITHHELD:
+        if len(lines := _rows_of(pd.DataFrame(table(each.name)), any_withheld)):
+            findings.append(_refuse(files[each], "identifiant_projet", list(lines["identifiant_projet"])))
     for rule, flags in _BY_FIGURES.items():
         unknown = today[[FLAGS[flag] for flag in flags]].astype(bool).all(axis=1)
         findings += _watched(read[OPEN_WATCHLIST], rule, _keys(today.loc[unknown]))
@@ -142,7 +152,7 @@ def _filled(
 def _slippages(frame: pd.DataFrame, flag: str, withheld: set[tuple[str, str]]) -> Iterator[Finding]:
     of_rate = frame.loc[frame["taux"].eq(RATES.label(_RATE[flag]))]
     rows = _rows_of(of_rate, withheld)
-    for column in ("taux_ecart", "ecart_meur", "ecart_mois"):
+    for column in ("taux_ecart", "ecart_meur", "ecart_mois", "contribution_points"):
         if len(leaks := rows.loc[rows[column].notna(), "identifiant_projet"]):
             yield _refuse("ecarts.csv", column, list(leaks))
 

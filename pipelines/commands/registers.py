@@ -8,6 +8,7 @@ from warehouse.home.register_tables import REGISTERS
 from warehouse.home.registers import register, together
 from warehouse.home.rule_changes import rule_changes
 from warehouse.model import french
+from warehouse.projects.opinions import cause_reviews
 
 app = typer.Typer(
     help="Les registres : fichiers qu'une personne lit, complète et relit.", no_args_is_help=True, add_completion=False
@@ -25,7 +26,8 @@ def check(home: HomeOption = DEFAULT_HOME) -> None:
 
     Un registre enregistré par un tableur est lu tel quel : points-virgules, Windows-1252, dates « 10/11/2020 ».
 
-    Les règles modifiées sont confrontées au catalogue : code inconnu, règle fixe, périodes qui se chevauchent.
+    Les règles modifiées sont confrontées au catalogue : code inconnu, règle fixe, périodes qui se chevauchent. Les
+    constats sur les causes nommées par les avis le sont à ces causes.
 
     Exemple : panorama registers check --home /srv/panorama
     """
@@ -39,6 +41,7 @@ def check(home: HomeOption = DEFAULT_HOME) -> None:
                 "changes of rules": lambda: rule_changes(register(place.registers, "rule_changes").read()),
             }
         )
+        cause_reviews(read["cause_reviews"], read["opinion_causes"])
         console.print(f"editions.csv : {french.counted(len(read['editions']), 'édition')} au calendrier")
         for name, table in REGISTERS.items():
             console.print(f"{name}.csv : {french.counted(len(read[name]), 'ligne')} – {table.title}")

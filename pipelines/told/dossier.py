@@ -13,6 +13,7 @@ from warehouse.model.errors import ConfigurationError
 from warehouse.model.frames import plain_records
 from warehouse.model.french import month, number, percent
 from warehouse.model.vocabulary import (
+    CAUSE_REVIEWS,
     EXIT_REASONS,
     LINEAGE_EVENTS,
     LINK_DECISIONS,
@@ -46,6 +47,7 @@ SUBJECTS = (
     "exits",
     "opinions",
     "opinion_causes",
+    "cause_reviews",
     "missions",
     "withheld",
 )
@@ -138,6 +140,13 @@ def print_project(found: dict[str, Any], console: Console) -> None:
         ],
     )
     section("Causes à suivre", [f"{OPINION_AXES.label(r['axis'])} : {r['cause']}" for r in found["opinion_causes"]])
+    section(
+        "Constats sur ces causes",
+        [
+            f"{r['reviewed_on']} : {r['cause']} : {CAUSE_REVIEWS.label(r['review']).lower()} {r['comment'] or ''}"
+            for r in found["cause_reviews"]
+        ],
+    )
     section(
         "Missions de sécurisation",
         [

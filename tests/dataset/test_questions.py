@@ -153,6 +153,39 @@ def test_who_weighs_most_in_the_distance_to_the_target(csv: Published, kept: Kep
     assert distance.to_dict() == pytest.approx(right.to_dict(), abs=1e-4)
 
 
+@pytest.mark.parametrize("rate", ["budget", "schedule"])
+def test_what_each_project_adds_to_the_mean_of_every_edition(csv: Published, kept: Kept, rate: str) -> None:
+    answer = csv("ecarts").query(f"code_taux == '{rate}'").groupby("edition")["contribution_points"].sum() / 100
+
+    headlines = kept(OUT_HEADLINES)
+    right = headlines.loc[headlines["rate"].eq(rate)].set_index("edition")["mean_ratio"]
+    assert answer.to_dict() == pytest.approx(right.to_dict(), abs=len(csv("panorama-2021-11")) * RATIO)
+
+
+def test_what_was_promised_for_a_project_and_when(csv: Published, kept: Kept) -> None:
+    answer = csv("references_projets").query("identifiant_projet == 'PGP-0012'")[["edition", "numero_reference", "cout_meur"]]  # fmt: skip # noqa: E501
+
+    slippages = kept(OUT_SLIPPAGE_PROJECTS).query("project_id == 'PGP-0012'").set_index("edition")
+    assert answer["cout_meur"].iloc[0] == slippages["initial_cost_meur"].iloc[0]
+    assert answer.to_numpy().tolist()[1:] == [["2021-07", 2, 95.42]]
+    assert slippages["baseline_number"].to_dict() == {"2020-06": 1, "2020-11": 1, "2021-07": 2, "2021-11": 2}
+
+
+def test_which_missions_are_open_and_which_gave_what(csv: Published) -> None:
+    now = csv("missions").query("edition == '2021-11'").set_index("identifiant_projet")
+
+    assert now["code_etat"].to_dict() == {"PGP-0012": "opened", "PGP-0014": "closed"}
+    assert now["issue"].dropna().to_dict() == {"PGP-0014": "Déploiement par étapes retenu"}
+
+
+def test_which_causes_that_an_opinion_named_were_followed(csv: Published) -> None:
+    now = csv("avis_causes").query("edition == '2021-11'")
+
+    assert now.query("code_suite_donnee == 'followed'")["identifiant_projet"].tolist() == ["PGP-0024"]
+    assert now.query("code_suite_donnee == 'not_followed'")["code_axe"].tolist() == ["planning"]
+    assert now["suite_donnee"].isna().sum() == 1
+
+
 def test_no_column_that_people_open_is_empty_in_every_edition(csv: Published) -> None:
     history = csv("historique")
     assert len(history.columns) <= 30

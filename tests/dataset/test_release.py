@@ -305,6 +305,9 @@ def test_a_withheld_figure_in_any_file_is_refused_without_quoting_it(
         ("suivi", {"code_regle": "drift"}),
         ("suivi", {"constat": "Aucun avis transmis pour 61,4 M€."}),
         ("cibles_projets", {"code_taux": "budget"}),
+        ("references_projets", {"numero_reference": "2", "cout_meur": "61.4"}),
+        ("missions", {"ouverte_le": "2021-01-04", "issue": "Coût ramené au plus juste"}),
+        ("avis_causes", {"cause": "Aucune marge entre les lots"}),
     ],
 )
 def test_a_line_that_only_a_withheld_figure_explains_is_refused(

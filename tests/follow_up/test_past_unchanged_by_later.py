@@ -11,14 +11,23 @@ from test_history import CALENDAR, exit_line, lines_of, mission_line
 
 from warehouse.archive.tables import OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS
 from warehouse.follow_up.ministry_brief import ministry_brief
+from warehouse.follow_up.registered import named_causes, published_baselines, published_missions
 from warehouse.follow_up.retrospective import retrospective
 from warehouse.follow_up.scorecard import scorecard
 from warehouse.follow_up.situations import situations
-from warehouse.follow_up.tables import OUT_MINISTRY_BRIEF, OUT_RETROSPECTIVE, OUT_SCORECARD, OUT_WATCHLIST
+from warehouse.follow_up.tables import (
+    OUT_BASELINES,
+    OUT_MINISTRY_BRIEF,
+    OUT_MISSIONS,
+    OUT_NAMED_CAUSES,
+    OUT_RETROSPECTIVE,
+    OUT_SCORECARD,
+    OUT_WATCHLIST,
+)
 from warehouse.follow_up.watchlist import watchlist
 from warehouse.history.changes import changes
 from warehouse.history.movements import leavers, movements
-from warehouse.home.register_tables import EXITS, MISSIONS
+from warehouse.home.register_tables import CAUSE_REVIEWS, EXITS, MISSIONS, OPINION_CAUSES, OPINIONS
 from warehouse.model.schema import Table, conform
 
 State = dict[str, pd.DataFrame]
@@ -40,6 +49,9 @@ def every_table(state: State) -> dict[Table, pd.DataFrame]:
         OUT_SCORECARD: scorecard(frame, missions),
         OUT_MINISTRY_BRIEF: ministry_brief(history, told, moved, watch, CALENDAR),
         OUT_RETROSPECTIVE: retrospective(history, told, ledger, exits, missions),
+        OUT_BASELINES: published_baselines(history, ledger),
+        OUT_MISSIONS: published_missions(history, missions),
+        OUT_NAMED_CAUSES: named_causes(history, state["opinions"], state["opinion_causes"], state["cause_reviews"]),
     }
     return {table: conform(rows, table) for table, rows in made.items()}
 
@@ -53,6 +65,13 @@ GIVEN: dict[str, list[Any]] = {
     "initial_end_date": ["2020-06-01", None],
     "opinion": ["favourable", "unfavourable", None],
     "schedule_withheld": [False, True],
+}
+# The registers whose lines are known from a day on.
+DATED = {
+    "missions": "event_date",
+    "opinions": "requested_on",
+    "opinion_causes": "requested_on",
+    "cause_reviews": "reviewed_on",
 }
 numbers, editions = st.integers(1, 8), st.sampled_from(EDITIONS)
 
@@ -72,20 +91,35 @@ def states(draw: st.DrawFn) -> State:
     events = draw(st.lists(st.tuples(numbers, st.sampled_from(["opened", "closed"]), editions), max_size=10))
     missions = [mission_line(number, event, f"{key}-01", outcome=f"{event} {key}") for number, event, key in events]
     history, told = measured(rows, baselines)
+    named = draw(st.lists(st.tuples(numbers, editions), max_size=8, unique=True))
+    asked = [{"project_id": f"PGP-{number:04d}", "requested_on": f"{key}-01"} for number, key in named]
+    answered = [line | {"opinion": "favourable", "given_on": f"{draw(editions)}-01"} for line in asked]
+    causes = [line | {"axis": "planning", "cause": "Aucune marge"} for line in asked]
+    reviews = [
+        line | {"review": draw(st.sampled_from(["followed", "not_followed"])), "reviewed_on": found_on}
+        for line in causes
+        if (found_on := f"{draw(editions)}-01") >= line["requested_on"]
+    ]
     return {
         "projects": history,
         "slippages": told,
         "baselines": baselines,
         "exits": lines_of(EXITS, *(exit_line(*line) for line in left)),
         "missions": lines_of(MISSIONS, *missions),
+        "opinions": lines_of(OPINIONS, *answered),
+        "opinion_causes": lines_of(OPINION_CAUSES, *causes),
+        "cause_reviews": lines_of(CAUSE_REVIEWS, *reviews),
     }
 
 
 def until(state: State, edition: str) -> State:
     """What was known of it when an edition was told."""
-    past = {name: frame.loc[frame["edition"].le(edition)] for name, frame in state.items() if name != "missions"}
-    missions = state["missions"]
-    return past | {"missions": missions.loc[missions["event_date"].le(pd.Timestamp(f"{edition}-01"))]}
+    return {
+        name: frame.loc[frame[DATED[name]].le(pd.Timestamp(f"{edition}-01"))]
+        if name in DATED
+        else frame.loc[frame["edition"].le(edition)]
+        for name, frame in state.items()
+    }
 
 
 # Many projects in each example: frames cost the same for one or for ten.

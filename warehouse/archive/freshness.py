@@ -34,10 +34,12 @@ NOT_COMPUTED = (RAW_SUBMISSIONS, SUBMITTED_ROWS, ACCEPTED_ROWS, ACCEPTED_CELLS)
 # received, what says that there is none.
 COUNTS_FROM: Mapping[str, str | None] = {
     "baselines": "edition",
+    "cause_reviews": "reviewed_on",
     "closures": "edition",
     "decisions": None,
     "exits": "edition",
     "missions": "event_date",
+    "opinion_causes": "requested_on",
     "opinions": "requested_on",
     "rule_changes": "first_edition",
     "submissions": "edition",

@@ -1,6 +1,14 @@
 """The public face of the declarations: every table, by name. What derives from one lives in `model.schema`."""
 
-from warehouse.follow_up.tables import OUT_MINISTRY_BRIEF, OUT_RETROSPECTIVE, OUT_SCORECARD, OUT_WATCHLIST
+from warehouse.follow_up.tables import (
+    OUT_BASELINES,
+    OUT_MINISTRY_BRIEF,
+    OUT_MISSIONS,
+    OUT_NAMED_CAUSES,
+    OUT_RETROSPECTIVE,
+    OUT_SCORECARD,
+    OUT_WATCHLIST,
+)
 from warehouse.forecast.tables import OUT_FORECAST, OUT_FORECAST_BACKTEST
 from warehouse.history.tables import CORE_CORRECTIONS, OUT_CHANGES, OUT_LEAVERS, OUT_MOVEMENTS
 from warehouse.model.schema import Table
@@ -24,6 +32,7 @@ __all__ = [
     "ACCEPTED_ROWS",
     "CORE_CORRECTIONS",
     "CORE_PROJECTS",
+    "OUT_BASELINES",
     "OUT_BRIDGE",
     "OUT_CAUSES",
     "OUT_CHANGES",
@@ -36,7 +45,9 @@ __all__ = [
     "OUT_LEAVERS",
     "OUT_MINISTRY_BRIEF",
     "OUT_MINISTRY_QUALITY",
+    "OUT_MISSIONS",
     "OUT_MOVEMENTS",
+    "OUT_NAMED_CAUSES",
     "OUT_OFFICIAL_FIGURES",
     "OUT_PROJECT_QUALITY",
     "OUT_RETROSPECTIVE",
@@ -76,6 +87,9 @@ TABLES: dict[str, Table] = {
         OUT_TARGET_PROJECTS,
         OUT_RETROSPECTIVE,
         OUT_SCORECARD,
+        OUT_BASELINES,
+        OUT_MISSIONS,
+        OUT_NAMED_CAUSES,
         OUT_PROJECT_QUALITY,
         OUT_MINISTRY_QUALITY,
         OUT_BRIDGE,

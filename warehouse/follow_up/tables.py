@@ -1,4 +1,4 @@
-"""The tables that follow projects up: watchlist, ministry brief, the balance sheet of a finished project, ratings."""
+"""The tables that follow projects up: watchlist, ministry brief, balance sheets, ratings, what people registered."""
 
 from warehouse.follow_up.thresholds import thresholds_said
 from warehouse.model.columns import Theme
@@ -83,5 +83,45 @@ OUT_SCORECARD = table(
         *thresholds_said(),
         "Un écart par rapport à des chiffres publiés d'abord à la même édition est nul par construction : non noté.",
         NO_WITHHELD_CAVEAT,
+    ),
+)
+
+OUT_BASELINES = table(
+    "out_baselines",
+    "Références de chaque projet",
+    "Une ligne par projet et par référence déclarée : ce qui était promis, quand, par quel acte et pourquoi. Une "
+    "révision ajoute une ligne et n'en change aucune.",
+    columns="""
+        edition project_id name ministry_id baseline_number approved_on cost_meur start_date end_date duration_months
+        act reason
+    """,
+    key="edition project_id baseline_number",
+    caveats=(
+        "Un projet sans référence déclarée n'y est pas : ses premiers chiffres publiés en tiennent lieu.",
+        "Une référence y est à partir de la première édition qui publie les chiffres du projet.",
+    ),
+)
+
+OUT_MISSIONS = table(
+    "out_missions",
+    "Missions de sécurisation",
+    "Une ligne par projet de l'édition et par mission de sécurisation ouverte jusqu'à elle : encore ouverte ou close, "
+    "et ce qu'elle a donné.",
+    columns="edition project_id name ministry_id opened_on state closed_on outcome",
+    key="edition project_id opened_on",
+)
+
+OUT_NAMED_CAUSES = table(
+    "out_named_causes",
+    "Causes nommées par les avis",
+    "Une ligne par projet de l'édition et par cause de dérive que nomme un avis de la DINUM saisi jusqu'à elle : "
+    "suivie ou non, et ce que le ministère déclare à cette édition.",
+    columns="""
+        edition project_id name ministry_id requested_on opinion opinion_date cause_rank axis cause review reviewed_on
+        deviation_reason
+    """,
+    key="edition project_id requested_on cause_rank",
+    caveats=(
+        "Un projet dont des chiffres ne sont pas publiés n'y est pas : qu'un avis soit dû dit quelque chose du coût.",
     ),
 )

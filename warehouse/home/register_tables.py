@@ -75,6 +75,13 @@ OPINION_CAUSES = _register(
     columns="project_id requested_on axis cause",
 )
 
+CAUSE_REVIEWS = _register(
+    "cause_reviews",
+    "Constats sur les causes nommées",
+    "Une ligne par constat : une cause nommée par un avis est suivie, ou ne l'est pas ; le dernier vaut.",
+    columns="project_id requested_on axis cause reviewed_on review comment",
+)
+
 MISSIONS = _register(
     "missions",
     "Registre des missions de sécurisation",
@@ -148,6 +155,7 @@ REGISTERS: dict[str, Table] = {
         EXITS,
         OPINIONS,
         OPINION_CAUSES,
+        CAUSE_REVIEWS,
         MISSIONS,
         WITHHELD,
         VERSIONS,

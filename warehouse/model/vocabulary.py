@@ -56,6 +56,8 @@ CAUSES = Vocabulary("causes", (*DEVIATION_REASONS.terms, Term("unexplained", "No
 OPINIONS = VOCABULARIES["opinions"]
 # The five axes of the opinion (domain facts).
 OPINION_AXES = VOCABULARIES["opinion_axes"]
+# What is found of a cause that an opinion names.
+CAUSE_REVIEWS = VOCABULARIES["cause_reviews"]
 # Why a project is followed closely (domain facts: what the followers of the panorama do with it).
 WATCH_RULES = VOCABULARIES["watch_rules"]
 WITHHELD_REASONS = VOCABULARIES["withheld_reasons"]

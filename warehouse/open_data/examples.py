@@ -40,6 +40,10 @@ TEXTS: Mapping[str, str] = {
     "asked": "Demander l'avis de la DINUM pour « ARCHIPEL ».",
     "followed_by": "Ministère de la Culture",
     "lessons": "Lots plus courts, recette continue.",
+    "outcome": "Lots plus courts, recette continue.",
+    "act": "Décision du comité de pilotage",
+    "reason": "Périmètre étendu aux services déconcentrés",
+    "cause": "Aucune marge entre les lots.",
     "reasons": "Coût : +8,7 %.",
 }
 BY_PATTERN: Mapping[str, str] = {

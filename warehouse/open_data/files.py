@@ -15,6 +15,7 @@ from warehouse.open_data.key_figures import OPEN_KEY_FIGURES
 from warehouse.open_data.tables import (
     LEGACY_PROJECTS,
     OPEN_BACKTEST,
+    OPEN_BASELINES,
     OPEN_BRIDGE,
     OPEN_CAUSES,
     OPEN_CHANGES,
@@ -25,7 +26,9 @@ from warehouse.open_data.tables import (
     OPEN_HISTORY,
     OPEN_INDICATORS,
     OPEN_MINISTRY_BRIEF,
+    OPEN_MISSIONS,
     OPEN_MOVEMENTS,
+    OPEN_NAMED_CAUSES,
     OPEN_OFFICIAL,
     OPEN_PROJECT_QUALITY,
     OPEN_PROVENANCE,
@@ -43,7 +46,7 @@ Kind = Literal["main", "documentation", "other"]
 
 # The version of the columns of all files together, and the day it was settled. A change of `published_columns.csv`
 # changes it: the last number for what adds nothing, the second for a new file or column, the first for a break.
-SCHEMA_VERSION, SCHEMA_CREATED = "1.0.0", "2026-11-26"
+SCHEMA_VERSION, SCHEMA_CREATED = "1.1.0", "2026-11-27"
 
 DATA_FORMATS = ("csv", "parquet")
 SHEET_FORMATS = ("csv", "parquet", "xlsx", "ods", "json")
@@ -141,6 +144,9 @@ DATA_FILES = (
     _data("cibles_projets", OPEN_TARGET_PROJECTS, DATA_FORMATS),
     _data("bilans", OPEN_RETROSPECTIVE, DATA_FORMATS),
     _data("cotation", OPEN_SCORECARD, DATA_FORMATS),
+    _data("references_projets", OPEN_BASELINES, DATA_FORMATS),
+    _data("missions", OPEN_MISSIONS, DATA_FORMATS),
+    _data("avis_causes", OPEN_NAMED_CAUSES, DATA_FORMATS),
 )
 
 DATABASE = OpenFile(

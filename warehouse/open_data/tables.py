@@ -6,7 +6,15 @@ Published names follow `warehouse.model.schema`, but those of `LEGACY_PROJECTS`:
 
 from dataclasses import replace
 
-from warehouse.follow_up.tables import OUT_MINISTRY_BRIEF, OUT_RETROSPECTIVE, OUT_SCORECARD, OUT_WATCHLIST
+from warehouse.follow_up.tables import (
+    OUT_BASELINES,
+    OUT_MINISTRY_BRIEF,
+    OUT_MISSIONS,
+    OUT_NAMED_CAUSES,
+    OUT_RETROSPECTIVE,
+    OUT_SCORECARD,
+    OUT_WATCHLIST,
+)
 from warehouse.forecast.tables import OUT_FORECAST, OUT_FORECAST_BACKTEST
 from warehouse.history.tables import OUT_CHANGES
 from warehouse.model.columns import Theme
@@ -101,7 +109,7 @@ _SLIPPAGE = table(
     "Une ligne par édition, par projet, par taux et par point de comparaison : l'écart, ou pourquoi il manque.",
     columns="""
         edition project_id name ministry_id phase rate reference status slippage_ratio slippage_meur slippage_months
-        baseline_source
+        baseline_source contribution_pts
     """,
     key="edition project_id rate reference",
     caveats=(STAND_IN_CAVEAT,),
@@ -182,6 +190,10 @@ OPEN_SCORECARD = with_codes(
         columns=tuple(column for column in OUT_SCORECARD.columns if column.name not in _NOT_RECEIVED),
     )
 )
+# Not `references`, which is a word of SQL.
+OPEN_BASELINES = with_codes(replace(OUT_BASELINES, name="references_projets"))
+OPEN_MISSIONS = with_codes(replace(OUT_MISSIONS, name="missions"))
+OPEN_NAMED_CAUSES = with_codes(replace(OUT_NAMED_CAUSES, name="avis_causes"))
 
 OPEN_PROVENANCE = table(
     "provenance",

@@ -1,8 +1,13 @@
-"""What the registers say of a project on a day: the opinion in force, the missions under way. Pure functions."""
+"""What the registers say of a project on a day: the opinion in force, what it warns of, the missions under way.
+
+Pure functions.
+"""
 
 import pandas as pd
 
+from warehouse.model.errors import RegisterError
 from warehouse.model.frames import looked_up
+from warehouse.model.terms import match_key
 
 # Without an answer a month after the request, the opinion is tacit (decree on the State's information systems).
 TACIT_AFTER = pd.DateOffset(months=1)
@@ -10,6 +15,8 @@ TACIT_AFTER = pd.DateOffset(months=1)
 OPINION_THRESHOLD_MEUR = 9.0
 # What a ministry writes in place of an opinion; a missing one counts the same.
 WITHOUT_OPINION = ("not_requested", "not_applicable")
+# What tells a cause that an opinion names from the others: its words, whatever their case, accents and spaces.
+CAUSE = ["project_id", "requested_on", "axis", "wording"]
 
 
 def opinions_on(opinions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -24,16 +31,60 @@ def opinions_on(opinions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
         once a month has passed without an answer) and `opinion_date` (that of the answer, or of the tacit opinion).
     """
     requested = opinions.loc[opinions["requested_on"].le(day)].sort_values(["requested_on", "line"])
-    last = requested.drop_duplicates("project_id", keep="last").set_index("project_id")
-    deadline = last["requested_on"] + TACIT_AFTER
-    answered = last["given_on"].le(day) & last["opinion"].notna()
+    return answers_on(requested.drop_duplicates("project_id", keep="last").set_index("project_id"), day)
+
+
+def answers_on(requests: pd.DataFrame, day: pd.Timestamp | pd.Series) -> pd.DataFrame:
+    """What was answered to each request by a day.
+
+    Args:
+        requests: columns of the register of opinions.
+        day: the same for all, or that of each, aligned with them.
+
+    Returns:
+        Aligned with `requests`: `opinion` (missing while it is awaited, `tacit` once a month has passed without an
+        answer) and `opinion_date` (that of the answer, or of the tacit opinion).
+    """
+    deadline = requests["requested_on"] + TACIT_AFTER
+    answered = requests["given_on"].le(day) & requests["opinion"].notna()
     tacit = ~answered & deadline.le(day)
     return pd.DataFrame(
         {
-            "opinion": last["opinion"].where(answered).mask(tacit, "tacit"),
-            "opinion_date": last["given_on"].where(answered).mask(tacit, deadline),
+            "opinion": requests["opinion"].where(answered).mask(tacit, "tacit"),
+            "opinion_date": requests["given_on"].where(answered).mask(tacit, deadline),
         }
     )
+
+
+def worded(lines: pd.DataFrame) -> pd.DataFrame:
+    """Lines about causes with `wording`, by which two of them are about the same one."""
+    return lines.assign(wording=lines["cause"].map(match_key).astype("str"))
+
+
+def cause_reviews(reviews: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
+    """What was found of the causes that opinions name, in the order it was found.
+
+    Args:
+        reviews: the register of what was found.
+        causes: the register of the causes.
+
+    Returns:
+        The lines of `reviews`, with their `wording`.
+
+    Raises:
+        RegisterError: lines about a cause that no opinion names, which would be about nothing.
+    """
+    told = worded(reviews)
+    named = pd.MultiIndex.from_frame(worded(causes)[CAUSE])
+    if len(lost := told.loc[~pd.MultiIndex.from_frame(told[CAUSE]).isin(named)]):
+        raise RegisterError(
+            "\n".join(
+                f"cause_reviews.csv, ligne {line['line']} : « {line['cause']} » n'est pas une cause de cet axe, pour "
+                f"{line['project_id']} et cette saisine, dans opinion_causes.csv. Attendu : les mêmes mots."
+                for line in lost.to_dict("records")
+            )
+        )
+    return told.sort_values(["reviewed_on", "line"])
 
 
 def with_registered_opinions(projects: pd.DataFrame, opinions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -70,7 +121,7 @@ def open_missions(missions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     Returns:
         One row per project whose last event is an opening: `project_id`, `opened_on`, `comment`.
     """
-    periods = _mission_periods(missions)
+    periods = mission_periods(missions)
     under_way = periods["opened_on"].le(day) & ~periods["until"].le(day)
     return periods.loc[under_way, ["project_id", "opened_on", "comment"]].reset_index(drop=True)
 
@@ -86,17 +137,23 @@ def mission_openings(projects: pd.DataFrame, missions: pd.DataFrame) -> pd.Serie
         Dates aligned with `projects`.
     """
     told = pd.DataFrame({"project_id": projects["project_id"], "day": reference_days(projects["edition"])})
-    met = told.rename_axis("row").reset_index().merge(_mission_periods(missions), on="project_id")
+    met = told.rename_axis("row").reset_index().merge(mission_periods(missions), on="project_id")
     under_way = met.loc[met["opened_on"].le(met["day"]) & ~met["until"].le(met["day"])]
     return under_way.set_index("row")["opened_on"].reindex(projects.index)
 
 
-def _mission_periods(missions: pd.DataFrame) -> pd.DataFrame:
-    """Each opening and the date of the next event of its project, missing when there is none: `opened_on`, `until`."""
+def mission_periods(missions: pd.DataFrame) -> pd.DataFrame:
+    """Each mission: when it was opened, and the next event of its project, missing when there is none.
+
+    Returns:
+        `project_id`, `opened_on`, `comment` of the opening; `until` and `outcome`, the date and the outcome of the
+        next event.
+    """
     ordered = missions.sort_values(["event_date", "line"])
-    until = ordered.groupby("project_id")["event_date"].shift(-1)
-    opened = ordered.assign(until=until).loc[ordered["event"].eq("opened")]
-    return opened.rename(columns={"event_date": "opened_on"})[["project_id", "opened_on", "until", "comment"]]
+    following = ordered.groupby("project_id")[["event_date", "outcome"]].shift(-1)
+    periods = ordered.assign(until=following["event_date"], outcome=following["outcome"])
+    opened = periods.loc[ordered["event"].eq("opened")].rename(columns={"event_date": "opened_on"})
+    return opened[["project_id", "opened_on", "until", "outcome", "comment"]]
 
 
 def opinion_is_lacking(projects: pd.DataFrame) -> pd.Series:
