@@ -24,6 +24,7 @@ from assets.site.cited import (
     sentence,
     transmitted,
 )
+from assets.site.follow_up.project_record import mission_lines, opinions_said, reference_lines, weight
 from assets.site.follow_up.watch_lists import evidence, rule_label
 from assets.site.pages import Attachment, Page
 from assets.site.reference.changes import changed_value
@@ -41,6 +42,7 @@ REFERENCES = {
 # The files that tell of projects.
 OF_PROJECTS = (
     "historique", "changements", "mouvements", "previsions", "qualite_projets", "provenance-{edition}", "suivi",
+    "references_projets", "missions", "avis_causes",
 )  # fmt: skip
 
 
@@ -57,7 +59,8 @@ def project_pages(site: SiteTables) -> Iterator[Page | Attachment]:
     apart = _Apart(site)
     for project_id, rows in site.histories.items():
         name = rows[-1].text("name")
-        charts = tuple(project_charts(site, apart.of("historique", project_id)))
+        references = apart.of("references_projets", project_id).sorted_by(["baseline_number"])
+        charts = tuple(project_charts(site, apart.of("historique", project_id), references))
         said = _said(site, apart, project_id, rows, charts)
         yield Page(
             f"projets/{project_id}/index.html",
@@ -116,7 +119,10 @@ def _said(
         "history": tuple(history_line(site, row) for row in reversed(rows)),
         "slippages": _slippages(last),
         "causes": tuple(causes(site, rows)),
-        "revisions": tuple(_revisions(rows)),
+        "references": tuple(reference_lines(site, apart.of("references_projets", project_id), last)),
+        "weight": weight(site, project_id) if is_followed else "",
+        "missions": tuple(mission_lines(site, apart.of("missions", project_id).where(edition=last["edition"]))),
+        "opinions": tuple(opinions_said(apart.of("avis_causes", project_id).where(edition=last["edition"]))),
         "forecasts": tuple(_forecast(row) for row in forecasts),
         "alike": _alike(site, apart, last) if is_followed else (),
         "changes": tuple(_changes(site, apart.of("changements", project_id))),
@@ -252,22 +258,6 @@ def causes(site: SiteTables, rows: tuple[Row, ...]) -> Iterator[tuple[Markup, st
         if any(now) and now != before and row["deviation_reason"] != NO_DEVIATION:
             yield site.time(str(row["edition"])), now[0], transmitted(now[1])
         before = now
-
-
-def _revisions(rows: tuple[Row, ...]) -> Iterator[tuple[Markup, Markup, object, object]]:
-    """Each act that revised what is promised: its day, why, the cost and the end it set."""
-    seen = set()
-    for row in rows:
-        if row["rebaseline_date"] is None or row["rebaseline_date"] in seen:
-            continue
-        seen.add(row["rebaseline_date"])
-        why = " : ".join(part for part in (row.text("rebaseline_act"), row.text("rebaseline_reason")) if part)
-        yield (
-            day_time(row["rebaseline_date"].date()),
-            transmitted(why),
-            row.cited("rebaseline_cost_meur"),
-            row.cited("rebaseline_end_date"),
-        )
 
 
 def _forecast(row: Row) -> tuple[str, Markup, Markup]:

@@ -89,6 +89,19 @@ class SiteTables:
         return {project: rows[-1] for project, rows in self.histories.items()}
 
     @cached_property
+    def weights(self) -> Mapping[tuple[str, str], Row]:
+        """The slippage of each project of the latest edition against its first reference, by its id and the rate."""
+        return _by_project_and_rate(self["ecarts"].where(edition=self.edition.key, reference="first_baseline"))
+
+    @cached_property
+    def moves(self) -> Mapping[tuple[str, str], Row]:
+        """What each project adds to the change of a mean since the edition just before, by its id and the rate."""
+        before = self.before(self.edition)
+        if before is None:
+            return {}
+        return _by_project_and_rate(self["passage"].where(edition=self.edition.key, reference_edition=before.key))
+
+    @cached_property
     def lacking_opinion(self) -> frozenset[tuple[str, str]]:
         """Edition and id of the projects that should have an opinion and have none."""
         rows = self["historique"].frame
@@ -107,6 +120,10 @@ class SiteTables:
     def is_fictitious(self) -> bool:
         """Whether any of the data is made up."""
         return bool(self["historique"].frame["fictitious"].any())
+
+
+def _by_project_and_rate(rows: Rows) -> Mapping[tuple[str, str], Row]:
+    return {(str(row["project_id"]), str(row["rate"])): row for row in rows}
 
 
 def counts_from_initial(row: Row, rate: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from markupsafe import Markup
@@ -16,11 +17,12 @@ from warehouse.model import french
 from warehouse.model.french import NBSP
 from warehouse.projects.durations import MONTHS_PER_YEAR
 
-# Of what is updated, what was first promised, and what a revision set.
+# Of what is updated, what stands in for a promise, and what each reference promised.
 BASELINES = {
-    "updated_cost_meur": ("initial_cost_meur", "rebaseline_cost_meur"),
-    "updated_end_date": ("initial_end_date", "rebaseline_end_date"),
+    "updated_cost_meur": ("initial_cost_meur", "cost_meur"),
+    "updated_end_date": ("initial_end_date", "end_date"),
 }
+REFERENCE = ("edition", "project_id", "baseline_number", "approved_on")
 # What is drawn: its column, the flag of what is withheld, its colour, its title, the name of its files.
 _DRAWN = (
     ("updated_cost_meur", "cost_withheld", "budget", "Coût prévu, en M€", "cout"),
@@ -28,26 +30,30 @@ _DRAWN = (
 )
 
 
-def project_charts(site: SiteTables, history: Rows) -> Iterator[Chart]:
+def project_charts(site: SiteTables, history: Rows, references: Rows) -> Iterator[Chart]:
     """The charts of a project of which something is known.
 
     Args:
         site: the tables of the site.
         history: the rows of the project.
+        references: those of its references, in order.
     """
     ordered = history.sorted_by(["edition"])
     for column, flag, role, title, key in _DRAWN:
-        chart = _chart(site, ordered, column, flag, role, title, key)
+        chart = _chart(site, (ordered, references), column, flag, role, title, key)
         if chart:
             yield chart
 
 
-def _chart(site: SiteTables, history: Rows, column: str, flag: str, role: str, title: str, key: str) -> Chart | None:
+def _chart(
+    site: SiteTables, told: tuple[Rows, Rows], column: str, flag: str, role: str, title: str, key: str
+) -> Chart | None:
+    history, references = told
     rows = tuple(history)
     editions = {edition.key: edition for edition in site.editions}
     line = Line("", role, tuple(_point(row, editions[row["edition"]], column, flag) for row in rows), steps=True)
-    levels = tuple(_levels(rows, editions, column))
-    is_cost = column == "updated_cost_meur"
+    levels = tuple(_levels(rows, tuple(references), editions, column))
+    is_cost, (initial, promised) = column == "updated_cost_meur", BASELINES[column]
 
     def draw(key: str, width: int) -> Markup:
         said = f"{title}, édition par édition, et ses références."
@@ -59,7 +65,10 @@ def _chart(site: SiteTables, history: Rows, column: str, flag: str, role: str, t
         key=key,
         title=Markup("{} : {}").format(rows[-1].text("name"), title),
         subtitle=Markup(title),  # noqa: S704  # written above
-        rows=(("", with_columns(history, "edition", "project_id", column, *BASELINES[column], "rebaseline_date")),),
+        rows=(
+            ("", with_columns(history, "edition", "project_id", column, initial)),
+            *((("-references", with_columns(references, *REFERENCE, promised)),) if len(references) else ()),
+        ),
         page=f"projets/{rows[-1].text('project_id')}/index.html",
     )
 
@@ -81,15 +90,23 @@ def _height(value: Any) -> float:
     return float(value.year * MONTHS_PER_YEAR + value.month if hasattr(value, "year") else value)
 
 
-def _levels(rows: tuple[Row, ...], editions: Mapping[str, Edition], column: str) -> Iterator[Level]:
-    """The first baseline, then each revision, from the edition that told it."""
-    first, revised = BASELINES[column]
-    told = [row for row in rows if row[first] is not None]
-    if told:
-        yield Level(f"prévu{NBSP}:", _height(told[-1][first]), _short(told[-1], first))
-    seen = set()
-    for row in rows:
-        if row[revised] is not None and row["rebaseline_date"] not in seen:
-            seen.add(row["rebaseline_date"])
-            cited = _short(row, revised)
-            yield Level(f"révisé{NBSP}:", _height(row[revised]), cited, editions[row["edition"]], "muted")
+def _levels(
+    rows: tuple[Row, ...], references: tuple[Row, ...], editions: Mapping[str, Edition], column: str
+) -> Iterator[Level]:
+    """What was first promised, over the whole; then each revision, from the edition that counts it to the next one."""
+    initial, promised = BASELINES[column]
+    given = [row for row in references if row[promised] is not None]
+    is_first = bool(given) and given[0]["baseline_number"] == 1
+    stand_ins = [(row, initial) for row in rows if row[initial] is not None][-1:]
+    for row, name in [(given[0], promised)] if is_first else stand_ins:
+        yield Level(f"prévu{NBSP}:", _height(row[name]), _short(row, name))
+    revisions = given[1:] if is_first else given
+    before = _height(given[0][promised]) if is_first else None
+    for row, following in zip_longest(revisions, revisions[1:]):
+        height, since = _height(row[promised]), editions[row["edition"]]
+        until = None if following is None else editions[following["edition"]]
+        # Of two that an edition counts at once, the last one is drawn.
+        if until != since:
+            cited = _short(row, promised)
+            yield Level(f"révisé{NBSP}:", height, cited, since, "muted", risen_from=before, until=until)
+            before = height

@@ -46,7 +46,8 @@ class Line:
 class Level:
     """A height that holds from an edition on, or over the whole: a baseline, a target.
 
-    One that is due on a day takes the axis to it, and the way that the first line has to go is drawn.
+    One that is due on a day takes the axis to it, and the way that the first line has to go is drawn. One that takes
+    the place of another rises from its height; where a third takes its place it stops, and its label stands over it.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Level:
     since: Edition | None = None
     role: str = "target"
     due: dt.date | None = None
+    risen_from: float | None = None
+    until: Edition | None = None
 
 
 def timeline(
@@ -85,9 +88,10 @@ def timeline(
     if not any(point.height is not None for line in lines for point in line.points):
         return Markup()
     place = _Place(lines, levels, from_zero=from_zero, least_spread=least_spread, width=width)
-    drawn = [*_axis(place, levels), *(_level(level, place) for level in levels)]
+    drawn = [*_axis(place, levels), *(part for level in levels for part in _level(level, place))]
     drawn += [_way(lines[0], level, place) for level in levels if level.due is not None]
-    ends = [_End(place.y(level.height), level.name, level.cited, level.role) for level in levels]
+    lasting = [level for level in levels if level.until is None]
+    ends = [_End(place.y(level.height), level.name, level.cited, level.role) for level in lasting]
     for line in lines:
         drawn += _line(line, place, {point.edition for other in lines if other is not line for point in other.points})
         if (last := _last(line)) is not None:
@@ -176,10 +180,17 @@ def _axis(place: _Place, levels: Sequence[Level]) -> Iterator[Markup]:
             )
 
 
-def _level(level: Level, place: _Place) -> Markup:
+def _level(level: Level, place: _Place) -> Iterator[Markup]:
     start = _LEFT if level.since is None else place.x(max(level.since, place.editions[0]))
-    y = place.y(level.height)
-    return tag("line", x1=start, x2=place.end, y1=y, y2=y, class_=f"s-{level.role} dashed", **sourced(level.cited))
+    end = place.end if level.until is None else place.x(level.until)
+    y, stroke = place.y(level.height), f"s-{level.role} dashed"
+    if level.risen_from is not None:
+        yield tag("line", x1=start, x2=start, y1=place.y(level.risen_from), y2=y, class_=stroke)
+    yield tag("line", x1=start, x2=end, y1=y, y2=y, class_=stroke, **sourced(level.cited))
+    if level.until is not None:
+        yield tag(
+            "text", _label(level.cited), x=(start + end) / 2, y=y - 6, text_anchor="middle", class_=f"f-{level.role}"
+        )
 
 
 def _way(line: Line, level: Level, place: _Place) -> Markup:

@@ -31,6 +31,8 @@ from warehouse.model.french import NBSP
 from warehouse.model.vocabulary import MINISTRIES, WATCH_RULES
 
 SCORE = Style(decimals=0)
+# What a project alone weighs is rarely a tenth of a point.
+WEIGHT = Style(decimals=2, signed=True)
 OF_RATES = {"budget": "de coût", "schedule": "de délai"}
 # What a table of projects does not show already.
 TOLD_CHANGES = ("phase", "start", "initial_cost", "initial_end", "rebaselined", "withheld", "published_again")
@@ -49,7 +51,7 @@ class RateBrief:
 
 @dataclass(frozen=True)
 class ProjectLine:
-    """A project of the ministry, with its slippages and what moved since the edition before."""
+    """A project of the ministry: its slippages, what it adds to each mean, what moved since the edition before."""
 
     project_id: str
     name: Markup
@@ -57,10 +59,13 @@ class ProjectLine:
     cost: object
     budget: Cited
     budget_bar: Markup
+    budget_weight: Markup
     end: object
     schedule: Cited
     schedule_bar: Markup
+    schedule_weight: Markup
     moved: Markup
+    moved_means: Markup
     tags: tuple[str, ...]
 
 
@@ -224,12 +229,33 @@ def _projects(site: SiteTables, code: str) -> Iterator[ProjectLine]:
             cost=WITHHELD if row["cost_withheld"] else row.cited("updated_cost_meur", BARE),
             budget=budget,
             budget_bar=bar(budget, SLIPPAGES, "budget"),
+            budget_weight=_weight(site, row, "budget"),
             end=WITHHELD if row["schedule_withheld"] else row.cited("updated_end_date"),
             schedule=schedule,
             schedule_bar=bar(schedule, SLIPPAGES, "schedule"),
+            schedule_weight=_weight(site, row, "schedule"),
             moved=_since_before(site, row),
+            moved_means=_moved_means(site, row),
             tags=tuple(_tags(row)),
         )
+
+
+def _weight(site: SiteTables, row: Row, rate: str) -> Markup:
+    """What a project adds to a mean slippage; nothing where it is not known."""
+    weighed = site.weights.get((str(row["project_id"]), rate))
+    if weighed is None or weighed["contribution_pts"] is None:
+        return Markup()
+    return sentence("{} de la moyenne", weighed.cited("contribution_pts", WEIGHT))
+
+
+def _moved_means(site: SiteTables, row: Row) -> Markup:
+    """What it adds to the change of each mean since the edition before; nothing where neither is known."""
+    known = [
+        sentence(f"{{}} {word}", moved.cited("contribution_pts", WEIGHT))
+        for rate, word in OF_RATES.items()
+        if (moved := site.moves.get((str(row["project_id"]), rate))) is not None
+    ]
+    return sentence("sur les moyennes : {}", Markup(", ").join(known)) if known else Markup()
 
 
 def _tags(row: Row) -> Iterator[str]:
