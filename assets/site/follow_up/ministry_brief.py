@@ -65,7 +65,7 @@ class ProjectLine:
     schedule_bar: Markup
     schedule_weight: Markup
     moved: Markup
-    moved_means: Markup
+    moved_means: tuple[Markup, ...]
     tags: tuple[str, ...]
 
 
@@ -235,7 +235,7 @@ def _projects(site: SiteTables, code: str) -> Iterator[ProjectLine]:
             schedule_bar=bar(schedule, SLIPPAGES, "schedule"),
             schedule_weight=_weight(site, row, "schedule"),
             moved=_since_before(site, row),
-            moved_means=_moved_means(site, row),
+            moved_means=tuple(_moved_means(site, row)),
             tags=tuple(_tags(row)),
         )
 
@@ -248,14 +248,12 @@ def _weight(site: SiteTables, row: Row, rate: str) -> Markup:
     return sentence("{} de la moyenne", weighed.cited("contribution_pts", WEIGHT))
 
 
-def _moved_means(site: SiteTables, row: Row) -> Markup:
-    """What it adds to the change of each mean since the edition before; nothing where neither is known."""
-    known = [
-        sentence(f"{{}} {word}", moved.cited("contribution_pts", WEIGHT))
-        for rate, word in OF_RATES.items()
-        if (moved := site.moves.get((str(row["project_id"]), rate))) is not None
-    ]
-    return sentence("sur les moyennes : {}", Markup(", ").join(known)) if known else Markup()
+def _moved_means(site: SiteTables, row: Row) -> Iterator[Markup]:
+    """What it adds to the change of each mean since the edition before, where that is something."""
+    for rate, word in OF_RATES.items():
+        moved = site.moves.get((str(row["project_id"]), rate))
+        if moved is not None and french.rounded(moved.number("contribution_pts") or 0.0, WEIGHT.decimals or 0):
+            yield sentence(f"{{}} sur l'écart {word} moyen", moved.cited("contribution_pts", WEIGHT))
 
 
 def _tags(row: Row) -> Iterator[str]:

@@ -80,7 +80,7 @@ def _moves(site: SiteTables, project_id: str) -> Iterator[Markup]:
     moved = [
         sentence(f"l'écart {OF_RATES[rate]} moyen de {{}}", row.cited("contribution_pts", WEIGHT))
         for rate, row in known.items()
-        if french.rounded(row.number("contribution_pts") or 0.0, 2)
+        if french.rounded(row.number("contribution_pts") or 0.0, WEIGHT.decimals or 0)
     ]
     since = site.time(before.key)
     if moved:
