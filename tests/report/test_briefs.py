@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from homes import Said
-from site_reading import tables_of
+from pdf_reading import sources
+from site_reading import Dataset, Figure, agrees, tables_of
 
 from assets.report.briefs import brief_pdf, restricted_brief_pdf
 from assets.report.plain import plain
@@ -74,6 +75,21 @@ def test_a_brief_says_what_the_page_says(published: list[Path], tables: SiteTabl
         for one in told:
             assert squeezed(one) in squeezed(text), (path, one)
         assert "restreinte" not in text
+
+
+def test_every_figure_of_a_brief_is_read_where_it_says(published: list[Path], demonstration: tuple[Path, Said]) -> None:
+    dataset = Dataset(demonstration[0] / "out" / "2021-11" / "open_data")
+    for path in published:
+        found = sources(path.read_bytes())
+        # What is asked is sentences of the dataset, typeset.
+        wrong = [figure for figure in found if not agrees(figure, dataset.asked(figure.source))]
+        wrong = [figure for figure in wrong if figure.value != dataset.asked(figure.source) or not is_asked(figure)]
+        assert not wrong, (path, wrong[:5])
+        assert len(found) > 20
+
+
+def is_asked(figure: Figure) -> bool:
+    return figure.source.endswith("#demandes")
 
 
 def squeezed(text: str) -> str:

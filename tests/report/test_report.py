@@ -1,6 +1,5 @@
 """The report of an edition as a reader has it: what it says, where its figures are read, how it is made."""
 
-import csv
 import io
 import json
 import re
@@ -15,8 +14,9 @@ import pikepdf
 import pytest
 from homes import Said
 from markupsafe import Markup
+from pdf_reading import attached, sources
 from site_cases import changed, renamed, up_to, with_key_figures
-from site_reading import Dataset, Figure, Read, agrees, tables_of
+from site_reading import Dataset, Read, agrees, tables_of
 
 from assets.page.identity import fonts_folder
 from assets.report import plain
@@ -58,24 +58,6 @@ def tables(demonstration: tuple[Path, Said]) -> SiteTables:
 @pytest.fixture(scope="module")
 def content(report: Path) -> bytes:
     return report.read_bytes()
-
-
-def attached(content: bytes, name: str) -> str:
-    with pikepdf.open(io.BytesIO(content)) as document:
-        return document.attachments[name].get_file().read_bytes().decode()
-
-
-def sources(content: bytes) -> list[Figure]:
-    """The figures that a PDF says it prints, each with its source."""
-    rows = csv.DictReader(io.StringIO(attached(content, "sources.csv")))
-    return [
-        Figure(
-            row["valeur"].removeprefix("'"),
-            f"{row['fichier'].removesuffix('.csv')}?{row['lignes']}#{row['colonne']}",
-            row["texte"].removeprefix("'"),
-        )
-        for row in rows
-    ]
 
 
 def test_every_figure_is_read_where_it_says(content: bytes, demonstration: tuple[Path, Said]) -> None:
