@@ -134,7 +134,12 @@ def _published(site: SiteTables) -> Markup:
 
 
 def _moves(site: SiteTables) -> Iterator[tuple[str, str, tuple[Moved, ...]]]:
-    """Who came, came back, left, has another name or ministry; then figures kept back or back, and revisions."""
+    """Who came, came back, left, has another name or ministry; then figures kept back or back, and revisions.
+
+    Nothing where the edition before is not here: who came is not known, which is not the same as nobody.
+    """
+    if site.before(site.edition) is None:
+        return
     for title, none, moved in moves(site, site.edition):
         yield title, none, tuple(moved)
     for title, moved in noted(site, site["changements"].where(edition=site.edition.key)):

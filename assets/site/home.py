@@ -278,8 +278,10 @@ def _remarks(site: SiteTables, row: Row, rate: str, compared: str) -> Iterator[M
 
 def _missing(site: SiteTables, edition: Edition) -> Markup:
     """Why nothing is told since the edition before, where it is not here."""
-    if edition.ordinal == 1 or site.before(edition) is not None:
+    if site.before(edition) is not None:
         return Markup()
+    if edition.ordinal == 1:
+        return sentence("C'est la première édition : il n'y en a pas avant elle à laquelle la comparer.")
     return sentence("L'édition précédente n'est pas là : rien n'est comparé avec elle.")
 
 

@@ -270,10 +270,13 @@ def test_first_publication_rates_carry_a_caveat(tables: SiteTables) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_an_early_edition_has_its_report(tables: SiteTables, count: int) -> None:
+def test_an_early_edition_has_its_report_and_nobody_is_said_to_have_come_where_it_is_not_known(
+    tables: SiteTables, count: int
+) -> None:
     shown = up_to(tables, count)
     text = text_of(report_pdf(shown))
     assert shown.edition.month_label() in text
+    assert ("rien n’est comparé" in text) == ("Entrées et sorties" not in text) == (count == 1)
 
 
 def test_fonts_come_with_their_licence() -> None:
