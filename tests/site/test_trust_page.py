@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from homes import Said
+from site_cases import changed
 from site_reading import tables_of
 
 from assets.site.reference.trust import KEPT_BACK
@@ -73,3 +74,15 @@ def test_a_rule_that_found_something_is_not_told_to_have_passed(tables: SiteTabl
     broken = page_with(tables, of_row(tables, "Ce projet n'a pas d'avis.")).split('id="reussis"')[1]
     assert passed.count("<li>") == broken.count("<li>") + 1
     assert title in passed
+
+
+def test_received_files_carry_their_fingerprint_but_those_that_hold_something_back(tables: SiteTables) -> None:
+    rows = tables["historique"].where(edition=EDITION).frame
+    held = rows["source_file"].iloc[0]
+    kept = changed(tables, "source_sha256", lambda frame: frame["source_sha256"].mask(frame["source_file"].eq(held)))
+    page = dict(site_files(kept))[PAGE].decode()
+    assert len(rows["source_file"].unique()) > 10
+    for name, fingerprint in set(zip(rows["source_file"], rows["source_sha256"], strict=True)):
+        assert name in page
+        assert (fingerprint in page) == (name != held)
+    assert "elle permettrait de retrouver un chiffre non publié" in page
