@@ -30,7 +30,13 @@ from assets.site.home import BigFigure, RateSaid, home_said
 from assets.site.reference.changes import Moved, moves, noted
 from assets.site.reference.glossary import glossary
 from assets.site.reference.method import Worked, worked
-from assets.site.reference.trust import OfProject, findings_of_projects, quality_definitions, quality_finding
+from assets.site.reference.trust import (
+    OfProject,
+    findings_of_projects,
+    ministry_lines,
+    quality_definitions,
+    quality_finding,
+)
 from assets.site.sheets import ProjectSheet, project_sheets
 from assets.site.tables import RATES, SiteTables, edition_title
 from warehouse.model.findings import SEVERITY_LABELS
@@ -92,7 +98,7 @@ class Report:
 def report_said(site: SiteTables) -> Report:
     """What the report of the latest edition of some tables says."""
     home = home_said(site, site.edition)
-    about, scores = site.about.closing, quality_table(site)
+    about, scores = site.about.closing, tuple(ministry_lines(site))
     return Report(
         title=TITLE,
         edition=edition_title(site.edition),
@@ -115,8 +121,8 @@ def report_said(site: SiteTables) -> Report:
         ministries=ministries_table(site),
         projects=projects_table(site),
         sheets=project_sheets(site),
-        quality_finding=quality_finding(site),
-        quality=scores,
+        quality_finding=quality_finding(scores),
+        quality=quality_table(scores),
         findings=tuple(findings_of_projects(site)),
         severities={name: label.lower() for name, label in SEVERITY_LABELS.items()},
         worked=worked(site),
@@ -134,12 +140,7 @@ def _published(site: SiteTables) -> Markup:
 
 
 def _moves(site: SiteTables) -> Iterator[tuple[str, str, tuple[Moved, ...]]]:
-    """Who came, came back, left, has another name or ministry; then figures kept back or back, and revisions.
-
-    Nothing where the edition before is not here: who came is not known, which is not the same as nobody.
-    """
-    if site.before(site.edition) is None:
-        return
+    """Who came, came back, left, has another name or ministry; then figures kept back or back, and revisions."""
     for title, none, moved in moves(site, site.edition):
         yield title, none, tuple(moved)
     for title, moved in noted(site, site["changements"].where(edition=site.edition.key)):

@@ -80,7 +80,7 @@ class _Reader(HTMLParser):
 
 def figures(said: Any) -> Iterator[Figure]:
     """The figures of what is said, whatever holds it, in the order it is held."""
-    if isinstance(said, Markup) or hasattr(said, "__html__"):
+    if hasattr(said, "__html__"):
         reader = _Reader()
         reader.feed(str(Markup("{}").format(said)))
         yield from reader.found

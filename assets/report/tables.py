@@ -1,6 +1,6 @@
 """The tables of the report: the figures of the pages of the site, with a bar where a page has one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from assets.site.explorer import edition_lines
 from assets.site.follow_up.ministries import current_ministries
 from assets.site.home import RateSaid
 from assets.site.reference.method import coverage, variants
-from assets.site.reference.trust import SCORES, ministry_lines, received_files
+from assets.site.reference.trust import SCORES, MinistryLine, received_files
 from assets.site.tables import RATES, SiteTables, target_cited
 from warehouse.model import french
 from warehouse.quality.tables import COMPONENTS
@@ -55,7 +55,7 @@ def measured(cited: Cited, scale: Scale, role: str, note: object = "", mark: flo
     if not cited.known:
         return Cell(cited, note)
     value = float(cited.value)  # type: ignore[arg-type]
-    start, end = sorted((scale.at(0.0), scale.at(value)))
+    start, end = scale.span(value)
     marked = None if mark is None else scale.at(mark)
     return Cell(cited, note, Bar(round(start, 4), round(end, 4), role, scale.cuts(value), marked))
 
@@ -94,19 +94,17 @@ def distribution_tables(said: Sequence[Distribution]) -> tuple[PrintedTable, ...
         PrintedTable(
             sentence(f"Projets par {one.title.lower()}"),
             (one.title, "Projets", "Coût connu (M€)"),
-            tuple(
-                (
-                    Cell(share.label),
-                    measured(share.count, _scale(each.count for each in one.shares), "count"),
-                    measured(share.cost, _scale(each.cost for each in one.shares), "amount")
-                    if isinstance(share.cost, Cited)
-                    else Cell(share.cost),
-                )
-                for share in one.shares
-            ),
+            tuple(_share_cells(one)),
         )
         for one in said
     )
+
+
+def _share_cells(said: Distribution) -> Iterator[tuple[Cell, ...]]:
+    counts, costs = (_scale(getattr(share, name) for share in said.shares) for name in ("count", "cost"))
+    for share in said.shares:
+        cost = measured(share.cost, costs, "amount") if isinstance(share.cost, Cited) else Cell(share.cost)
+        yield Cell(share.label), measured(share.count, counts, "count"), cost
 
 
 def _scale(values: Iterable[object]) -> Scale:
@@ -175,9 +173,8 @@ def _initially(row: Row, name: str) -> Markup:
     return sentence("initial : {}", cited) if cited.known else Markup()
 
 
-def quality_table(site: SiteTables) -> PrintedTable | None:
+def quality_table(lines: Sequence[MinistryLine]) -> PrintedTable | None:
     """The score of each ministry and what it is made of; None when nothing was scored."""
-    lines = tuple(ministry_lines(site))
     if not lines:
         return None
     return PrintedTable(

@@ -42,6 +42,11 @@ class Scale:
             return 0.0
         return min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
 
+    def span(self, value: float, start: float = 0.0) -> tuple[float, float]:
+        """Where a bar starts and ends, from the left, that goes from zero, or from another value, to a value."""
+        low, high = sorted((self.at(start), self.at(value)))
+        return low, high
+
     def cuts(self, value: float) -> bool:
         """Whether a value is out of the bounds: what is cut must say so."""
         return not self.low <= value <= self.high
@@ -71,7 +76,7 @@ def bar(cited: Cited, scale: Scale, role: str, *, mark_at: float | None = None) 
         parts.append(tag("rect", x="0", y="1", width="100%", height=_BAR_HEIGHT - 2, class_="hollow"))
     else:
         value = float(cited.value)  # type: ignore[arg-type]
-        start, end = sorted((scale.at(0.0), scale.at(value)))
+        start, end = scale.span(value)
         width = max(end - start, 0.004)
         parts.append(
             tag(
@@ -91,7 +96,7 @@ def bar(cited: Cited, scale: Scale, role: str, *, mark_at: float | None = None) 
 
 def floating_bar(start: float, end: float, cited: Cited, scale: Scale, role: str) -> Markup:
     """A bar between two values: a part of a change, where the part before it ended."""
-    low, high = sorted((scale.at(start), scale.at(end)))
+    low, high = scale.span(end, start)
     mark = tag(
         "rect",
         x=_share(low),

@@ -25,7 +25,7 @@ from assets.site.cited import (
 )
 from assets.site.distributions import distributions
 from assets.site.pages import Page
-from assets.site.tables import RATES, SiteTables, counts_from_initial, edition_title, target_cited
+from assets.site.tables import RATES, SiteTables, counts_from_initial, edition_title, not_compared, target_cited
 from warehouse.home.calendar import Edition
 from warehouse.model import french
 from warehouse.model.vocabulary import CONFIDENCES
@@ -282,7 +282,7 @@ def _missing(site: SiteTables, edition: Edition) -> Markup:
         return Markup()
     if edition.ordinal == 1:
         return sentence("C'est la première édition : il n'y en a pas avant elle à laquelle la comparer.")
-    return sentence("L'édition précédente n'est pas là : rien n'est comparé avec elle.")
+    return not_compared()
 
 
 def _official(row: Row, rate: str) -> Markup:

@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from assets.dataset.about import About
-from assets.site.cited import Cited, Row, Rows, edition_time
+from assets.site.cited import Cited, Row, Rows, edition_time, sentence
 from warehouse.home.calendar import Edition
 from warehouse.model import french
 from warehouse.model.findings import Finding
@@ -124,6 +124,11 @@ class SiteTables:
 
 def _by_project_and_rate(rows: Rows) -> Mapping[tuple[str, str], Row]:
     return {(str(row["project_id"]), str(row["rate"])): row for row in rows}
+
+
+def not_compared() -> Markup:
+    """What is said where the edition just before is not here."""
+    return sentence("L'édition précédente n'est pas là : rien n'est comparé avec elle.")
 
 
 def counts_from_initial(row: Row, rate: str) -> bool:

@@ -9,7 +9,7 @@ from assets.site.analyses.waterfalls import TITLES, Bridges, Waterfall, label_of
 from assets.site.charts.files import chart_files
 from assets.site.cited import sentence
 from assets.site.pages import Attachment, Page
-from assets.site.tables import RATES, SiteTables, edition_title
+from assets.site.tables import RATES, SiteTables, edition_title, not_compared
 from warehouse.home.calendar import Edition
 from warehouse.model import french
 
@@ -72,7 +72,7 @@ def _missing(site: SiteTables, bridges: Bridges) -> Markup:
     if before is not None and bridges.has(site.edition, before):
         return Markup()
     if before is None:
-        return sentence("L'édition précédente n'est pas là : rien n’est comparé avec elle.")
+        return not_compared()
     return sentence(
         "Une évolution va d'un écart moyen à un autre : il n’y en a pas aux deux dernières éditions, faute de "
         "références antérieures."

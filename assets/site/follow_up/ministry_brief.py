@@ -248,11 +248,16 @@ def _weight(site: SiteTables, row: Row, rate: str) -> Markup:
     return sentence("{} de la moyenne", weighed.cited("contribution_pts", WEIGHT))
 
 
+def weighs(row: Row) -> bool:
+    """Whether a contribution is something, as it is printed."""
+    return bool(french.rounded(row.number("contribution_pts") or 0.0, WEIGHT.decimals or 0))
+
+
 def _moved_means(site: SiteTables, row: Row) -> Iterator[Markup]:
     """What it adds to the change of each mean since the edition before, where that is something."""
     for rate, word in OF_RATES.items():
         moved = site.moves.get((str(row["project_id"]), rate))
-        if moved is not None and french.rounded(moved.number("contribution_pts") or 0.0, WEIGHT.decimals or 0):
+        if moved is not None and weighs(moved):
             yield sentence(f"{{}} sur l'écart {word} moyen", moved.cited("contribution_pts", WEIGHT))
 
 

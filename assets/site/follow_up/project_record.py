@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assets.site.cited import BARE, Cited, Row, Rows, day_time, enumerated, sentence, transmitted
-from assets.site.follow_up.ministry_brief import OF_RATES, WEIGHT
+from assets.site.follow_up.ministry_brief import OF_RATES, WEIGHT, weighs
 from assets.site.tables import RATES, SiteTables
 from warehouse.model import french
 
@@ -80,7 +80,7 @@ def _moves(site: SiteTables, project_id: str) -> Iterator[Markup]:
     moved = [
         sentence(f"l'écart {OF_RATES[rate]} moyen de {{}}", row.cited("contribution_pts", WEIGHT))
         for rate, row in known.items()
-        if french.rounded(row.number("contribution_pts") or 0.0, WEIGHT.decimals or 0)
+        if weighs(row)
     ]
     since = site.time(before.key)
     if moved:

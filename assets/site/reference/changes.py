@@ -227,7 +227,12 @@ def _finding(site: SiteTables, edition: Edition) -> Markup:
 
 
 def moves(site: SiteTables, edition: Edition) -> list[tuple[str, str, list[Moved]]]:
-    """Who came, came back, left, has another name or another ministry."""
+    """Who came, came back, left, has another name or another ministry.
+
+    Nothing where the edition before is not here: who came is not known, which is not the same as nobody.
+    """
+    if site.before(edition) is None:
+        return []
     rows = site["mouvements"].where(edition=edition.key)
     found = []
     for kind, (title, none) in MOVES.items():

@@ -1,6 +1,6 @@
 """Whether what is published can be believed: scores of the data sent, what checks found, and those that passed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -88,7 +88,7 @@ def trust_pages(site: SiteTables) -> Iterator[Page]:
         "Qualité des données",
         "Peut-on y croire ? La qualité de ce que les ministères transmettent, et ce que les contrôles y trouvent.",
         {
-            "finding": quality_finding(site),
+            "finding": quality_finding(lines),
             "ministries": lines,
             "component_names": [(name, column.title) for name, column in COMPONENTS.items()],
             "shown": shown,
@@ -150,9 +150,9 @@ def quality_definitions() -> Iterator[tuple[Markup, Markup]]:
         yield declared(term), declared(french.capitalised(text))
 
 
-def quality_finding(site: SiteTables) -> Markup:
+def quality_finding(lines: Sequence[MinistryLine]) -> Markup:
     """From where to where the scores of the latest edition go."""
-    known = [line for line in ministry_lines(site) if line.score.cited.known]
+    known = [line for line in lines if line.score.cited.known]
     if not known:
         return sentence("Aucun score n'est connu à cette édition.")
     lowest, highest = known[0], known[-1]
