@@ -209,6 +209,8 @@ class _Table:
     validations: Sequence[tuple[str, Validation]]
     # By identity: the book keeps its styles, and to compare two takes longer than to write a cell.
     names: dict[int, str] = field(default_factory=dict)
+    # By identity too: a cell that stands in many rows is written once.
+    known: dict[int, str] = field(default_factory=dict)
 
     def text(self) -> str:
         sheet = self.sheet
@@ -247,24 +249,32 @@ class _Table:
     def _cells(self, cells: Sequence[BookCell], number: int, rules: Mapping[int, str]) -> str:
         written: list[str] = []
         position = 0
-        for cell in (*cells, *self._unwritten(sum(cell.span for cell in cells))):
-            described = f' table:style-name="{self._style(cell.style)}"'
-            if position in rules:
-                described += f' table:content-validation-name="{rules[position]}"'
-            if cell.span > 1:
-                described += f' table:number-columns-spanned="{cell.span}" table:number-rows-spanned="1"'
-            kind, inside = _value(cell.value, cell.style)
-            if cell.comment is not None:
-                inside = self._comment(cell.comment, number, position) + inside
-            written.append(
-                f"<table:table-cell{described}{kind}>{inside}</table:table-cell>"
-                if inside
-                else f"<table:table-cell{described}{kind} />"
-            )
-            if cell.span > 1:
-                written.append(f'<table:covered-table-cell table:number-columns-repeated="{cell.span - 1}" />')
+        for cell in cells:
+            if cell.comment is None and position not in rules:
+                text = self.known.get(id(cell))
+                if text is None:
+                    text = self.known[id(cell)] = self._cell(cell)
+                written.append(text)
+            else:
+                written.append(self._cell(cell, rules.get(position), self._comment(cell, number, position)))
             position += cell.span
+        for empty, column in enumerate(self.sheet.columns[position:], start=position):
+            written.append(self._cell(BookCell(style=column.style), rules.get(empty)))
         return "".join(written)
+
+    def _cell(self, cell: BookCell, rule: str | None = None, comment: str = "") -> str:
+        described = f' table:style-name="{self._style(cell.style)}"'
+        if rule is not None:
+            described += f' table:content-validation-name="{rule}"'
+        if cell.span > 1:
+            described += f' table:number-columns-spanned="{cell.span}" table:number-rows-spanned="1"'
+        kind, inside = _value(cell.value, cell.style)
+        inside = comment + inside
+        text = f"<table:table-cell{described}{kind}"
+        text += f">{inside}</table:table-cell>" if inside else " />"
+        if cell.span > 1:
+            text += f'<table:covered-table-cell table:number-columns-repeated="{cell.span - 1}" />'
+        return text
 
     def _style(self, style: CellStyle) -> str:
         name = self.names.get(id(style))
@@ -272,12 +282,11 @@ class _Table:
             name = self.names[id(style)] = self.styles.cell(style)
         return name
 
-    def _unwritten(self, written: int) -> Iterator[BookCell]:
-        for column in self.sheet.columns[written:]:
-            yield BookCell(style=column.style)
-
-    def _comment(self, comment: str, number: int, position: int) -> str:
+    def _comment(self, cell: BookCell, number: int, position: int) -> str:
         """A hidden comment, to the right of its cell: where one is not placed, it opens at the top of the sheet."""
+        comment = cell.comment
+        if comment is None:
+            return ""
         left = sum(width_cm(column.width) for column in self.sheet.columns[: position + 1])
         top_pt = sum(row.height_pt or 0 for row in self.sheet.rows[:number])
         lines = sum(math.ceil(len(line) / COMMENT_LINE) for line in comment.splitlines())

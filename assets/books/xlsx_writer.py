@@ -127,6 +127,8 @@ def _set_page(page: Worksheet, sheet: BookSheet) -> None:
 
 
 def _write_cell(page: Worksheet, place: tuple[int, int], cell: BookCell, formats: _Formats) -> None:
+    if cell.value is None and cell.style is PLAIN and cell.span == 1 and cell.comment is None:
+        return
     style = formats.of(cell.style)
     if cell.span > 1:
         page.merge_range(*place, place[0], place[1] + cell.span - 1, "", style)

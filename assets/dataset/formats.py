@@ -3,11 +3,13 @@
 Names and labels are French in all of them; the same rows give the same bytes, whatever the machine and the day.
 """
 
-import datetime as dt
+import csv
+import io
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from assets.books.ods_writer import ods_bytes
 from assets.books.xlsx_writer import xlsx_bytes
 from warehouse.home.store import parquet_bytes
 from warehouse.model.cells import inert_text
-from warehouse.model.schema import Column, Kind, Table, table_schema, to_arrow
+from warehouse.model.schema import Column, Table, arrow_schema, table_schema
 from warehouse.model.vocabulary import VOCABULARIES
 from warehouse.open_data.files import PublishedFile
 
@@ -47,108 +49,112 @@ _WRAPPED = CellStyle(wraps=True, vertical="top")
 _SQLITE_WRITER = slice(96, 100)
 _SQLITE_VERSION = (3_037_000).to_bytes(4, "big")
 PAGE_BYTES = 4096
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 # Below it, the shortest text of a number has an exponent.
 SMALLEST_WITHOUT_EXPONENT = 1e-4
 
 
-def with_published_names(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """A conformed frame as it is published: French column names, French labels instead of codes."""
-    labelled = {
-        column.name: frame[column.name].map(VOCABULARIES[column.vocabulary].labels_by_code()).astype("str")
-        for column in table.columns
-        if column.vocabulary
-    }
-    return frame.assign(**labelled).rename(columns={column.name: column.published for column in table.columns})
+@dataclass(frozen=True)
+class PublishedRows:
+    """The rows of a conformed frame as they are published, by column: str, bool, int, float, date, None for missing.
+
+    What every format is written from: labels stand for codes already.
+    """
+
+    table: Table
+    columns: tuple[list[Any], ...]
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The values of each row."""
+        return zip(*self.columns, strict=True)
+
+    def apart(self, keys: Iterable[str]) -> dict[str, "PublishedRows"]:
+        """The rows of each key, in their order; `keys` has one for each row."""
+        found: dict[str, list[tuple[Any, ...]]] = {}
+        for key, row in zip(keys, self.rows(), strict=True):
+            found.setdefault(key, []).append(row)
+        return {
+            key: PublishedRows(self.table, tuple(map(list, zip(*rows, strict=True)))) for key, rows in found.items()
+        }
+
+    def with_iso_dates(self) -> Iterator[tuple[Any, ...]]:
+        """The values of each row, dates as ISO texts."""
+        columns = [
+            [value and value.isoformat() for value in values] if column.kind == "date" else values
+            for column, values in zip(self.table.columns, self.columns, strict=True)
+        ]
+        return zip(*columns, strict=True)
 
 
-def csv_text(frame: pd.DataFrame, table: Table) -> str:
-    """A conformed frame as published CSV: comma, point, ISO dates, `true`/`false`, empty for missing.
+def published_rows(frame: pd.DataFrame, table: Table) -> PublishedRows:
+    """The rows of a conformed frame as they are published."""
+    return PublishedRows(table, tuple(_plain(frame[column.name], column) for column in table.columns))
+
+
+def _plain(values: pd.Series, column: Column) -> list[Any]:
+    if column.kind == "date":
+        dates: list[Any] = values.to_numpy("datetime64[D]").tolist()
+        return dates
+    missing = values.isna().tolist()
+    plain = [None if gone else value for value, gone in zip(values.tolist(), missing, strict=True)]
+    if column.vocabulary:
+        labels = VOCABULARIES[column.vocabulary].labels_by_code() | {None: None}
+        return [labels[code] for code in plain]
+    return plain
+
+
+def csv_text(rows: PublishedRows) -> str:
+    """Rows as published CSV: comma, point, ISO dates, `true`/`false`, empty for missing.
 
     A text that a spreadsheet would take for a formula is preceded by an apostrophe (`warehouse.model.cells`). Only
     free texts can start so: numbers, dates, labels of closed lists and texts with a pattern are written as they are,
     and the Table Schema holds. A reader who wants such a text back takes the apostrophe off; the other formats, which
     no spreadsheet evaluates, keep it as submitted.
     """
-    booleans = {
-        column.name: frame[column.name].map({True: "true", False: "false"})
-        for column in table.columns
-        if column.kind == "boolean"
-    }
-    texts = {
-        column.name: frame[column.name].map(inert_text, na_action="ignore")
-        for column in table.columns
-        if column.kind == "string" and not column.vocabulary and not column.pattern
-    }
-    numbers = {column.name: _positional(frame[column.name]) for column in table.columns if column.kind == "number"}
-    return with_published_names(frame.assign(**booleans, **texts, **numbers), table).to_csv(
-        index=False, lineterminator="\n", date_format="%Y-%m-%d"
-    )
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([column.published for column in rows.table.columns])
+    columns = map(_as_csv, rows.columns, rows.table.columns)
+    writer.writerows(zip(*columns, strict=True))
+    return stream.getvalue()
 
 
-def _positional(numbers: pd.Series) -> pd.Series:
-    """Numbers as they are written, without an exponent for the small ones: « 0.00001 », not « 1e-05 »."""
-    if not numbers.abs().between(0, SMALLEST_WITHOUT_EXPONENT, inclusive="neither").any():
-        return numbers
-    return numbers.map(lambda number: np.format_float_positional(number, trim="0"), na_action="ignore")
+def _as_csv(values: list[Any], column: Column) -> list[Any]:
+    """The values of a column as the writer takes them: numbers, dates and what is missing it writes by itself."""
+    if column.kind == "boolean":
+        return [None if value is None else str(value).lower() for value in values]
+    if column.kind == "number":
+        return [_positional(value) if value and abs(value) < SMALLEST_WITHOUT_EXPONENT else value for value in values]
+    if column.kind == "string" and not column.vocabulary and not column.pattern:
+        inert = {text: text and inert_text(text) for text in set(values)}
+        return [inert[text] for text in values]
+    return values
 
 
-def published_parquet(frame: pd.DataFrame, table: Table) -> bytes:
-    """A conformed frame as published Parquet: the same names and labels as the CSV, and types."""
-    arrow = to_arrow(frame, table)
-    for position, column in enumerate(table.columns):
-        if column.vocabulary:
-            labels = VOCABULARIES[column.vocabulary].labels_by_code()
-            values = [None if code is None else labels[code] for code in arrow.column(position).to_pylist()]
-            arrow = arrow.set_column(position, arrow.schema.field(position), pa.array(values, pa.string()))
-    return parquet_bytes(arrow.rename_columns([column.published for column in table.columns]))
+def _positional(number: float) -> str:
+    """A small number without an exponent: « 0.00001 », not « 1e-05 »."""
+    return np.format_float_positional(number, trim="0")
 
 
-def published_rows(frame: pd.DataFrame, table: Table) -> list[tuple[Any, ...]]:
-    """The rows of a conformed frame as plain values: str, bool, int, float, date, None for missing."""
-    columns = [_plain(frame[column.name], column) for column in table.columns]
-    return list(zip(*columns, strict=True))
+def published_parquet(rows: PublishedRows) -> bytes:
+    """Rows as published Parquet: the same names and labels as the CSV, and types."""
+    schema = arrow_schema(rows.table)
+    fields = [schema.field(column.name).with_name(column.published) for column in rows.table.columns]
+    arrays = [pa.array(values, field.type) for values, field in zip(rows.columns, fields, strict=True)]
+    return parquet_bytes(pa.Table.from_arrays(arrays, schema=pa.schema(fields)))
 
 
-_PLAIN: Mapping[Kind, Callable[[Any], Any]] = {
-    "string": str,
-    "integer": int,
-    "number": float,
-    "boolean": bool,
-    "date": lambda value: value.date(),
-}
-
-
-def _plain(values: pd.Series, column: Column) -> list[Any]:
-    convert = _PLAIN[column.kind]
-    if column.vocabulary:
-        convert = VOCABULARIES[column.vocabulary].labels_by_code().__getitem__
-    missing = values.isna().tolist()
-    return [None if gone else convert(value) for value, gone in zip(values.tolist(), missing, strict=True)]
-
-
-def json_text(frame: pd.DataFrame, table: Table, about: Mapping[str, str]) -> str:
-    """A conformed frame as JSON: what is said of it, its columns, then one object per row, on a line each."""
-    return json_of_rows(published_rows(frame, table), table, about)
-
-
-def json_of_rows(rows: Iterable[tuple[Any, ...]], table: Table, about: Mapping[str, str]) -> str:
-    """Rows from `published_rows` as `json_text` gives them."""
+def json_text(rows: PublishedRows, about: Mapping[str, str]) -> str:
+    """Rows as JSON: what is said of them, their columns, then one object per row, on a line each."""
+    table = rows.table
     names = [column.published for column in table.columns]
     head = {**about, "titre": table.title, "description": table.description, "precautions": list(table.caveats)}
-    fields = table_schema(table)["fields"]
-    lines = [_json(dict(zip(names, map(_iso, row), strict=True))) for row in rows]
-    parts = [f"  {_json(name)}: {_json(value)}" for name, value in {**head, "colonnes": fields}.items()]
+    lines = [_json(dict(zip(names, row, strict=True))) for row in rows.with_iso_dates()]
+    parts = [f"  {_json(name)}: {_json(value)}" for name, value in head.items()]
+    parts.append(f'  "colonnes": {_json(table_schema(table)["fields"])}')
     written = ",\n    ".join(lines)
     parts.append(f'  "lignes": [\n    {written}\n  ]' if lines else '  "lignes": []')
     return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def _iso(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def allowed_values(column: Column) -> str:
@@ -165,30 +171,20 @@ def dictionary_row(column: Column) -> tuple[str, ...]:
     return column.published, column.title, TYPES[column.kind], column.unit or "sans unité", required, definition
 
 
-def workbook(frame: pd.DataFrame, table: Table, title: str, notes: Sequence[str], *, notes_first: bool = False) -> Book:
-    """A table as a workbook: its rows under filters, and a sheet that says what they are, after or before them.
+def workbook(rows: PublishedRows, title: str, notes: Sequence[str], *, notes_first: bool = False) -> Book:
+    """Rows as a workbook: under filters, and a sheet that says what they are, after or before them.
 
     Nothing in it can be a formula, and its properties say nothing of who or what wrote it.
     """
-    return workbook_of_rows(published_rows(frame, table), table, title, notes, notes_first=notes_first)
-
-
-def workbook_of_rows(
-    published: Iterable[tuple[Any, ...]], table: Table, title: str, notes: Sequence[str], *, notes_first: bool = False
-) -> Book:
-    """Rows from `published_rows` as `workbook` gives them."""
-    styles = [_style(column) for column in table.columns]
+    table = rows.table
     headers = BookRow(tuple(BookCell(column.published, _HEADER) for column in table.columns), HEADER_HEIGHT)
-    rows = [
-        BookRow(tuple(BookCell(_cell(value), style) for value, style in zip(values, styles, strict=True)))
-        for values in published
-    ]
+    columns = map(_cells, rows.columns, table.columns)
     names = table.names()
     in_sight = names.index("name") + 1 if "name" in names[:3] else 0
     data = BookSheet(
         ROWS_SHEET,
         tuple(BookColumn(_width(column)) for column in table.columns),
-        (headers, *rows),
+        (headers, *map(BookRow, zip(*columns, strict=True))),
         header_rows=1,
         header_columns=in_sight,
         page=PageSetup("A3", max(1, len(table.columns) // 12)),
@@ -208,6 +204,13 @@ def _readme(table: Table, title: str, notes: Sequence[str]) -> BookSheet:
         tuple(BookColumn(width) for width in DICTIONARY_WIDTHS.values()),
         (*above, BookRow(), headers, *columns),
     )
+
+
+def _cells(values: Sequence[Any], column: Column) -> list[BookCell]:
+    """The cells of a column: one for each value that it has, however often it does."""
+    style = _style(column)
+    cells = {value: BookCell(_cell(value), style) for value in set(values)}
+    return [cells[value] for value in values]
 
 
 def _cell(value: Any) -> CellValue:
@@ -232,22 +235,21 @@ def _width(column: Column) -> float:
 WORKBOOK_WRITERS: Mapping[str, Callable[[Book], bytes]] = {"xlsx": xlsx_bytes, "ods": ods_bytes}
 
 
-def sqlite_bytes(
-    tables: Mapping[Table, pd.DataFrame], files: Iterable[PublishedFile], about: Mapping[str, str]
-) -> bytes:
+def sqlite_bytes(tables: Iterable[PublishedRows], files: Iterable[PublishedFile], about: Mapping[str, str]) -> bytes:
     """All tables in one SQLite file, with `dictionnaire` (every column) and `a_propos` (what it is).
 
     Dates are ISO texts, booleans 0 or 1. The file is made in memory, packed, with pages of a fixed size.
     """
+    held = list(tables)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         database.execute("BEGIN")
-        for table, frame in tables.items():
-            database.execute(_create(table))
-            marks = ", ".join("?" * len(table.columns))
-            rows = (tuple(map(_iso, row)) for row in published_rows(frame, table))
-            database.executemany(f"INSERT INTO {_quoted(table.name)} VALUES ({marks})", rows)  # noqa: S608  # our names
-        _describe(database, tables, files, about)
+        for rows in held:
+            database.execute(_create(rows.table))
+            marks = ", ".join("?" * len(rows.columns))
+            into = f"INSERT INTO {_quoted(rows.table.name)} VALUES ({marks})"  # noqa: S608  # our names
+            database.executemany(into, rows.with_iso_dates())
+        _describe(database, [rows.table for rows in held], files, about)
         database.execute("COMMIT")
         database.execute("VACUUM")
         content = bytearray(database.serialize())

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import typst
 
-from assets.dataset.formats import csv_text
+from assets.dataset.formats import csv_text, published_rows
 from assets.page.pictures import shipped_fonts
 from assets.report.contents import report_said
 from assets.report.plain import plain
@@ -42,7 +42,7 @@ def report_pdf(site: SiteTables) -> bytes:
     """
     said = report_said(site)
     rows = site["panorama-{edition}"]
-    attached = Attached(f"{rows.stem}.csv", rows.table.title, csv_text(rows.frame, rows.table))
+    attached = Attached(f"{rows.stem}.csv", rows.table.title, csv_text(published_rows(rows.frame, rows.table)))
     data = {part.name: getattr(said, part.name) for part in fields(said)}
     return typeset("report.typ", data, f"Rapport de l'édition {site.edition.key}", [attached])
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from assets.dataset.formats import csv_text
+from assets.dataset.formats import csv_text, published_rows
 from assets.report.plain import printable
 from warehouse.model.schema import Column, Table, conform
 
@@ -104,4 +104,4 @@ def sources_csv(said: Any) -> str:
         name = file if "." in file else f"{file}.csv"
         rows.append((rank, figure.text, figure.value, name, chosen, asked))
     names = [column.name for column in SOURCES.columns]
-    return csv_text(conform(pd.DataFrame(rows, columns=names), SOURCES), SOURCES)
+    return csv_text(published_rows(conform(pd.DataFrame(rows, columns=names), SOURCES), SOURCES))

@@ -1,15 +1,12 @@
 """The page of each project that was ever followed: what happened to this one?"""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from assets.books.xlsx_writer import xlsx_bytes
-from assets.dataset.formats import csv_text, json_of_rows, published_rows, workbook_of_rows
+from assets.dataset.formats import csv_text, json_text, published_rows, workbook
 from assets.page.wording import WITHHELD, short_ministry
 from assets.site.charts.files import Chart, chart_files
 from assets.site.charts.of_project import project_charts
@@ -85,12 +82,7 @@ class _Apart:
         groups = site["panorama-{edition}"].by("cost_band", "phase")
         self.alike = {key: rows for key, rows in groups.items() if all(key)}
         history = site["historique"]
-        self.csv = _csv_by_project(history)
-        self.published: dict[str, list[tuple[Any, ...]]] = {}
-        for project_id, row in zip(
-            history.frame["project_id"], published_rows(history.frame, history.table), strict=True
-        ):
-            self.published.setdefault(project_id, []).append(row)
+        self.published = published_rows(history.frame, history.table).apart(history.frame["project_id"])
         self._empty = {stem: site[stem].where(project_id="") for stem in self._by}
 
     def of(self, stem: str, project_id: str) -> Rows:
@@ -332,21 +324,9 @@ def _provenance(rows: Rows) -> Mapping[str, list[Markup]]:
 
 def _files(site: SiteTables, apart: _Apart, project_id: str, name: str) -> Iterator[Attachment]:
     """The history of a project in three formats, cut from the file `historique`."""
-    table, rows = site["historique"].table, apart.published[project_id]
+    rows = apart.published[project_id]
     place, title = f"projets/{project_id}/{project_id}", f"{name} ({project_id})"
-    yield Attachment(f"{place}.csv", apart.csv[project_id].encode())
-    yield Attachment(f"{place}.json", json_of_rows(rows, table, site.about.properties()).encode())
+    yield Attachment(f"{place}.csv", csv_text(rows).encode())
+    yield Attachment(f"{place}.json", json_text(rows, site.about.properties()).encode())
     notes = [*site.about.notes(), *site.about.caveats()]
-    yield Attachment(f"{place}.xlsx", xlsx_bytes(workbook_of_rows(rows, table, title, notes)))
-
-
-def _csv_by_project(history: Rows) -> Mapping[str, str]:
-    """The lines of the CSV of the history apart by project, each with the header."""
-    header, *lines = csv.reader(io.StringIO(csv_text(history.frame, history.table)))
-    found: dict[str, io.StringIO] = {}
-    for project_id, line in zip(history.frame["project_id"], lines, strict=True):
-        if project_id not in found:
-            found[project_id] = io.StringIO()
-            csv.writer(found[project_id], lineterminator="\n").writerow(header)
-        csv.writer(found[project_id], lineterminator="\n").writerow(line)
-    return {project_id: text.getvalue() for project_id, text in found.items()}
+    yield Attachment(f"{place}.xlsx", xlsx_bytes(workbook(rows, title, notes)))

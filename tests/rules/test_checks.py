@@ -14,7 +14,7 @@ from test_baselines import NO_LEDGER, baseline, ledger_of
 from test_history import exit_line, lines_of, moves, opinion_line
 from test_measures import CALENDAR, declared, figures, project, projects, slippages
 
-from assets.dataset.formats import csv_text
+from assets.dataset.formats import csv_text, published_rows
 from assets.dataset.rows import open_projects
 from assets.reading.submitted import read_inbox
 from assets.reading.typed_rows import type_projects
@@ -372,7 +372,7 @@ def test_a_published_file_that_differs_from_the_tables_is_refused(tmp_path: Path
     core = projects(declared(1), declared(2, withheld=True, cost_withheld=True, updated_cost_meur=90.0))
     rows = open_projects(core, slippages(core))
     path = tmp_path / "panorama.csv"
-    path.write_text(csv_text(rows, OPEN_PROJECTS), encoding="utf-8")
+    path.write_text(csv_text(published_rows(rows, OPEN_PROJECTS)), encoding="utf-8")
     published, schema = pd.read_csv(path), table_schema(OPEN_PROJECTS)
     assert dataset_findings(published, schema, core) == []
     cost, identifier = "cout_actualise_meur", "identifiant_projet"

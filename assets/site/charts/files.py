@@ -8,7 +8,7 @@ from html import unescape
 
 from markupsafe import Markup, escape
 
-from assets.dataset.formats import csv_text
+from assets.dataset.formats import csv_text, published_rows
 from assets.page.identity import FONT, PALETTE
 from assets.page.pictures import png
 from assets.page.wording import TITLE
@@ -95,7 +95,7 @@ def chart_files(site: SiteTables, chart: Chart, *, with_png: bool = True) -> Ite
     svg, height = stand_alone(site, chart.title.striptags(), chart.wide)
     yield Attachment(f"{folder}/{chart.key}.svg", svg.encode())
     for name, (_, rows) in zip(chart.csv_names, chart.rows, strict=True):
-        yield Attachment(f"{folder}/{name}", csv_text(rows.frame, rows.table).encode())
+        yield Attachment(f"{folder}/{name}", csv_text(published_rows(rows.frame, rows.table)).encode())
     if with_png:
         yield Attachment(f"{folder}/{chart.key}.png", png(svg, WIDE, height, scale=_PNG_SCALE))
         title, description = chart.title.striptags(), chart.subtitle.striptags()
