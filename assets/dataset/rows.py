@@ -6,6 +6,7 @@ counts for past editions too, even for one that was computed before it said so.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -124,6 +125,18 @@ class WarehouseTables:
     ledger: pd.DataFrame
     submissions: pd.DataFrame
     states: Mapping[str, str]
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """The published rows of every edition: the columns of `OPEN_PROJECTS`."""
+        return open_projects(self.projects, self.slippages)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """The statistics of groups, but those of the portfolio where an edition has no headline, and their costs."""
+        statistics = with_headlines_only(self.of(OUT_SLIPPAGE_GROUPS), self.of(OUT_HEADLINES))
+        costs = cost_by_group(self.slippages).assign(perimeter="published", rate="cost", method="total")
+        return pd.concat([frame.reindex(columns=OPEN_INDICATORS.names()) for frame in (statistics, costs)])
 
 
 def read_tables(
@@ -278,7 +291,7 @@ def _of_edition(frame: pd.DataFrame, edition: Edition) -> pd.DataFrame:
 
 def projects_of_edition(given: WarehouseTables) -> pd.DataFrame:
     """The published projects of the edition, with their slippages: the columns of `OPEN_PROJECTS`."""
-    return open_projects(_of_edition(given.projects, given.edition), _of_edition(given.slippages, given.edition))
+    return _of_edition(given.history, given.edition)
 
 
 def open_provenance(given: WarehouseTables) -> pd.DataFrame:
@@ -291,17 +304,6 @@ def open_provenance(given: WarehouseTables) -> pd.DataFrame:
         given.of(ACCEPTED_CELLS),
         given.submissions,
     )
-
-
-def _indicators(given: WarehouseTables) -> pd.DataFrame:
-    """The statistics of groups, without those of the portfolio where an edition has no headline, and their costs."""
-    statistics = with_headlines_only(given.of(OUT_SLIPPAGE_GROUPS), given.of(OUT_HEADLINES))
-    costs = cost_by_group(given.slippages).assign(perimeter="published", rate="cost", method="total")
-    return pd.concat([frame.reindex(columns=OPEN_INDICATORS.names()) for frame in (statistics, costs)])
-
-
-def _history(given: WarehouseTables) -> pd.DataFrame:
-    return open_projects(given.projects, given.slippages)
 
 
 def published_provenance(given: WarehouseTables) -> pd.DataFrame:
@@ -334,9 +336,9 @@ def _shown(given: WarehouseTables, table: Table) -> pd.DataFrame:
 _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
     OPEN_CORE_PROJECTS: lambda given: _with_codes(projects_of_edition(given), OPEN_CORE_PROJECTS),
     OPEN_FULL_PROJECTS: projects_of_edition,
-    OPEN_HISTORY: lambda given: _with_codes(_history(given), OPEN_HISTORY),
-    OPEN_FULL_HISTORY: _history,
-    OPEN_INDICATORS: lambda given: _of_edition(_indicators(given), given.edition),
+    OPEN_HISTORY: lambda given: _with_codes(given.history, OPEN_HISTORY),
+    OPEN_FULL_HISTORY: lambda given: given.history,
+    OPEN_INDICATORS: lambda given: _of_edition(given.indicators, given.edition),
     OPEN_KEY_FIGURES: lambda given: open_key_figures(
         given.of(OUT_KEY_FIGURES),
         given.of(OUT_HEADLINES),
@@ -346,7 +348,7 @@ _BUILDERS: Mapping[Table, Callable[[WarehouseTables], pd.DataFrame]] = {
         given.states,
     ),
     OPEN_OFFICIAL: lambda given: official_table(given.edition.key),
-    OPEN_TRENDS: lambda given: _trends(_indicators(given)),
+    OPEN_TRENDS: lambda given: _trends(given.indicators),
     OPEN_SLIPPAGE: lambda given: open_slippages(given.slippages),
     OPEN_BRIDGE: lambda given: given.of(OUT_BRIDGE),
     OPEN_MOVEMENTS: lambda given: open_movements(

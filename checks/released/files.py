@@ -98,25 +98,31 @@ def _typed(texts: Sequence[str | None], field: Schema) -> tuple[list[Any], list[
     constraints = field.get("constraints", {})
     if field["type"] == "string" and not constraints:
         return list(texts), []
-    convert = _CONVERT[field["type"]]
-    values: list[Any] = []
-    wrong = []
-    for row, text in enumerate(texts, start=2):
-        value, expected = None, "une valeur" if constraints.get("required") else ""
-        if text is not None:
-            try:
-                value = convert(text)
-                expected = _refused(value, constraints) or _too_precise(text, field)
-            except ValueError:
-                expected = f"une valeur de type « {field['type']} »"
-        if expected:
-            wrong.append(WrongValue(row, field["name"], "" if text is None else text, expected))
-        values.append(value)
+    # A text that comes often is looked at once.
+    read = {text: _read(text, field) for text in set(texts)}
+    values = [read[text][0] for text in texts]
+    wrong = [
+        WrongValue(row, field["name"], text or "", expected)
+        for row, text in enumerate(texts, start=2)
+        if (expected := read[text][1])
+    ]
     if constraints.get("unique"):
         known = [value for value in values if value is not None]
         if len(set(known)) < len(known):
             wrong.append(WrongValue(2, field["name"], "", "des valeurs toutes différentes"))
     return values, wrong
+
+
+def _read(text: str | None, field: Schema) -> tuple[Any, str]:
+    """The value of a cell of a column, and what was expected instead of it; empty when it is right."""
+    constraints = field.get("constraints", {})
+    if text is None:
+        return None, "une valeur" if constraints.get("required") else ""
+    try:
+        value = _CONVERT[field["type"]](text)
+    except ValueError:
+        return None, f"une valeur de type « {field['type']} »"
+    return value, _refused(value, constraints) or _too_precise(text, field)
 
 
 def _boolean(text: str) -> bool:
@@ -183,7 +189,7 @@ def parquet_columns(path: Path) -> Columns:
 def json_columns(path: Path, schema: Schema) -> Columns:
     """The columns of the rows of a JSON file."""
     rows = json.loads(path.read_text(encoding="utf-8"))["lignes"]
-    return {field["name"]: [_dated(row[field["name"]], field) for row in rows] for field in schema["fields"]}
+    return {field["name"]: _dated([row[field["name"]] for row in rows], field) for field in schema["fields"]}
 
 
 def sqlite_columns(path: Path, tables: Mapping[str, Schema]) -> dict[str, Columns]:
@@ -196,7 +202,7 @@ def sqlite_columns(path: Path, tables: Mapping[str, Schema]) -> dict[str, Column
             rows = cursor.fetchall()
             columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
             found[name] = {
-                field["name"]: [_dated(value, field) for value in columns.get(field["name"], [])]
+                field["name"]: _dated(columns.get(field["name"], []), field)
                 for field in schema["fields"]
                 if field["name"] in names
             }
@@ -210,27 +216,31 @@ def workbook_columns(path: Path, schema: Schema) -> Columns:
     kinds = {field["name"]: field for field in schema["fields"]}
     columns = zip(*rows, strict=True) if rows else [[] for _ in header]
     return {
-        str(name): [_celled(value, kinds.get(str(name), {"type": "string"})) for value in values]
+        str(name): _celled(values, kinds.get(str(name), {"type": "string"}))
         for name, values in zip(header, columns, strict=True)
     }
 
 
-def _celled(value: Any, field: Schema) -> Any:
-    if value == "":
-        return None
-    if field["type"] == "integer" and isinstance(value, float) and value.is_integer():
+def _celled(values: Sequence[Any], field: Schema) -> list[Any]:
+    """The values of a column of a workbook, where what is missing is an empty text and every number a float."""
+    return [None if value == "" else _typed_cell(value, field["type"]) for value in values]
+
+
+def _typed_cell(value: Any, kind: str) -> Any:
+    if kind == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
-    if field["type"] == "number" and isinstance(value, int) and not isinstance(value, bool):
+    if kind == "number" and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     return value.date() if isinstance(value, dt.datetime) else value
 
 
-def _dated(value: Any, field: Schema) -> Any:
-    if value is None:
-        return None
+def _dated(values: Sequence[Any], field: Schema) -> list[Any]:
+    """The values of a column of a format that has no dates and no booleans of its own."""
     if field["type"] == "date":
-        return dt.date.fromisoformat(value)
-    return bool(value) if field["type"] == "boolean" else value
+        return [None if value is None else dt.date.fromisoformat(value) for value in values]
+    if field["type"] == "boolean":
+        return [None if value is None else bool(value) for value in values]
+    return list(values)
 
 
 def parts(path: Path) -> Iterator[tuple[str, bytes]]:

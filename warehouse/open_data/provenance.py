@@ -6,8 +6,8 @@ file of their own edition. Pure functions on frames.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-import numpy as np
 import pandas as pd
 
 from warehouse.model.schema import conform, empty_frame
@@ -187,35 +187,48 @@ def _wanted(published: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
         `edition`, `project_id`, `name` of the column, `column` as published, `part`, `rank`, `choice`, `field`,
         `source_edition`.
     """
-    frames = []
+    readings = _readings()
+    names = readings["name"].unique()
+    rows, columns = published[list(names)].notna().to_numpy().nonzero()
+    filled = published[KEY].take(rows).assign(name=names[columns])
+    compared = readings["measure"].notna()
+    found = [
+        filled.assign(source_edition=filled["edition"]).merge(readings.loc[~compared], on="name"),
+        filled.merge(readings.loc[compared], on="name").merge(references, on=[*KEY, "measure", "part", "kind"]),
+    ]
+    return pd.concat(found, ignore_index=True).drop(columns=["measure", "kind"])
+
+
+@cache
+def _readings() -> pd.DataFrame:
+    """Where each part of each figure is read: one row per field that may give it, in the order they are tried.
+
+    Returns:
+        `name`, `column`, `part`, `measure` and `kind` of the reference that it is compared with, missing where the part
+        is of the edition itself, `rank`, `choice`, `field`.
+    """
+    rows = []
     for column in OPEN_PROJECTS.columns:
         if column.name in NOT_TRACED:
             continue
-        filled = published.loc[published[column.name].notna(), KEY].assign(name=column.name, column=column.published)
-        computed = COMPUTED.get(column.name)
-        if computed is None:
-            fields = READ_FROM.get(column.name, ((column.name,),))
-            frames.append(_spread(filled.assign(part="forecast", source_edition=filled["edition"]), fields))
-            continue
-        kinds = MEASURES[computed.measure]
-        if computed.with_forecast:
-            now = filled.assign(part="forecast", source_edition=filled["edition"])
-            frames.append(_spread(now, kinds["forecast"]))
-        of_column = references.loc[
-            references["measure"].eq(computed.measure) & references["part"].eq(computed.reference)
+        rows += [
+            (column.name, column.published, part, measure, kind, rank, choice, field)
+            for part, measure, kind, fields in _parts(column.name)
+            for rank, choices in enumerate(fields, start=1)
+            for choice, field in enumerate(choices)
         ]
-        compared = filled.merge(of_column, on=KEY)
-        frames += [_spread(compared.loc[compared["kind"].eq(kind)], fields) for kind, fields in kinds.items()]
-    filled_frames = [frame for frame in frames if len(frame)]
-    return pd.concat(filled_frames, ignore_index=True) if filled_frames else pd.DataFrame()
+    names = ["name", "column", "part", "measure", "kind", "rank", "choice", "field"]
+    return pd.DataFrame(rows, columns=names)
 
 
-def _spread(rows: pd.DataFrame, fields: Fields) -> pd.DataFrame:
-    """Each row once for each field that may give each part of it, in that order."""
-    choices = [
-        (rank, choice, field) for rank, names in enumerate(fields, start=1) for choice, field in enumerate(names)
-    ]
-    columns = [*KEY, "name", "column", "part", "source_edition"]
-    spread = rows[columns].take(np.repeat(np.arange(len(rows)), len(choices))).reset_index(drop=True)
-    ranks, order, names = zip(*choices * len(rows), strict=True) if len(rows) else ((), (), ())
-    return spread.assign(rank=ranks, choice=order, field=names)
+def _parts(column: str) -> Iterator[tuple[str, str | None, str | None, Fields]]:
+    """The parts of a figure: its name, the measure and the kind of a reference, and the fields that may give it."""
+    computed = COMPUTED.get(column)
+    if computed is None:
+        yield "forecast", None, None, READ_FROM.get(column, ((column,),))
+        return
+    kinds = MEASURES[computed.measure]
+    if computed.with_forecast:
+        yield "forecast", None, None, kinds["forecast"]
+    for kind, fields in kinds.items():
+        yield computed.reference, computed.measure, kind, fields
