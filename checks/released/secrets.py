@@ -132,11 +132,8 @@ def _following(withheld: set[tuple[str, str]], history: pd.DataFrame) -> set[tup
 
 
 def _rows_of(frame: pd.DataFrame, withheld: set[tuple[str, str]], edition: str = "edition") -> pd.DataFrame:
-    if frame.empty:
-        return frame
-    keys = pd.MultiIndex.from_frame(frame[[edition, "identifiant_projet"]])
-    rows: pd.DataFrame = frame.loc[keys.isin(list(withheld))]
-    return rows
+    keys = zip(frame[edition], frame["identifiant_projet"], strict=True)
+    return frame.take([row for row, key in enumerate(keys) if key in withheld])
 
 
 def _filled(
