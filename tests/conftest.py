@@ -20,6 +20,8 @@ from open_dataset import publish_two_editions
 from warehouse.archive.database import open_database
 from warehouse.home.home import Home
 
+pytest_plugins = ["demonstration_site"]
+
 TESTS = Path(__file__).parent
 SHARED = TESTS.parents[1] / "shared"
 REAL_DATA = SHARED / "data"

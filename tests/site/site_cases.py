@@ -1,15 +1,33 @@
 """Pages of sites that no home has: the demonstration as it was at an edition, or without a table."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
 
-from assets.site.rendering import site_files
+from assets.site import rendering
+from assets.site.analyses.causes import causes_pages
+from assets.site.analyses.evolution import evolution_pages
+from assets.site.analyses.forecasts import forecast_pages
+from assets.site.analyses.targets import target_pages
+from assets.site.pages import Page
+from assets.site.project_pages import project_pages
+from assets.site.reference.contents import reference_pages
 from assets.site.tables import SiteTables
 from warehouse.model.schema import conform
 from warehouse.open_data.key_figures import OPEN_KEY_FIGURES
+
+# What makes the pages of each section, by its folder.
+SECTIONS = {
+    "causes": causes_pages,
+    "cible": target_pages,
+    "corrections": reference_pages,
+    "evolution": evolution_pages,
+    "previsions": forecast_pages,
+    "projets": project_pages,
+    "qualite": reference_pages,
+}
 
 
 def up_to(tables: SiteTables, count: int) -> SiteTables:
@@ -30,10 +48,16 @@ def without(tables: SiteTables, *stems: str) -> SiteTables:
     return dataclasses.replace(tables, frames=frames)
 
 
-def drawn_pages(tables: SiteTables, folder: str) -> Mapping[str, str]:
-    """The pages of a section of a site, by their paths."""
-    files = site_files(tables)
-    return {path: content.decode() for path, content in files if path.startswith(folder) and path.endswith(".html")}
+def drawn_pages(tables: SiteTables, folder: str) -> Iterator[tuple[str, str]]:
+    """The path and the text of each page of a folder of a site, where nothing else is laid out."""
+    for made in SECTIONS[folder.partition("/")[0]](tables):
+        if isinstance(made, Page) and made.path.startswith(folder):
+            yield made.path, rendering._laid_out(made, tables).decode()
+
+
+def drawn_page(tables: SiteTables, folder: str) -> str:
+    """The text of the page of a folder; what comes after it is not even made."""
+    return next(text for path, text in drawn_pages(tables, folder) if path == f"{folder}/index.html")
 
 
 def renamed(tables: SiteTables, project_id: str, name: str) -> SiteTables:

@@ -8,20 +8,10 @@ from typing import Any
 
 import pytest
 from homes import Said
-from site_cases import drawn_pages, up_to, without
+from site_cases import drawn_page, up_to, without
 from site_reading import read, tables_of
 
 from assets.site.tables import SiteTables
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
-
-
-@pytest.fixture(scope="module")
-def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    return tables_of(demonstration[0])
 
 
 def text_of(site: Path, folder: str) -> str:
@@ -60,20 +50,20 @@ def test_every_project_is_weighed_against_the_target(site: Path) -> None:
 
 def test_a_target_past_due_was_not_held(tables: SiteTables) -> None:
     past = with_targets(tables, editions_left=0, remaining_months=-6, needed_pts=float("nan"))
-    page = plain(drawn_pages(past, "cible/")["cible/index.html"])
+    page = plain(drawn_page(past, "cible"))
     assert "n’a pas tenu la cible de 15 %" in page
     assert "à gagner à chacune" not in page
 
 
 def test_a_mean_that_is_not_given_has_no_verdict(tables: SiteTables) -> None:
     unknown = with_targets(tables, value_ratio=float("nan"), distance_pts=float("nan"), met=None)
-    page = plain(drawn_pages(unknown, "cible/")["cible/index.html"])
+    page = plain(drawn_page(unknown, "cible"))
     assert "rien ne dit s’il tient la cible" in page
     assert "sans verdict" in page
 
 
 def test_before_any_target_the_page_says_so(tables: SiteTables) -> None:
-    assert "Aucune cible n’est adoptée à cette édition." in drawn_pages(up_to(tables, 1), "cible/")["cible/index.html"]
+    assert "Aucune cible n’est adoptée à cette édition." in drawn_page(up_to(tables, 1), "cible")
 
 
 def test_the_causes_add_up_and_lead_to_their_projects(site: Path) -> None:
@@ -94,12 +84,12 @@ def test_causes_that_go_both_ways_have_no_share(site: Path) -> None:
 
 def test_slippages_without_a_declared_reason_are_told_as_such(real_editions: tuple[Path, Said]) -> None:
     tables = up_to(tables_of(real_editions[0]), 5)
-    page = plain(drawn_pages(tables, "causes/")["causes/index.html"])
+    page = plain(drawn_page(tables, "causes"))
     assert "Écart de coût sans motif déclaré" in page
 
 
 def test_without_any_slippage_no_cause_is_told(tables: SiteTables) -> None:
-    page = drawn_pages(without(tables, "causes"), "causes/")["causes/index.html"]
+    page = drawn_page(without(tables, "causes"), "causes")
     assert "aucune cause ne peut être chiffrée" in page
 
 
@@ -117,10 +107,10 @@ def test_every_given_forecast_is_listed(site: Path) -> None:
 
 
 def test_before_any_trial_nothing_is_forecast(tables: SiteTables) -> None:
-    page = drawn_pages(up_to(tables, 1), "previsions/")["previsions/index.html"]
+    page = drawn_page(up_to(tables, 1), "previsions")
     assert "Aucune prévision n’est donnée à cette édition" in page
     assert "Aucun projet n’a de prévision à cette édition." in page
-    bare = drawn_pages(without(tables, "previsions", "previsions_rejouees"), "previsions/")["previsions/index.html"]
+    bare = drawn_page(without(tables, "previsions", "previsions_rejouees"), "previsions")
     assert "Aucune prévision n’a été essayée à cette édition." in bare
 
 

@@ -1,4 +1,4 @@
-"""The pages of the site in a real Chromium: what a reader sees, does and hears, at every width and in both themes."""
+"""The pages of the site in a real Chromium: what a reader sees, does and hears."""
 
 import gzip
 import re
@@ -7,26 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import AXE, launched, needs_axe, needs_chromium
-from homes import Said
+from chromium import needs_chromium
 from playwright.sync_api import Browser, Page, expect
-from site_reading import pages
 
-WIDTHS = (320, 768, 1280)
 SCHEMES = ("light", "dark")
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as one:
-        yield one
 
 
 @pytest.fixture
@@ -34,53 +20,6 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
-
-
-def of_each_kind(site: Path) -> list[Path]:
-    """One page of each kind: addresses that differ by an edition, a project or a ministry are of one kind."""
-    kinds: dict[str, Path] = {}
-    for path in pages(site):
-        kind = re.sub(r"\d{4}-\d{2}|PGP-\d+", "*", path.relative_to(site).as_posix())
-        kinds.setdefault(re.sub(r"ministeres/[a-z_]+/", "ministeres/*/", kind), path)
-    return sorted(kinds.values())
-
-
-@needs_axe
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scripted", [True, False])
-def test_every_kind_of_page_is_accessible_quiet_and_as_wide_as_the_screen(
-    browser: Browser, site: Path, width: int, *, scripted: bool
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800})
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(f"{page.url} : {message.text}"))
-    page.on("pageerror", lambda error: said.append(f"{page.url} : {error}"))
-    if not scripted:
-        page.route("**/*.js", lambda route: route.fulfill(body=""))
-    found = []
-    for path in of_each_kind(site):
-        page.goto(path.as_uri())
-        page.evaluate("document.fonts.ready")
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(f"{path} : plus large que {width} pixels")
-        page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true })")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            found += [f"{path} : {scheme} : {one}" for one in page.evaluate(_ASKED)]
-    assert not said, "\n".join(said[:20])
-    assert not found, "\n".join(found[:20])
-    context.close()
-
-
-# Violations, and contrasts left undecided, but for texts of drawings: their colours are those of the palette.
-_ASKED = """axe.run(document, {preload: false}).then(r => {
-    const isDrawn = node => /^<(text|tspan)/.test(node.html);
-    const isLow = node => !isDrawn(node) && !node.any.some(one => one.data && one.data.contrastRatio >= 4.5);
-    const undecided = r.incomplete.filter(one => one.id === 'color-contrast' && one.nodes.some(isLow));
-    return [...r.violations, ...undecided].map(v => `${v.id} ${v.nodes[0].html.slice(0, 160)}`);
-})"""
 
 
 def test_texts_of_drawings_are_readable_in_both_themes(page: Page, site: Path) -> None:

@@ -5,23 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from homes import Said
-from site_reading import read, tables_of
+from site_cases import drawn_page
+from site_reading import read
 
 from assets.dataset.about import Correction
 from assets.site.reference.changes import changes_pages, correction_lines
-from assets.site.rendering import site_files
 from assets.site.tables import SiteTables
-
-
-@pytest.fixture(scope="module")
-def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    return tables_of(demonstration[0])
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
 
 
 def said_of(tables: SiteTables, path: str) -> dict[str, object]:
@@ -58,7 +47,7 @@ def test_every_correction_is_told_with_its_version_its_day_and_why(tables: SiteT
     corrected = replace(tables, abouts={**tables.abouts, "2021-07": replace(about, version=2, corrections=(wrong,))})
     (line,) = correction_lines(corrected)
     assert (line.version, line.project_id, line.column) == ("2021-07.2", "PGP-0012", "cout_actualise_meur")
-    page = next(content for path, content in site_files(corrected) if path == "corrections/index.html").decode()
+    page = drawn_page(corrected, "corrections")
     assert "1er\u00a0septembre\u00a02021" in page
     assert "Erreur de saisie" in page
 
@@ -89,5 +78,5 @@ def test_a_corrected_figure_is_printed_as_figures_are(site: Path) -> None:
 
 def test_no_correction_is_said_in_words(tables: SiteTables) -> None:
     none = {key: replace(about, corrections=()) for key, about in tables.abouts.items()}
-    pages = dict(site_files(replace(tables, abouts=none)))
-    assert "Aucune édition publiée n’a été corrigée." in pages["corrections/index.html"].decode()
+    page = drawn_page(replace(tables, abouts=none), "corrections")
+    assert "Aucune édition publiée n’a été corrigée." in page

@@ -7,16 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-from homes import Said
 from site_reading import read
 
 EDITION = "2021-11"
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
 
 
 def test_what_is_to_be_copied_for_pandas_runs(site: Path) -> None:

@@ -8,23 +8,13 @@ from pathlib import Path
 import pytest
 from homes import Said
 from markupsafe import Markup
-from site_cases import drawn_pages, up_to, without
-from site_reading import Figure, read, tables_of
+from site_cases import drawn_page, drawn_pages, up_to, without
+from site_reading import Figure, read
 
 from assets.site.charts.files import stand_alone
 from assets.site.tables import SiteTables
 
 PAIR = "2021-11-depuis-2021-07"
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
-
-
-@pytest.fixture(scope="module")
-def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    return tables_of(demonstration[0])
 
 
 def passage(site: Path) -> list[dict[str, str]]:
@@ -102,7 +92,7 @@ def test_an_embedded_chart_says_what_it_is_and_of_when(site: Path) -> None:
 
 
 def test_a_first_edition_has_a_curve_and_no_change(tables: SiteTables) -> None:
-    drawn = drawn_pages(up_to(tables, 1), "evolution/")
+    drawn = dict(drawn_pages(up_to(tables, 1), "evolution/"))
     assert list(drawn) == ["evolution/index.html"]
     assert "Aucune évolution n’est donnée à cette édition." in drawn["evolution/index.html"]
     assert "En <time" in drawn["evolution/index.html"]
@@ -110,7 +100,7 @@ def test_a_first_edition_has_a_curve_and_no_change(tables: SiteTables) -> None:
 
 def test_without_any_mean_the_page_says_so(tables: SiteTables) -> None:
     bare = without(up_to(tables, 1), "evolution", "chiffres_officiels", "passage")
-    page = drawn_pages(bare, "evolution/")["evolution/index.html"]
+    page = drawn_page(bare, "evolution")
     assert "il n’y a pas de courbe" in page
 
 

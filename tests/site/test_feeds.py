@@ -6,19 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from homes import Said
-from site_reading import tables_of
 
 from assets.site.reference.feeds import ATOM, feeds
 from assets.site.tables import SiteTables
 
 IN = {"a": ATOM}
-
-
-@pytest.fixture(scope="module")
-def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    return tables_of(demonstration[0])
 
 
 def every_feed(tables: SiteTables) -> dict[str, ET.Element]:

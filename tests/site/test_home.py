@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from homes import Said
 from site_cases import changed, drawn_pages, renamed, up_to, with_key_figures
-from site_reading import Read, read, tables_of
+from site_reading import Read, read
 
 from assets.site.cited import Cited
 from assets.site.distributions import distributions
@@ -14,11 +14,6 @@ from assets.site.tables import RATES, SiteTables
 
 EDITION = "2021-11"
 HOSTILE = "<script>alert('x')</script> & \"g\" #a $b$ *c* @d _e_ \\f `h` [i] {j} // k ☃ 漢字"
-
-
-@pytest.fixture(scope="module")
-def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    return tables_of(demonstration[0])
 
 
 def said(tables: SiteTables) -> dict[str, object]:
@@ -99,7 +94,7 @@ def test_without_enough_references_the_official_figure_stands_there_and_is_said_
 
 def test_hostile_names_are_text_and_only_web_addresses_are_links(tables: SiteTables) -> None:
     hostile = changed(renamed(tables, "PGP-0001", HOSTILE), "information_url", lambda _: "javascript:alert(1)")
-    for path, page in drawn_pages(hostile, "projets/PGP-0001").items():
+    for path, page in drawn_pages(hostile, "projets/PGP-0001"):
         assert "<script>alert" not in page, path
         assert "javascript:" not in page, path
 

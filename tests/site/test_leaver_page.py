@@ -2,27 +2,14 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import pytest
-from homes import Said
-from site_reading import Dataset, tables_of
+from site_reading import Dataset
 
 from assets.site.follow_up.leavers import leaver_pages
 from assets.site.follow_up.watch_lists import watch_pages
 from assets.site.tables import SiteTables
 from warehouse.model import french
-
-
-@pytest.fixture(scope="module")
-def dataset(demonstration: tuple[Path, Said]) -> Dataset:
-    return Dataset(demonstration[0] / "out" / "site" / "2021-11" / "open_data")
-
-
-@pytest.fixture(scope="module")
-def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    return tables_of(demonstration[0])
 
 
 def said(tables: SiteTables) -> dict[str, Any]:

@@ -5,9 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import pytest
-from homes import Said
-from site_reading import read, tables_of
+from site_reading import read
 
 from assets.site.reference.english import english_pages
 from assets.site.reference.faq import faq_pages
@@ -16,16 +14,6 @@ from assets.site.reference.method import method_pages
 from assets.site.rendering import site_files
 from assets.site.tables import SiteTables
 from warehouse.open_data.key_figures import OPEN_KEY_FIGURES
-
-
-@pytest.fixture(scope="module")
-def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    return tables_of(demonstration[0])
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
 
 
 def without_headline(tables: SiteTables) -> SiteTables:

@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from homes import Said
-from site_reading import Dataset, Figure, read, tables_of
+from site_reading import Dataset, Figure, read
 
 from assets.site.follow_up.ministries import ministry_pages
 from assets.site.tables import SiteTables
@@ -16,11 +15,6 @@ from warehouse.follow_up.ministry_brief import requests_in
 from warehouse.model import french
 from warehouse.model.schema import Table
 from warehouse.model.vocabulary import MINISTRIES
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
 
 
 @pytest.fixture(scope="module")
@@ -105,11 +99,6 @@ def test_what_changed_tells_entries_and_exits_with_their_reason(site: Path) -> N
 def test_projects_and_the_explorer_lead_to_the_ministry(site: Path) -> None:
     for path in (site / "projets" / "PGP-0001" / "index.html", site / "projets" / "index.html"):
         assert "ministeres/economie_finances/index.html" in path.read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    return tables_of(demonstration[0])
 
 
 def test_a_ministry_that_no_longer_has_projects_says_so_and_keeps_its_page(tables: SiteTables) -> None:

@@ -2,33 +2,15 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
-import pytest
-from homes import Said
-from site_cases import drawn_pages, up_to, without
-from site_reading import Dataset, Read, read, tables_of
+from site_cases import drawn_page, up_to, without
+from site_reading import Dataset, Read, read
 
 from assets.site.tables import SiteTables
 
 NAME = "PGP-0012"
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
-
-
-@pytest.fixture(scope="module")
-def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    return tables_of(demonstration[0])
-
-
-@pytest.fixture(scope="module")
-def dataset(site: Path) -> Dataset:
-    return Dataset(site / "2021-11" / "open_data")
 
 
 def page(site: Path, project_id: str) -> Path:
@@ -74,12 +56,12 @@ def test_a_reference_between_two_others_is_drawn_until_the_next_one(tables: Site
     middle = frame.loc[second].assign(edition="2020-11", cost_meur=70.5)
     three = pd.concat([frame.assign(baseline_number=frame["baseline_number"].mask(second, 3)), middle])
     changed = dataclasses.replace(tables, frames={**tables.frames, held: three.astype(frame.dtypes)})
-    html = drawn_pages(changed, f"projets/{NAME}/")[f"projets/{NAME}/index.html"]
+    html = drawn_page(changed, f"projets/{NAME}")
     assert of_charts(html, "cout") == {"1": "58.9", "2": "70.5", "3": "95.42"}
 
 
 def test_without_a_declared_reference_what_stands_in_for_it_is_drawn(tables: SiteTables) -> None:
-    html = drawn_pages(without(tables, "references_projets"), f"projets/{NAME}/")[f"projets/{NAME}/index.html"]
+    html = drawn_page(without(tables, "references_projets"), f"projets/{NAME}")
     assert "Ce qui a été promis" not in html
     assert re.search(r'<line[^>]*data-source="historique-complet[^"]*#cout_initial_meur" data-value="58.9"', html)
 
@@ -108,15 +90,14 @@ def test_a_project_that_left_weighs_nothing_any_more(site: Path) -> None:
 
 
 def test_missions_are_told_as_the_edition_knows_them(site: Path, tables: SiteTables) -> None:
-    def said(pages: Mapping[str, str], project_id: str) -> str:
-        return text(pages[f"projets/{project_id}/index.html"])
+    def said(project_id: str) -> str:
+        return text(page(site, project_id).read_text(encoding="utf-8"))
 
-    now = {f"projets/{one}/index.html": page(site, one).read_text(encoding="utf-8") for one in (NAME, "PGP-0014")}
-    assert "En novembre 2021, une mission de sécurisation est en cours, ouverte le 22 mars 2021." in said(now, NAME)
+    assert "En novembre 2021, une mission de sécurisation est en cours, ouverte le 22 mars 2021." in said(NAME)
     closed = "ouverte le 7 septembre 2020, est close depuis le 15 février 2021 : Déploiement par étapes retenu."
-    assert closed in said(now, "PGP-0014").replace("\u00a0", " ")
-    before = drawn_pages(up_to(tables, 2), "projets/PGP-0014/")
-    assert "est en cours, ouverte le 7 septembre 2020" in said(before, "PGP-0014")
+    assert closed in said("PGP-0014").replace("\u00a0", " ")
+    before = text(drawn_page(up_to(tables, 2), "projets/PGP-0014"))
+    assert "est en cours, ouverte le 7 septembre 2020" in before
 
 
 def test_each_cause_that_an_opinion_names_is_followed_or_not(site: Path) -> None:

@@ -6,15 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import launched, needs_chromium
-from homes import Said
-from playwright.sync_api import Page, expect
+from chromium import needs_chromium
+from playwright.sync_api import Browser, Page, expect
 from site_reading import read
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
 
 
 def index(site: Path) -> list[list[str]]:
@@ -41,9 +35,10 @@ def test_without_a_script_everything_is_listed(site: Path) -> None:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with launched() as browser:
-        yield browser.new_page()
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
 
 
 @needs_chromium

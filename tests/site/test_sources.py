@@ -2,14 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-from homes import Said
 from site_reading import Dataset, agrees, pages, read, unsourced
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
 
 
 def test_figures_and_marks_are_those_of_the_dataset(site: Path) -> None:

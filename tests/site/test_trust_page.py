@@ -2,31 +2,20 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-from homes import Said
-from site_cases import changed
-from site_reading import tables_of
+from site_cases import changed, drawn_page
 
 from assets.site.reference.trust import KEPT_BACK
-from assets.site.rendering import site_files
 from assets.site.tables import SiteTables
 from warehouse.model.findings import HELD_MESSAGE, Finding
 
 EDITION = "2021-11"
-PAGE = "qualite/index.html"
-
-
-@pytest.fixture(scope="module")
-def tables(demonstration: tuple[Path, Said]) -> SiteTables:
-    return tables_of(demonstration[0])
+PAGE = "qualite"
 
 
 def page_with(tables: SiteTables, *findings: Finding) -> str:
     """The page where these are the findings, without what is folded."""
-    files = dict(site_files(replace(tables, findings={EDITION: findings})))
-    return files[PAGE].decode()
+    return drawn_page(replace(tables, findings={EDITION: findings}), PAGE)
 
 
 def opened(page: str) -> str:
@@ -80,7 +69,7 @@ def test_received_files_carry_their_fingerprint_but_those_that_hold_something_ba
     rows = tables["historique"].where(edition=EDITION).frame
     held = rows["source_file"].iloc[0]
     kept = changed(tables, "source_sha256", lambda frame: frame["source_sha256"].mask(frame["source_file"].eq(held)))
-    page = dict(site_files(kept))[PAGE].decode()
+    page = drawn_page(kept, PAGE)
     assert len(rows["source_file"].unique()) > 10
     for name, fingerprint in set(zip(rows["source_file"], rows["source_sha256"], strict=True)):
         assert name in page

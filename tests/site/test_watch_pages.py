@@ -4,16 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from homes import Said
 from site_reading import Dataset
 
 from warehouse.follow_up.watch_rules import RULES
 from warehouse.model import french
-
-
-@pytest.fixture(scope="module")
-def site(demonstration: tuple[Path, Said]) -> Path:
-    return demonstration[0] / "out" / "site"
 
 
 @pytest.fixture(scope="module")
