@@ -3,7 +3,7 @@
 No other file changes a verdict: whether it is there, whether it is right, which projects it declares.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -60,11 +60,17 @@ def verdicts(
         # A published edition is one file of all ministries: nobody answers for a part of it.
         return Verdicts(tuple(one for one in together if one not in shared), tuple(shared))
     others = projects.loc[projects["edition"].ne(edition)]
-    own = _judged(replace(state, registers=registers), receipt, others, followed)
+    own = _judged(replace(state, registers=registers), receipt, found.nonconforming[edition], others, followed)
     return Verdicts(tuple(own), tuple(shared), tuple(_between(together, own)))
 
 
-def _judged(state: State, receipt: Receipt, others: pd.DataFrame, followed: pd.DataFrame) -> list[Finding]:
+def _judged(
+    state: State,
+    receipt: Receipt,
+    nonconforming: Mapping[str, list[int]],
+    others: pd.DataFrame,
+    followed: pd.DataFrame,
+) -> list[Finding]:
     """The findings of every ministry, each at its place, or with the ministry that it is for."""
     edition, rows = receipt.submitted.edition, receipt.submitted.rows
     changes, places = state.rule_changes_at(edition), Places(receipt.submitted.cells)
@@ -72,7 +78,7 @@ def _judged(state: State, receipt: Receipt, others: pd.DataFrame, followed: pd.D
         str(ministry): prepare(of_one, state.registers, others, only_of=str(ministry))
         for ministry, of_one in rows.dropna(subset=["ministry_id", "name"]).groupby("ministry_id")
     }
-    found = dict(_of_rows(state, receipt, list(apart.values()), places))
+    found = dict(_of_rows(state, receipt, nonconforming, list(apart.values()), places))
     for group in _groups(apart.values()):
         for check, told in _of_history(state, edition, group, others, places).items():
             found[check] = [*found.get(check, []), *told]
@@ -102,13 +108,15 @@ def _groups(apart: Iterable[Prepared]) -> Iterator[list[Prepared]]:
         waiting = left
 
 
-def _of_rows(state: State, receipt: Receipt, apart: Sequence[Prepared], places: Places) -> dict[str, list[Finding]]:
+def _of_rows(
+    state: State, receipt: Receipt, nonconforming: Mapping[str, list[int]], apart: Sequence[Prepared], places: Places
+) -> dict[str, list[Finding]]:
     rows = receipt.submitted.rows
     if not apart:
-        return row_findings(rows, places, alone=True)
+        return row_findings(rows, nonconforming, places, alone=True)
     projects = pd.concat([one.projects for one in apart], ignore_index=True)
     answered = answered_places(projects, state.registers["opinions"])
-    return row_findings(flagged_as(rows, projects), places, answered, alone=True)
+    return row_findings(flagged_as(rows, projects), nonconforming, places, answered, alone=True)
 
 
 def _of_history(

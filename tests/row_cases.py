@@ -17,7 +17,7 @@ from assets.reading.submitted import read_inbox
 from assets.reading.typed_rows import type_projects
 from checks.rules.expectations import declared_expectations, unexpected_rows
 from checks.rules.places import Places, Wording
-from checks.rules.rows import row_findings
+from checks.rules.rows import nonconforming_rows, row_findings
 from warehouse.model.findings import Finding, declared_finding
 from warehouse.projects.tables import CORE_PROJECTS
 
@@ -50,7 +50,8 @@ class Received:
 
 def checked(cells: pd.DataFrame) -> dict[str, list[Finding]]:
     """What the checks of rows find in the cells of an edition."""
-    return row_findings(type_projects(cells)[0], Places(cells))
+    rows = type_projects(cells)[0]
+    return row_findings(rows, nonconforming_rows(rows), Places(cells))
 
 
 def found_together(folder: Path, files: Mapping[str, Received]) -> dict[str, dict[str, list[Finding]]]:

@@ -15,7 +15,7 @@ from checks.rules.conformance import answered_places
 from checks.rules.continuity import history_findings
 from checks.rules.places import Places
 from checks.rules.precedence import concluded
-from checks.rules.rows import row_findings
+from checks.rules.rows import nonconforming_rows, row_findings
 from warehouse.history.movements import movements
 from warehouse.home.registers import Registers, grown
 from warehouse.home.results import Result, Results
@@ -55,12 +55,14 @@ OF_HISTORY = frozenset({*OF_PROJECTS, "baselines_agree_with_ledger", "projects_f
 class Acceptance:
     """What was found in each edition, by check, and the projects of those that can be accepted.
 
-    `standing` holds, for each edition that has rows, the registers before it and the projects of all editions with it.
+    `standing` holds, for each edition that has rows, the registers before it and the projects of all editions with it;
+    `nonconforming`, from `nonconforming_rows`, the rows that break their declaration.
     """
 
     results: Mapping[str, Results]
     accepted: Mapping[str, Prepared]
     standing: Mapping[str, tuple[Registers, pd.DataFrame]]
+    nonconforming: Mapping[str, Mapping[str, list[int]]]
 
     def findings(self, edition: str) -> list[Finding]:
         """All that was found in an edition, in the order of the checks' names, as `read_findings` gives it of a run."""
@@ -86,6 +88,7 @@ def accept(state: State, receipts: Mapping[str, Receipt], known: pd.DataFrame) -
     }
     places = {edition: Places(receipt.submitted.cells) for edition, receipt in receipts.items()}
 
+    nonconforming = {edition: nonconforming_rows(receipt.submitted.rows) for edition, receipt in receipts.items()}
     standing: dict[str, tuple[Registers, pd.DataFrame]] = {}
 
     def accepts(edition: str, prepared: Prepared, registers: Registers, projects: pd.DataFrame) -> bool:
@@ -93,7 +96,8 @@ def accept(state: State, receipts: Mapping[str, Receipt], known: pd.DataFrame) -
         submitted, changes = receipts[edition].submitted, state.rule_changes_at(edition)
         answered = answered_places(prepared.projects, registers["opinions"])
         # What the register keeps back is not looked at either.
-        rows = row_findings(flagged_as(submitted.rows, prepared.projects), places[edition], answered)
+        flagged = flagged_as(submitted.rows, prepared.projects)
+        rows = row_findings(flagged, nonconforming[edition], places[edition], answered)
         results[edition] |= {name: graded(found, len(submitted.rows), changes) for name, found in rows.items()}
         grown_with_it = grown(registers, prepared.additions)
         moves = movements(projects, registers["exits"], state.calendar)
@@ -106,7 +110,7 @@ def accept(state: State, receipts: Mapping[str, Receipt], known: pd.DataFrame) -
     accepted = prepare_in_order(rows, state.registers, known, accepts)
     for edition, found in results.items():
         results[edition] = concluded(found, places[edition], edition)
-    return Acceptance(results, accepted, standing)
+    return Acceptance(results, accepted, standing, nonconforming)
 
 
 def history_results(

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Any, Literal
 
 import pandas as pd
@@ -22,7 +22,6 @@ from warehouse.model.schema import Column, Table
 from warehouse.model.vocabulary import VOCABULARIES
 
 ResultFormat = Literal["BOOLEAN_ONLY", "COMPLETE"]
-NO_FLAGS: Mapping[str, pd.Series] = MappingProxyType({})
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
@@ -37,9 +36,8 @@ class Expectation:
     arguments: Mapping[str, Any]
 
 
-def _never_broken(rule: str) -> Expectation:
-    """A rule whose column of flags counts no row that breaks it: an aggregate, half the price of a look at each row."""
-    return Expectation(rule, "ExpectColumnSumToBeBetween", rule, {"max_value": 0})
+# Of the rules that are flags: a row each, with how many rows break it.
+_NOT_FLAGGED = (Expectation("no_row_is_flagged", "ExpectColumnValuesToBeBetween", "rows", {"max_value": 0}),)
 
 
 def declared_expectations(table: Table, *, without: frozenset[str] = frozenset()) -> list[Expectation]:
@@ -72,36 +70,47 @@ def _implied(column: Column) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         yield "is_well_formed", "ExpectColumnValuesToMatchRegex", {"regex": column.pattern}
 
 
-def unexpected_rows(
-    frame: pd.DataFrame, declared: Sequence[Expectation], flagged: Mapping[str, pd.Series] = NO_FLAGS
-) -> dict[str, list[int]]:
-    """Ask everything of a frame in one suite; the positions of the rows that break each broken rule.
+def unexpected_rows(frame: pd.DataFrame, declared: Sequence[Expectation]) -> dict[str, list[int]]:
+    """Ask what a declaration implies of a frame, in one suite; the positions of the rows that break each broken rule.
 
-    A first pass asks only which rules fail, a second one asks the rows of the declared ones among those: most runs
-    need one pass.
+    A first pass asks only which rules fail, a second one asks the rows of those: most frames need one pass.
 
     Args:
         frame: the rows; missing values are not tested but by `is_given` rules.
         declared: what is asked of the columns.
-        flagged: for each other rule, the flags of the rows that break it.
 
     Raises:
         RuntimeError: an expectation could not be evaluated.
     """
-    validate = _validator()
     asked_of = [name for name in frame.columns if any(one.column == name for one in declared)]
     plain = shared_objects(frame[asked_of].reset_index(drop=True))
-    plain = plain.where(plain.notna(), None)
-    counted = pd.DataFrame({rule: flags.to_numpy(dtype="int8") for rule, flags in flagged.items()}, index=plain.index)
-    asked = [*declared, *map(_never_broken, flagged)]
-    outcomes = validate(pd.concat([plain, counted], axis="columns"), asked, "BOOLEAN_ONLY")
-    failed = {one.rule for one, outcome in zip(asked, outcomes, strict=True) if not outcome.success}
-    details = [one for one in declared if one.rule in failed]
-    outcomes = validate(plain, details, "COMPLETE") if details else []
+    return _failing(plain.where(plain.notna(), None), declared)
+
+
+def flagged_rows(flagged: Mapping[str, pd.Series]) -> dict[str, list[int]]:
+    """Ask that no row be flagged, of all rules at once; the positions of the rows that break each broken one.
+
+    Args:
+        flagged: for each rule, the flags of the rows that break it.
+
+    Raises:
+        RuntimeError: the expectation could not be evaluated.
+    """
+    rules = list(flagged)
+    counts = pd.DataFrame({"rows": [int(flags.sum()) for flags in flagged.values()]})
+    broken = [rules[row] for rows in _failing(counts, _NOT_FLAGGED).values() for row in rows]
+    return {rule: flagged[rule].to_numpy().nonzero()[0].tolist() for rule in broken}
+
+
+def _failing(frame: pd.DataFrame, asked: Sequence[Expectation]) -> dict[str, list[int]]:
+    validate = _validator()
+    outcomes = validate(frame, asked, "BOOLEAN_ONLY")
+    failed = [one for one, outcome in zip(asked, outcomes, strict=True) if not outcome.success]
+    outcomes = validate(frame, failed, "COMPLETE") if failed else []
     return {
         one.rule: sorted(outcome.result.get("unexpected_index_list") or [])
-        for one, outcome in zip(details, outcomes, strict=True)
-    } | {rule: flags.to_numpy().nonzero()[0].tolist() for rule, flags in flagged.items() if rule in failed}
+        for one, outcome in zip(failed, outcomes, strict=True)
+    }
 
 
 @cache

@@ -1,11 +1,11 @@
 """Everything that is checked of the rows of an edition, taken by themselves, before they are identified."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
 from checks.rules.conformance import contradictions, omissions
-from checks.rules.expectations import declared_expectations, unexpected_rows
+from checks.rules.expectations import declared_expectations, flagged_rows, unexpected_rows
 from checks.rules.figures import implausible_figures, meant_figures
 from checks.rules.places import Places, places_of
 from checks.rules.words import incoherent_words
@@ -19,17 +19,27 @@ DECLARATION = tuple(declared_expectations(CORE_PROJECTS, without=_NOT_YET))
 CHECKS = ("rows_conform_to_declaration", "rows_raise_no_warning", "figures_are_plausible", "words_are_coherent")
 
 
+def nonconforming_rows(rows: pd.DataFrame) -> dict[str, list[int]]:
+    """The positions of the rows that break each broken rule of the declaration: what no file beside them changes."""
+    return unexpected_rows(rows, DECLARATION) if len(rows) else {}
+
+
 def row_findings(
-    rows: pd.DataFrame, places: Places, answered: frozenset[Place] = frozenset(), *, alone: bool = False
+    rows: pd.DataFrame,
+    nonconforming: Mapping[str, list[int]],
+    places: Places,
+    answered: frozenset[Place] = frozenset(),
+    *,
+    alone: bool = False,
 ) -> dict[str, list[Finding]]:
     """What the rows of an edition break, by the name of the check, then in the order of rules and of rows.
 
-    Great Expectations judges them all in one suite: what the declaration implies, and a column of flags for each other
-    rule.
+    Great Expectations judges them all: what the declaration implies, and flags for each other rule.
 
     Args:
         rows: the typed rows of one edition, in the order of files and lines: the columns of `CORE_PROJECTS`
             (`project_id` missing when not declared) and `layout`.
+        nonconforming: from `nonconforming_rows`, of the same rows.
         places: the cells of that edition.
         answered: the places of the rows whose project has an opinion in the register: none is due from the ministry.
         alone: whether the rows of each ministry are judged by themselves.
@@ -47,7 +57,7 @@ def row_findings(
         incoherent_words(shown),
     )
     flags = {rule: broken for rules in (refused, *others) for rule, broken in rules.items()}
-    failing = unexpected_rows(rows, DECLARATION, flags)
+    failing = {**nonconforming, **flagged_rows(flags)}
     told, layouts = shown.assign(**meant_figures(shown)), shown["layout"].to_numpy()
     stand_at = places_of(told)
     return {

@@ -23,7 +23,7 @@ from checks.rules.conformance import answered_places
 from checks.rules.continuity import contradicted_opinions, doubtful_links, moved_starts, vanished
 from checks.rules.expectations import declared_expectations, unexpected_rows
 from checks.rules.places import Places
-from checks.rules.rows import row_findings
+from checks.rules.rows import nonconforming_rows, row_findings
 from warehouse.archive.tables import CORE_PROJECTS, OUT_SLIPPAGE_GROUPS
 from warehouse.facts.reference import published_figures
 from warehouse.home.register_tables import DECISIONS, EXITS, LINKS, OPINIONS
@@ -139,7 +139,9 @@ def test_an_opinion_that_the_register_has_is_not_asked_of_the_ministry(tmp_path:
 
     def due(*opinions: dict[str, Any]) -> list[int | None]:
         answered = answered_places(rows, lines_of(OPINIONS, *opinions))
-        return [finding.row for finding in row_findings(rows, Places(cells), answered)[WARNINGS]]
+        return [
+            finding.row for finding in row_findings(rows, nonconforming_rows(rows), Places(cells), answered)[WARNINGS]
+        ]
 
     assert due() == [2, 3]
     assert due(opinion_line("2021-02-15", "2021-03-01", "favourable")) == [3]
