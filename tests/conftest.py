@@ -28,7 +28,16 @@ REAL_DATA = SHARED / "data"
 CASES = SHARED / "cases" / "semester"
 
 # Files and folders of tests that take minutes, the longest first.
-LONGEST = ("export/test_export_platform.py", "runs", "reading/test_fuzz.py", "history", "forms", "collection", "home")
+LONGEST = (
+    "site/test_accessibility.py",
+    "export/test_export_platform.py",
+    "runs",
+    "reading/test_fuzz.py",
+    "history",
+    "forms",
+    "collection",
+    "home",
+)
 
 # Examples are whole frames: fewer of them, and no deadline, since speed is for the benchmarks.
 settings.register_profile("frames", max_examples=30, deadline=None)
