@@ -3,15 +3,15 @@
 No other file changes a verdict: whether it is there, whether it is right, which projects it declares.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from assets.collection.intake import Receipt
 from assets.collection.state import Verdicts
 from checks.rules.acceptance import Acceptance, file_results, graded
-from checks.rules.completeness import undeclared_projects
+from checks.rules.completeness import expected_projects
 from checks.rules.conformance import answered_places
 from checks.rules.continuity import history_findings, vanished
 from checks.rules.places import Places
@@ -27,7 +27,7 @@ from warehouse.model.repetition import capped
 from warehouse.model.schema import empty_frame
 from warehouse.model.terms import match_key
 from warehouse.projects.identification import NOT_GIVEN, waiting_for_review
-from warehouse.projects.preparing import Prepared, additions_of, prepare, with_edition
+from warehouse.projects.preparing import Prepared, prepare_apart, with_edition
 from warehouse.projects.tables import HISTORY_LAYOUT
 from warehouse.projects.withheld import flagged_as
 
@@ -74,38 +74,19 @@ def _judged(
     """The findings of every ministry, each at its place, or with the ministry that it is for."""
     edition, rows = receipt.submitted.edition, receipt.submitted.rows
     changes, places = state.rule_changes_at(edition), Places(receipt.submitted.cells)
-    apart = {
-        str(ministry): prepare(of_one, state.registers, others, only_of=str(ministry))
-        for ministry, of_one in rows.dropna(subset=["ministry_id", "name"]).groupby("ministry_id")
-    }
-    found = dict(_of_rows(state, receipt, nonconforming, list(apart.values()), places))
-    for group in _groups(apart.values()):
-        for check, told in _of_history(state, edition, group, others, places).items():
+    apart = prepare_apart(rows, state.registers, others)
+    found = dict(_of_rows(state, receipt, nonconforming, apart, places))
+    for prepared in apart:
+        for check, told in _of_history(state, edition, prepared, others, places).items():
             found[check] = [*found.get(check, []), *told]
     results = file_results(state, receipt) | {check: graded(told, len(rows), changes) for check, told in found.items()}
     del results["rules_are_as_declared"]
     kept = [one for _, result in sorted(concluded(results, places, edition).items()) for one in result.findings]
     lost = {match_key(one.value) for one in kept if one.rule == "new_version_keeps_projects" and one.value}
-    awaited = _awaited(others.loc[others["edition"].lt(edition)], followed)
+    gone = _Absences.of(state, edition, apart, others, followed)
     for ministry in sorted(_heard(receipt)):
-        absent = _absences(state, edition, ministry, apart.get(ministry), others, awaited, lost)
-        kept += capped(graded(absent, 0, changes).findings)
+        kept += capped(graded(gone.told_of(ministry, lost), 0, changes).findings)
     return [_without_ungiven_ids(one) for one in kept]
-
-
-def _groups(apart: Iterable[Prepared]) -> Iterator[list[Prepared]]:
-    """Ministries that can be told in one pass: no two of a group declare the same project."""
-    waiting = list(apart)
-    while waiting:
-        group: list[Prepared] = []
-        left: list[Prepared] = []
-        met: set[str] = set()
-        for one in waiting:
-            ids = set(one.projects["project_id"])
-            (left if met & ids else group).append(one)
-            met |= ids
-        yield group
-        waiting = left
 
 
 def _of_rows(
@@ -120,16 +101,13 @@ def _of_rows(
 
 
 def _of_history(
-    state: State, edition: str, group: Sequence[Prepared], others: pd.DataFrame, places: Places
+    state: State, edition: str, prepared: Prepared, others: pd.DataFrame, places: Places
 ) -> dict[str, list[Finding]]:
     """What the past and the registers say of the projects that some ministries declare."""
-    projects = pd.concat([one.projects for one in group], ignore_index=True)
-    registers = grown(state.registers, additions_of(group))
-    with_it = with_edition(others, projects, edition)
+    registers = grown(state.registers, prepared.additions)
+    with_it = with_edition(others, prepared.projects, edition)
     found = history_findings(with_it, [edition], registers, places, empty_frame(OUT_MOVEMENTS))[edition]
-    found["baselines_agree_with_ledger"] = [
-        places.placed(finding, edition) for one in group for finding in one.findings
-    ]
+    found["baselines_agree_with_ledger"] = [places.placed(finding, edition) for finding in prepared.findings]
     # Who is not there is told of each ministry.
     return {check: [finding for finding in told if finding.file] for check, told in found.items()}
 
@@ -143,38 +121,60 @@ def _heard(receipt: Receipt) -> set[str]:
     return ({*receipt.submitted.rows["ministry_id"].dropna()} | nil) - refused
 
 
-def _absences(
-    state: State,
-    edition: str,
-    ministry: str,
-    prepared: Prepared | None,
-    others: pd.DataFrame,
-    awaited: pd.DataFrame,
-    lost: Collection[str],
-) -> list[Finding]:
-    """The projects that a ministry declared at the last edition, or that the registers know, and that are gone.
+@dataclass(frozen=True)
+class _Absences:
+    """What is missing from what ministries sent: all of it is known but for the ministry.
 
-    Args:
+    Attributes:
         state: the home.
         edition: key of the edition.
-        ministry: a code.
-        prepared: what it sent; None when it sent no project.
-        others: core projects of the other editions.
-        awaited: from `_awaited`.
-        lost: the names, as they are compared, that a new version of a file lost: it is said of the file.
+        projects: the core projects that the ministries declare, each ministry taken by itself.
+        links: what that adds to the log of links.
+        last: the last rows of the projects to look for, those of the edition before and those followed since longer.
+        of_registers: one finding for each project that the registers know, and that is to be declared.
     """
-    earlier = others.loc[others["edition"].lt(edition)]
-    if earlier.empty:
-        return []
-    last = awaited.loc[awaited["ministry_id"].eq(ministry) & ~awaited["name"].map(match_key).isin(lost)]
-    registers = state.registers if prepared is None else grown(state.registers, prepared.additions)
-    projects = others.iloc[:0] if prepared is None else prepared.projects
-    unknown = undeclared_projects(edition, projects, earlier, registers)
-    undeclared = [one for one in unknown if one.ministry_id == ministry]
-    known = {one.value for one in undeclared}
-    gone = departures(edition, projects, last.loc[~last["project_id"].isin(known)], registers["exits"])
-    left = [one for _, one in vanished(gone, waiting_for_review(registers))]
-    return [*undeclared, *left]
+
+    state: State
+    edition: str
+    projects: pd.DataFrame
+    links: pd.DataFrame
+    last: pd.DataFrame
+    of_registers: Sequence[Finding]
+
+    @classmethod
+    def of(
+        cls, state: State, edition: str, apart: Sequence[Prepared], others: pd.DataFrame, followed: pd.DataFrame
+    ) -> "_Absences":
+        """From what is prepared of each ministry, the core projects of the other editions, and those followed."""
+        earlier = others.loc[others["edition"].lt(edition)]
+        return cls(
+            state,
+            edition,
+            pd.concat([others.iloc[:0], *(one.projects for one in apart)], ignore_index=True),
+            pd.concat([state.registers["links"].iloc[:0], *(one.additions["links"] for one in apart)]),
+            _awaited(earlier, followed),
+            expected_projects(edition, earlier, state.registers) if len(earlier) else (),
+        )
+
+    def told_of(self, ministry: str, lost: Collection[str]) -> list[Finding]:
+        """The projects that a ministry declared at the last edition, or that the registers know, and that are gone.
+
+        Args:
+            ministry: a code.
+            lost: the names, as they are compared, that a new version of a file lost: it is said of the file.
+        """
+        if self.last.empty:
+            return []
+        registers = grown(self.state.registers, {"links": self.links.loc[self.links["ministry_id"].eq(ministry)]})
+        projects = self.projects.loc[self.projects["ministry_id"].eq(ministry)]
+        declared = set(projects["project_id"])
+        of_registers = [one for one in self.of_registers if one.ministry_id == ministry and one.value not in declared]
+        told = {one.value for one in of_registers}
+        last = self.last.loc[self.last["ministry_id"].eq(ministry) & ~self.last["project_id"].isin(told)]
+        last = last.loc[~last["name"].map(match_key).isin(lost)]
+        gone = departures(self.edition, projects, last, registers["exits"])
+        left = [one for _, one in vanished(gone, waiting_for_review(registers))]
+        return [*of_registers, *left]
 
 
 def _awaited(earlier: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:

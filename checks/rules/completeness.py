@@ -100,11 +100,23 @@ def undeclared_projects(
 ) -> list[Finding]:
     """One warning for each project of the registers that no ministry declares, though nobody said that it left.
 
+    Args:
+        edition: its key.
+        projects: core projects of the edition.
+        earlier: core projects of the editions before it.
+        registers: those that `expected_projects` uses.
+    """
+    declared = set(projects["project_id"])
+    return [one for one in expected_projects(edition, earlier, registers) if one.value not in declared]
+
+
+def expected_projects(edition: str, earlier: pd.DataFrame, registers: Registers) -> list[Finding]:
+    """The warning that each project of the registers is worth when no ministry declares it.
+
     Those of the last edition are left out: their leaving is told by `every_exit_has_a_reason`.
 
     Args:
         edition: its key.
-        projects: core projects of the edition.
         earlier: core projects of the editions before it.
         registers: `opinions`, `missions`, `baselines`, `exits`, `decisions` and `projects` are used.
     """
@@ -114,7 +126,7 @@ def undeclared_projects(
     labels = names.drop_duplicates("project_id", keep="last").set_index("project_id")
     last = earlier.loc[earlier["edition"].eq(earlier["edition"].max()), "project_id"]
     # Under a mission, a project that has just left is said as well: it is the one that is looked for first.
-    known = _accounted_for(edition, projects, earlier, registers)
+    known = _accounted_for(edition, earlier, registers)
     sources = {
         "project_under_mission_is_declared": open_missions(registers["missions"], day),
         "project_with_an_opinion_is_declared": opinions.loc[opinions["requested_on"].le(day)],
@@ -135,14 +147,14 @@ def undeclared_projects(
     return found
 
 
-def _accounted_for(edition: str, projects: pd.DataFrame, earlier: pd.DataFrame, registers: Registers) -> set[str]:
-    """The ids that are there, that are another name of a project, or whose leaving has a reason."""
+def _accounted_for(edition: str, earlier: pd.DataFrame, registers: Registers) -> set[str]:
+    """The ids that are another name of a project, or whose leaving has a reason."""
     exits, decisions = registers["exits"], registers["decisions"]
     last_rows = earlier.sort_values("edition").drop_duplicates("project_id", keep="last")
     explained = last_rows.loc[exit_reasons(last_rows, exits, edition).notna(), "project_id"]
     never_met = exits.loc[exits["edition"].le(edition) & ~exits["project_id"].isin(earlier["project_id"]), "project_id"]
     same = decisions.loc[decisions["decision"].eq("same"), "project_id"]
-    return {*projects["project_id"], *explained, *never_met, *same}
+    return {*explained, *never_met, *same}
 
 
 def _named(labels: pd.DataFrame, identifier: str) -> str:

@@ -5,7 +5,7 @@ the decisions of a person apply on top of it. How rows are compared is in `wareh
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,11 @@ class Identified:
     links: pd.DataFrame
     names: pd.DataFrame
 
+    def of(self, rows: pd.Index) -> "Identified":
+        """What is said of some of the rows."""
+        links, names = (lines.loc[lines.index.isin(rows)] for lines in (self.links, self.names))
+        return Identified(self.project_id.loc[rows], links, names)
+
 
 def canonical(project_id: pd.Series, edition: pd.Series, decisions: pd.DataFrame) -> pd.Series:
     """Apply the decisions of a person to ids, in the order they were taken.
@@ -51,7 +56,7 @@ def canonical(project_id: pd.Series, edition: pd.Series, decisions: pd.DataFrame
 
 
 def identify(
-    projects: pd.DataFrame, edition: str, registers: Registers, history: pd.DataFrame, only_of: str | None = None
+    projects: pd.DataFrame, edition: str, registers: Registers, history: pd.DataFrame, *, apart: bool = False
 ) -> Identified:
     """Give each project of an edition its stable id.
 
@@ -66,26 +71,22 @@ def identify(
         edition: key of the edition.
         registers: `projects`, `links` and `decisions` are used.
         history: core projects of the other editions; may be empty.
-        only_of: a ministry whose rows these are, and among whose projects alone they are looked for, so that who else
-            declares what changes nothing; the ids of new projects then bear its name (`NOT_GIVEN`).
+        apart: whether the rows of each ministry are looked for among its own projects alone, so that who else declares
+            what changes nothing; the ids of new projects then bear its name (`NOT_GIVEN`).
     """
     decisions = registers["decisions"]
     declared = projects["project_id"]
     logged = logged_ids(projects, registers)
     settled = declared.fillna(logged)
-    open_rows = without_figures(projects.loc[settled.isna()])
-    known = history.iloc[:0]
-    # Who is known already is compared with nobody, and the other editions are not looked at for each ministry again.
-    if len(open_rows):
-        known = _known(edition, registers, without_figures(history), taken=set(settled.dropna()))
-        known = known if only_of is None else _carried_by(known, only_of)
-    matches = match_projects(open_rows, known)
+    groups = [(str(key), rows.index) for key, rows in projects.groupby("ministry_id")] if apart else []
+    matches = _matches(projects, edition, registers, history, settled, groups)
     found = settled.fillna(matches["project_id"].reindex(projects.index))
-    fresh = fresh_ids(registers, [declared, found, history["project_id"]])
-    mark = "" if only_of is None else f"@{only_of}"
-    new = projects.loc[found.isna()]
-    given = pd.Series({place: next(fresh) + mark for place in _in_order(new)}, dtype="str")
-    identifiers = found.fillna(given).astype("str")
+    given: dict[Any, str] = {}
+    for mark, rows in [(f"@{ministry}", rows) for ministry, rows in groups] or [("", projects.index)]:
+        fresh = fresh_ids(registers, [declared.loc[rows], found.loc[rows], history["project_id"]])
+        new = projects.loc[rows].loc[found.loc[rows].isna()]
+        given |= {place: next(fresh) + mark for place in _in_order(new)}
+    identifiers = found.fillna(pd.Series(given, dtype="str")).astype("str")
     # An id of a row logged before is not written again: the log has what it was before any decision.
     written = projects.assign(project_id=identifiers).loc[_to_log(projects, logged)]
     links = written[["name", "ministry_id", "project_id"]].assign(
@@ -97,6 +98,36 @@ def identify(
     )[LINK_COLUMNS]
     names = _new_names(projects.assign(project_id=identifiers), edition, registers["projects"])
     return Identified(canonical(identifiers, projects["edition"], decisions), links, names)
+
+
+def _matches(
+    projects: pd.DataFrame,
+    edition: str,
+    registers: Registers,
+    history: pd.DataFrame,
+    settled: pd.Series,
+    groups: Sequence[tuple[str, pd.Index]],
+) -> pd.DataFrame:
+    """What `match_projects` says of the rows that nothing settles; `groups` are the ministries to take apart."""
+    open_rows = without_figures(projects.loc[settled.isna()])
+    # Who is known already is compared with nobody, and the other editions are not looked at.
+    if open_rows.empty:
+        return match_projects(open_rows, history.iloc[:0])
+    known = _known(edition, registers, without_figures(history))
+    if not groups:
+        return match_projects(open_rows, _but(known, settled))
+    return pd.concat(
+        [
+            match_projects(of_one, _carried_by(_but(known, settled.loc[rows]), ministry))
+            for ministry, rows in groups
+            if len(of_one := open_rows.loc[open_rows.index.isin(rows)])
+        ]
+    )
+
+
+def _but(known: pd.DataFrame, settled: pd.Series) -> pd.DataFrame:
+    """The known rows of the projects that no row is yet."""
+    return known.loc[~known["project_id"].isin(settled.dropna())].reset_index(drop=True)
 
 
 def _in_order(new: pd.DataFrame) -> list[Any]:
@@ -148,7 +179,7 @@ def _to_log(projects: pd.DataFrame, logged: pd.Series) -> pd.Series:
     return logged.isna() | (projects["project_id"].notna() & projects["project_id"].ne(logged))
 
 
-def _known(edition: str, registers: Registers, history: pd.DataFrame, *, taken: set[str]) -> pd.DataFrame:
+def _known(edition: str, registers: Registers, history: pd.DataFrame) -> pd.DataFrame:
     """The rows of other editions to compare with, under their present ids, and the names only a register has."""
     others = history.loc[history["edition"].ne(edition)]
     others = others.assign(project_id=canonical(others["project_id"], others["edition"], registers["decisions"]))
@@ -159,8 +190,7 @@ def _known(edition: str, registers: Registers, history: pd.DataFrame, *, taken: 
     aliases = names.loc[alone, ["edition", "project_id", "name", "ministry_id"]]
     # Columns that no alias has would lose their dtype in the concatenation.
     like_others = aliases.reindex(columns=others.columns).astype(others.dtypes.to_dict())
-    known = pd.concat([others, like_others], ignore_index=True) if len(aliases) else others
-    return known.loc[~known["project_id"].isin(taken)].reset_index(drop=True)
+    return pd.concat([others, like_others], ignore_index=True) if len(aliases) else others
 
 
 def _carried_by(known: pd.DataFrame, ministry: str) -> pd.DataFrame:

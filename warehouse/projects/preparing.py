@@ -4,7 +4,7 @@ Pure functions on frames. Order remains in one place, here: an id is given when 
 changes; the log of links remembers it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,7 +13,7 @@ from warehouse.home.registers import Registers, grown
 from warehouse.model.findings import Finding
 from warehouse.model.terms import match_key
 from warehouse.projects.baselines import compare_with_ledger
-from warehouse.projects.identification import canonical, identify, logged_ids, presumed_ids
+from warehouse.projects.identification import Identified, canonical, identify, logged_ids, presumed_ids
 from warehouse.projects.opinions import with_registered_opinions
 from warehouse.projects.tables import ACCEPTED_CELLS, CORE_PROJECTS, ROW_KEY
 from warehouse.projects.withheld import Place, withheld_overlay, withheld_places
@@ -33,7 +33,7 @@ class Prepared:
     findings: list[Finding]
 
 
-def prepare(rows: pd.DataFrame, registers: Registers, others: pd.DataFrame, *, only_of: str | None = None) -> Prepared:
+def prepare(rows: pd.DataFrame, registers: Registers, others: pd.DataFrame) -> Prepared:
     """Identify the rows of an edition, and confront them with the registers.
 
     Rows that other checks refuse (without a name or a ministry, or twice the same) are left out.
@@ -42,17 +42,56 @@ def prepare(rows: pd.DataFrame, registers: Registers, others: pd.DataFrame, *, o
         rows: columns of `SUBMITTED_ROWS`, one edition.
         registers: all registers, by short name.
         others: core projects of the other editions.
-        only_of: the ministry whose rows these are, to identify them by themselves; see `identify`.
     """
-    edition = str(rows["edition"].iloc[0])
-    usable = rows.dropna(subset=["name", "ministry_id"])
-    place = usable["name"].map(match_key) + "|" + usable["ministry_id"]
-    usable = usable.loc[~place.duplicated()].reset_index(drop=True)
-    identified = identify(usable[CORE_PROJECTS.names()], edition, registers, others, only_of)
+    usable, edition = _usable(rows), str(rows["edition"].iloc[0])
+    return _prepared(usable, identify(usable[CORE_PROJECTS.names()], edition, registers, others), registers)
+
+
+def prepare_apart(rows: pd.DataFrame, registers: Registers, others: pd.DataFrame) -> list[Prepared]:
+    """The same with the rows of each ministry identified by themselves; ministries that share no project are together.
+
+    Args:
+        rows: columns of `SUBMITTED_ROWS`, one edition.
+        registers: all registers, by short name.
+        others: core projects of the other editions.
+    """
+    usable = _usable(rows)
+    if usable.empty:
+        return []
+    edition, ministries = str(rows["edition"].iloc[0]), usable["ministry_id"]
+    identified = identify(usable[CORE_PROJECTS.names()], edition, registers, others, apart=True)
+    groups = [usable.loc[ministries.isin(group)] for group in _disjoint(identified.project_id.groupby(ministries))]
+    return [_prepared(group, identified.of(group.index), registers) for group in groups]
+
+
+def _disjoint(projects: Iterable[tuple[Hashable, pd.Series]]) -> Iterator[list[Hashable]]:
+    """Ministries, by groups in which no two declare the same project."""
+    waiting = [(ministry, set(ids)) for ministry, ids in projects]
+    while waiting:
+        group: list[Hashable] = []
+        left: list[tuple[Hashable, set[str]]] = []
+        met: set[str] = set()
+        for ministry, ids in waiting:
+            if met & ids:
+                left.append((ministry, ids))
+            else:
+                group.append(ministry)
+            met |= ids
+        yield group
+        waiting = left
+
+
+def _usable(rows: pd.DataFrame) -> pd.DataFrame:
+    named = rows.dropna(subset=["name", "ministry_id"])
+    place = named["name"].map(match_key) + "|" + named["ministry_id"]
+    return named.loc[~place.duplicated()].reset_index(drop=True)
+
+
+def _prepared(usable: pd.DataFrame, identified: Identified, registers: Registers) -> Prepared:
     identities = usable.assign(project_id=identified.project_id)[CORE_PROJECTS.names()]
     # As they will be read back, so that what is found in them is told in the same order whenever it is.
     ordered = identities.sort_values("project_id", kind="stable", ignore_index=True)
-    projects = _completed(ordered, edition, registers)
+    projects = _completed(ordered, str(usable["edition"].iloc[0]), registers)
     baselines, findings = compare_with_ledger(projects, registers["baselines"])
     additions = {"links": identified.links, "projects": identified.names, "baselines": baselines}
     return Prepared(usable, projects, additions, findings)
