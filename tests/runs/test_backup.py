@@ -22,8 +22,8 @@ def test_a_home_restored_elsewhere_without_what_is_remade_gives_the_same_files(
     assert {path.name: path.read_bytes() for path in sorted((restored / "registers").glob("*.csv"))} == registers
 
 
-def test_a_home_that_moved_goes_on(demonstration: tuple[Path, Said], tmp_path: Path) -> None:
-    home = clone(demonstration[0], tmp_path / "un")
+def test_a_home_that_moved_goes_on(backfilled: Path, tmp_path: Path) -> None:
+    home = clone(backfilled, tmp_path / "un")
     moved = home.rename(tmp_path / "autre dossier, été")
     before = published(moved)
     done(moved, "run", "2021-11")

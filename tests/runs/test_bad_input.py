@@ -234,7 +234,7 @@ def test_two_runs_at_once_both_succeed(begun: Path, accepted: Path, tmp_path: Pa
 def test_a_disk_that_refuses_is_said_so_and_loses_nothing(accepted: Path, tmp_path: Path) -> None:
     home = clone(accepted, tmp_path / "home")
     before = digests(home, "registers", "warehouse/core_projects")
-    submit(home, *rows_of(200))
+    submit(home, *rows_of(20))
 
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
