@@ -27,15 +27,21 @@ SHARED = TESTS.parents[1] / "shared"
 REAL_DATA = SHARED / "data"
 CASES = SHARED / "cases" / "semester"
 
-# Files and folders of tests that take minutes, the longest first.
+# Files and folders of tests that take minutes, the longest first, but for those that wait for the demonstration.
 LONGEST = (
     "site/test_accessibility.py",
     "export/test_export_platform.py",
+    "runs/test_order_of_editions.py",
+    "runs/test_definitions.py",
+    "history/test_history_commands.py",
+    "runs/test_bad_input.py",
+    "runs/test_corrections_of_the_past.py",
+    "runs/test_semester.py",
     "runs",
+    "status",
     "reading/test_fuzz.py",
-    "history",
-    "forms",
     "collection",
+    "forms",
     "home",
 )
 
