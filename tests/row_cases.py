@@ -51,7 +51,7 @@ class Received:
 def checked(cells: pd.DataFrame) -> dict[str, list[Finding]]:
     """What the checks of rows find in the cells of an edition."""
     rows = type_projects(cells)[0]
-    return row_findings(rows, nonconforming_rows(rows), Places(cells))
+    return row_findings(rows, nonconforming_rows({EDITION: rows})[EDITION], Places(cells))
 
 
 def found_together(folder: Path, files: Mapping[str, Received]) -> dict[str, dict[str, list[Finding]]]:

@@ -88,7 +88,7 @@ def accept(state: State, receipts: Mapping[str, Receipt], known: pd.DataFrame) -
     }
     places = {edition: Places(receipt.submitted.cells) for edition, receipt in receipts.items()}
 
-    nonconforming = {edition: nonconforming_rows(receipt.submitted.rows) for edition, receipt in receipts.items()}
+    nonconforming = nonconforming_rows({edition: receipt.submitted.rows for edition, receipt in receipts.items()})
     standing: dict[str, tuple[Registers, pd.DataFrame]] = {}
 
     def accepts(edition: str, prepared: Prepared, registers: Registers, projects: pd.DataFrame) -> bool:

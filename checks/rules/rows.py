@@ -1,6 +1,7 @@
 """Everything that is checked of the rows of an edition, taken by themselves, before they are identified."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 
 import pandas as pd
 
@@ -19,9 +20,24 @@ DECLARATION = tuple(declared_expectations(CORE_PROJECTS, without=_NOT_YET))
 CHECKS = ("rows_conform_to_declaration", "rows_raise_no_warning", "figures_are_plausible", "words_are_coherent")
 
 
-def nonconforming_rows(rows: pd.DataFrame) -> dict[str, list[int]]:
-    """The positions of the rows that break each broken rule of the declaration: what no file beside them changes."""
-    return unexpected_rows(rows, DECLARATION) if len(rows) else {}
+def nonconforming_rows(editions: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, list[int]]]:
+    """The positions of the rows that break each broken rule of the declaration, by edition.
+
+    No such rule looks at two rows: those of all editions are judged together.
+
+    Args:
+        editions: the typed rows of each edition, as `row_findings` takes them.
+    """
+    found: dict[str, dict[str, list[int]]] = {edition: {} for edition in editions}
+    given = {edition: rows for edition, rows in editions.items() if len(rows)}
+    if not given:
+        return found
+    starts = dict(zip(given, [0, *accumulate(map(len, given.values()))], strict=False))
+    for rule, positions in unexpected_rows(pd.concat(given.values(), ignore_index=True), DECLARATION).items():
+        for edition, start in starts.items():
+            if inside := [place - start for place in positions if 0 <= place - start < len(given[edition])]:
+                found[edition][rule] = inside
+    return found
 
 
 def row_findings(
@@ -39,7 +55,7 @@ def row_findings(
     Args:
         rows: the typed rows of one edition, in the order of files and lines: the columns of `CORE_PROJECTS`
             (`project_id` missing when not declared) and `layout`.
-        nonconforming: from `nonconforming_rows`, of the same rows.
+        nonconforming: from `nonconforming_rows`, of the same edition.
         places: the cells of that edition.
         answered: the places of the rows whose project has an opinion in the register: none is due from the ministry.
         alone: whether the rows of each ministry are judged by themselves.

@@ -139,9 +139,8 @@ def test_an_opinion_that_the_register_has_is_not_asked_of_the_ministry(tmp_path:
 
     def due(*opinions: dict[str, Any]) -> list[int | None]:
         answered = answered_places(rows, lines_of(OPINIONS, *opinions))
-        return [
-            finding.row for finding in row_findings(rows, nonconforming_rows(rows), Places(cells), answered)[WARNINGS]
-        ]
+        broken = nonconforming_rows({EDITION: rows})[EDITION]
+        return [finding.row for finding in row_findings(rows, broken, Places(cells), answered)[WARNINGS]]
 
     assert due() == [2, 3]
     assert due(opinion_line("2021-02-15", "2021-03-01", "favourable")) == [3]

@@ -15,6 +15,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -336,6 +337,7 @@ def _compare_ministries(one: _Profile, other: _Profile) -> Level:
     return weights.RELATED_MINISTRY if are_related(one.ministry, other.ministry) else weights.OTHER_MINISTRY
 
 
+@lru_cache(maxsize=2**14)
 def _compare_starts(one: dt.date | None, other: dt.date | None) -> Level:
     if one is None or other is None:
         return UNKNOWN
