@@ -1,7 +1,7 @@
 """What was known when, and the semester dataset: every file of `out/<edition>/open_data/`."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import dagster as dg
@@ -91,6 +91,13 @@ def about_edition(state: State, store: ParquetStore, edition: Edition, closing: 
     )
 
 
+def about_of(session: Session, edition: Edition, closings: Mapping[str, Closing]) -> About:
+    """The same in a run, once the versions are kept: made once, and read again for each later edition."""
+    if edition.key not in session.abouts:
+        session.abouts[edition.key] = about_edition(session.state, session.store, edition, closings[edition.key])
+    return session.abouts[edition.key]
+
+
 # After the versions, which come after every other table and the blocking checks of what is withheld.
 @output_asset(
     "open_dataset",
@@ -107,7 +114,7 @@ def open_dataset(context: dg.AssetExecutionContext, session: dg.ResourceParam[Se
     states = states_of(closings)
     for edition in editions:
         frames = session.published_frames(edition, states)
-        files = open_files(frames, about_edition(session.state, session.store, edition, closings[edition.key]))
+        files = open_files(frames, about_of(session, edition, closings))
         with replacing_directory(session.home.out(edition, FOLDER)) as folder:
             for name, content in files.items():
                 (folder / name).write_bytes(content)

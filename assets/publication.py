@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets.declaring import output_asset, tell_others
 from assets.open_data import FOLDER as OPEN_DATA
-from assets.open_data import about_edition
+from assets.open_data import about_of
 from assets.report.briefs import brief_pdf
 from assets.report.rendering import report_pdf
 from assets.session import Session, give_back_memory
@@ -95,7 +95,7 @@ def site_tables(session: Session, edition: Edition, closings: Mapping[str, Closi
         edition=edition,
         editions=tuple(editions),
         frames=session.published_frames(edition, states_of(closings)),
-        abouts={one.key: about_edition(session.state, session.store, one, closings[one.key]) for one in editions},
+        abouts={one.key: about_of(session, one, closings) for one in editions},
         findings={one.key: tuple(read_findings(session.home, one)) for one in editions},
         sizes={path.name: path.stat().st_size for path in sorted(session.home.out(edition, OPEN_DATA).glob("*"))},
         base_url=session.state.settings.site.base_url,

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from assets.collection.intake import Receipt, receive
 from assets.collection.state import Verdicts
+from assets.dataset.about import About
 from assets.dataset.rows import open_frames, read_tables
 from warehouse.archive.closed import read_closings
 from warehouse.archive.freshness import (
@@ -51,6 +52,7 @@ class Session:
         touched: the editions whose tables are written; None until the rows are accepted.
         published: the editions whose outputs are made; None until the tables are.
         frames: the published rows of the editions whose outputs are being made, and of the latest.
+        abouts: what the dataset of each edition says of itself, as far as it was asked for.
     """
 
     state: State
@@ -65,6 +67,7 @@ class Session:
     touched: frozenset[str] | None = None
     published: tuple[Edition, ...] | None = None
     frames: dict[str, Mapping[Table, pd.DataFrame]] = field(default_factory=dict)
+    abouts: dict[str, About] = field(default_factory=dict)
 
     @property
     def home(self) -> Home:
@@ -108,7 +111,7 @@ class Session:
     def ask(self, editions: Iterable[str]) -> None:
         """Ask for other editions, once the run for those before is done."""
         self.asked = tuple(sorted(editions))
-        self.touched, self.published, self.frames = None, None, {}
+        self.touched, self.published, self.frames, self.abouts = None, None, {}, {}
 
     def editions(self, keys: Iterable[str]) -> list[Edition]:
         """Editions by their keys, in calendar order."""

@@ -20,8 +20,8 @@ LOCAL_PATH = re.compile(
     rb"(?<![\w./:\\-])(?:/(?:" + b"|".join(_ROOTS) + rb")/[\w.-]+"
     rb"|[A-Za-z]:\\{1,2}(?:Users|Documents|Windows)\\|file:///?[\w/])"
 )
-# One of which is in any such path: they are looked for fifty times faster than the expression.
-_SIGNS = (*(b"/" + root + b"/" for root in _ROOTS), b":\\", b"file://")
+# What such a path has, and how many characters before it it begins: looked for fifty times faster than the expression.
+_SIGNS = (*((b"/" + root + b"/", 0) for root in _ROOTS), (b":\\", 1), (b"file://", 0))
 LEAST_NAME = 5
 
 
@@ -62,7 +62,7 @@ def machine_findings(path: Path, home: Path | None = None) -> Iterator[Finding]:
     needles = [name.encode() for name in _machine_names()] + ([str(home.resolve()).encode()] if home else [])
     for member, content in parts(path):
         where = f" ({member})" if member else ""
-        found = LOCAL_PATH.search(content) if any(sign in content for sign in _SIGNS) else None
+        found = _local_path(content)
         if found or any(needle in content for needle in needles):
             shown = found.group().decode("utf-8", "replace") if found else None
             message = f"Ce fichier porte le chemin d'un poste, le nom d'une machine ou d'un compte{where}."
@@ -70,6 +70,19 @@ def machine_findings(path: Path, home: Path | None = None) -> Iterator[Finding]:
             return
     if path.suffix in (".xlsx", ".ods") and has_author(path):
         yield refused("no_file_names_a_machine", path.name, "Les propriétés de ce classeur nomment un auteur.")
+
+
+def _local_path(content: bytes) -> re.Match[bytes] | None:
+    """The first path of a machine in some bytes."""
+    found = []
+    for sign, before in _SIGNS:
+        at = content.find(sign)
+        while at >= 0:
+            if path := LOCAL_PATH.match(content, max(at - before, 0)):
+                found.append(path)
+                break
+            at = content.find(sign, at + 1)
+    return min(found, key=re.Match.start, default=None)
 
 
 def _machine_names() -> Iterator[str]:
