@@ -55,15 +55,11 @@ ABSOLUTE = Style(absolute=True)
 class Records:
     """The rows of a whole table as plain values, and where each value is; each made once, when first asked for."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
+    def __init__(self, table: Table, frame: pd.DataFrame) -> None:
+        self.table, self.frame = table, frame
+        self._clauses: dict[tuple[str, object], str] = {}
         self._values: dict[str, list[Hashable]] = {}
         self._places: dict[str, dict[Hashable, list[int]]] = {}
-
-    @cached_property
-    def rows(self) -> list[dict[Hashable, Any]]:
-        """The rows, in order."""
-        return self.frame.to_dict("records")
 
     def values(self, name: str) -> list[Hashable]:
         """The values of a column, in order; None for a missing one."""
@@ -80,6 +76,14 @@ class Records:
                 found.setdefault(value, []).append(place)
             self._places[name] = found
         return self._places[name].get(code, [])
+
+    def clause(self, name: str, code: object) -> str:
+        """What a source says of the rows whose column has a value."""
+        if (name, code) not in self._clauses:
+            column = self.table.column(name)
+            said = "" if code is None else quote(published(column, code))
+            self._clauses[name, code] = f"{column.published}={said}"
+        return self._clauses[name, code]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +106,17 @@ class Rows:
     def of(cls, stem: str, table: Table, frame: pd.DataFrame) -> "Rows":
         """All the rows of a file."""
         whole = frame.reset_index(drop=True)
-        return cls(stem, table, Records(whole), range(len(whole)))
+        return cls(stem, table, Records(table, whole), range(len(whole)))
 
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The rows, conformed to the table, indexed by their places."""
         return self.records.frame.take(list(self.places))
+
+    def with_columns(self, *names: str) -> "Rows":
+        """The same rows with these columns alone."""
+        table = replace(self.table, columns=tuple(self.table.column(name) for name in names))
+        return Rows.of(self.stem, table, self.records.frame[list(names)].take(list(self.places)))
 
     def at(self, places: Iterable[int]) -> "Rows":
         """Those of the rows at some places, as the index of `frame` gives them, in that order."""
@@ -137,7 +146,7 @@ class Rows:
     def __iter__(self) -> Iterator["Row"]:
         """Each row, in order."""
         for place in self.places:
-            yield Row(self, self.records.rows[place])
+            yield Row(self, place)
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -177,25 +186,20 @@ class Rows:
 
     def source(self, codes: Mapping[str, object], asked: str) -> str:
         """Where a figure stands, by the published names and values."""
-        columns = {self.table.column(name): code for name, code in codes.items()}
-        parts = (
-            f"{column.published}={'' if code is None else quote(published(column, code))}"
-            for column, code in columns.items()
-        )
-        return f"{self.stem}?{';'.join(parts)}#{asked}"
+        clauses = ";".join([self.records.clause(name, code) for name, code in codes.items()])
+        return f"{self.stem}?{clauses}#{asked}"
 
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One row of a published file."""
+    """One row of a published file, and its place among all those of the table."""
 
     rows: Rows
-    values: Mapping[Hashable, Any]
+    place: int
 
     def __getitem__(self, name: str) -> Any:
         """The value of a column; None when it is missing."""
-        value = self.values[name]
-        return None if pd.isna(value) else value
+        return self.rows.records.values(name)[self.place]
 
     def text(self, name: str) -> str:
         """The value of a column as text: the label of a code, nothing when it is missing."""

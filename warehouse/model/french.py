@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 import pandas as pd
 
@@ -211,6 +212,8 @@ def visible(text: str) -> str:
     return re.sub(r"[ \t\r\n]+", " ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
+# By type too: a text that is markup already stays so.
+@lru_cache(maxsize=2**12, typed=True)
 def typeset(text: str) -> str:
     """Put the no-break spaces and the typographic apostrophes of French in a sentence of ours.
 

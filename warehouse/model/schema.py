@@ -8,7 +8,7 @@ whoever only asks what a table is does not wait for them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from warehouse.model.errors import SchemaError
@@ -124,10 +124,13 @@ class Table:
         Raises:
             SchemaError: the table has no such column.
         """
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise SchemaError(f"La table {self.name} n'a pas de colonne {name}.")
+        if name not in self._by_name:
+            raise SchemaError(f"La table {self.name} n'a pas de colonne {name}.")
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Column]:
+        return {column.name: column for column in self.columns}
 
 
 def empty_frame(table: Table) -> "pd.DataFrame":

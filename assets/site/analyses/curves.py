@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assets.site.analyses.waterfalls import MEANS, Bridges, label_of
-from assets.site.charts.files import Chart, drawn, with_columns
+from assets.site.charts.files import Chart, drawn
 from assets.site.charts.timelines import Line, Point, timeline
 from assets.site.cited import Cited, Row, Rows, edition_time, sentence, transmitted
 from assets.site.tables import SiteTables, counts_from_initial
@@ -64,7 +64,7 @@ def curve(site: SiteTables, bridges: Bridges, rate: str, page: str) -> Curve:
         ),
         rows=(
             ("", means),
-            ("-officiels", with_columns(officials, "edition", "rank", f"{rate}_mean_ratio", "confidence", "source")),
+            ("-officiels", officials.with_columns("edition", "rank", f"{rate}_mean_ratio", "confidence", "source")),
         ),
         page=page,
     )

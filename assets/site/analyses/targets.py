@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from assets.page.wording import short_ministry
 from assets.site.analyses.waterfalls import MEANS, STRONGEST, TITLES
-from assets.site.charts.files import Chart, chart_files, drawn, with_columns
+from assets.site.charts.files import Chart, chart_files, drawn
 from assets.site.charts.timelines import Level, Line, Point, timeline
 from assets.site.cited import (
     ABSOLUTE,
@@ -209,7 +209,7 @@ def _chart(site: SiteTables, row: Row, finding: Markup, key: str) -> Chart | Non
             "Écart moyen à chaque édition, et la cible depuis l'édition qui l'adopte ; "
             "en pointillé, le chemin qui reste."
         ),
-        rows=(("", with_columns(figures, "edition", name, f"{rate}_n", "target_ratio", "target_due_on")),),
+        rows=(("", figures.with_columns("edition", name, f"{rate}_n", "target_ratio", "target_due_on")),),
         page=ADDRESS,
     )
 

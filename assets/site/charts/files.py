@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import unescape
 
 from markupsafe import Markup, escape
@@ -81,12 +81,6 @@ def drawn(
     if not wide:
         return None
     return Chart(key, title, subtitle, wide, draw(f"{key}-etroit", NARROW), tuple(rows), page)
-
-
-def with_columns(rows: Rows, *names: str) -> Rows:
-    """The same rows with these columns alone."""
-    table = replace(rows.table, columns=tuple(rows.table.column(name) for name in names))
-    return Rows.of(rows.stem, table, rows.frame[list(names)])
 
 
 def chart_files(site: SiteTables, chart: Chart, *, with_png: bool = True) -> Iterator[Page | Attachment]:

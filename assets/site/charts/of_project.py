@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from assets.page.wording import WITHHELD
-from assets.site.charts.files import Chart, drawn, with_columns
+from assets.site.charts.files import Chart, drawn
 from assets.site.charts.timelines import Level, Line, Point, timeline
 from assets.site.cited import BARE, Cited, Row, Rows
 from assets.site.tables import SiteTables
@@ -66,8 +66,8 @@ def _chart(
         title=Markup("{} : {}").format(rows[-1].text("name"), title),
         subtitle=Markup(title),  # noqa: S704  # written above
         rows=(
-            ("", with_columns(history, "edition", "project_id", column, initial)),
-            *((("-references", with_columns(references, *REFERENCE, promised)),) if len(references) else ()),
+            ("", history.with_columns("edition", "project_id", column, initial)),
+            *((("-references", references.with_columns(*REFERENCE, promised)),) if len(references) else ()),
         ),
         page=f"projets/{rows[-1].text('project_id')}/index.html",
     )
