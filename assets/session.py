@@ -1,5 +1,6 @@
 """What one run reads once and hands on from step to step; a step in another process reads it again."""
 
+import ctypes
 import datetime as dt
 import gc
 from collections.abc import Iterable, Mapping
@@ -176,3 +177,7 @@ def give_back_memory() -> None:
     """Give back to the system what earlier steps used: what is free in a process is held until then."""
     gc.collect()
     pa.default_memory_pool().release_unused()
+    # Of the GNU C library; others hold less, or have no such call.
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -235,26 +235,35 @@ def _width(column: Column) -> float:
 WORKBOOK_WRITERS: Mapping[str, Callable[[Book], bytes]] = {"xlsx": xlsx_bytes, "ods": ods_bytes}
 
 
-def sqlite_bytes(tables: Iterable[PublishedRows], files: Iterable[PublishedFile], about: Mapping[str, str]) -> bytes:
+class DatabaseFile:
     """All tables in one SQLite file, with `dictionnaire` (every column) and `a_propos` (what it is).
 
     Dates are ISO texts, booleans 0 or 1. The file is made in memory, packed, with pages of a fixed size.
     """
-    held = list(tables)
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
-        database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-        database.execute("BEGIN")
-        for rows in held:
-            database.execute(_create(rows.table))
-            marks = ", ".join("?" * len(rows.columns))
-            into = f"INSERT INTO {_quoted(rows.table.name)} VALUES ({marks})"  # noqa: S608  # our names
-            database.executemany(into, rows.with_iso_dates())
-        _describe(database, [rows.table for rows in held], files, about)
-        database.execute("COMMIT")
-        database.execute("VACUUM")
-        content = bytearray(database.serialize())
-    content[_SQLITE_WRITER] = _SQLITE_VERSION
-    return bytes(content)
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect(":memory:", isolation_level=None)
+        self._tables: list[Table] = []
+        self._database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        self._database.execute("BEGIN")
+
+    def add(self, rows: PublishedRows) -> None:
+        """Write the rows of a table, after those of the tables before it."""
+        self._tables.append(rows.table)
+        self._database.execute(_create(rows.table))
+        marks = ", ".join("?" * len(rows.columns))
+        into = f"INSERT INTO {_quoted(rows.table.name)} VALUES ({marks})"  # noqa: S608  # our names
+        self._database.executemany(into, rows.with_iso_dates())
+
+    def content(self, files: Iterable[PublishedFile], about: Mapping[str, str]) -> bytes:
+        """The bytes of the file, once all its tables are written; nothing can be added after."""
+        with closing(self._database) as database:
+            _describe(database, self._tables, files, about)
+            database.execute("COMMIT")
+            database.execute("VACUUM")
+            content = bytearray(database.serialize())
+        content[_SQLITE_WRITER] = _SQLITE_VERSION
+        return bytes(content)
 
 
 def _create(table: Table) -> str:

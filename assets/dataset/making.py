@@ -17,17 +17,17 @@ from assets.dataset.documents import (
 )
 from assets.dataset.formats import (
     WORKBOOK_WRITERS,
+    DatabaseFile,
     PublishedRows,
     csv_text,
     json_text,
     published_parquet,
     published_rows,
-    sqlite_bytes,
     workbook,
 )
 from assets.dataset.schemas import published_schema
 from warehouse.model.schema import Table
-from warehouse.open_data.files import DATA_FILES, published_files
+from warehouse.open_data.files import DATA_FILES, OpenFile, published_files
 from warehouse.open_data.tables import OPEN_FULL_PROJECTS
 
 
@@ -40,17 +40,20 @@ def open_files(frames: Mapping[Table, pd.DataFrame], about: About) -> dict[str, 
     """
     edition = about.edition
     files = list(published_files(edition))
-    rows = {table: published_rows(frame, table) for table, frame in frames.items()}
-    made: dict[str, bytes] = {}
-    for file in DATA_FILES:
-        if file.table is not None:
-            title = f"{about.title} : {file.title.format(month=edition.month_label())}"
-            contents = _table_contents(rows[file.table], title, about, file.formats)
-            for name, extension in zip(file.names(edition), file.formats, strict=True):
-                made[name] = contents[extension]
-            schema = json_document(published_schema(file, file.table, about))
-            made[f"{file.stem_for(edition)}.schema.json"] = schema.encode()
-    made["panorama.sqlite"] = sqlite_bytes(rows.values(), files, about.properties() | _caveats(about))
+    declared = {file.table: file for file in DATA_FILES if file.table is not None}
+    contents: dict[str, bytes] = {}
+    database = DatabaseFile()
+    # A table at a time: all of them as plain values would fill the memory.
+    for table, frame in frames.items():
+        rows = published_rows(frame, table)
+        database.add(rows)
+        contents |= _table_contents(rows, declared[table], about)
+    made = {
+        name: contents[name]
+        for file in declared.values()
+        for name in (*file.names(edition), f"{file.stem_for(edition)}.schema.json")
+    }
+    made["panorama.sqlite"] = database.content(files, about.properties() | _caveats(about))
     made["oc4ids.json"] = project_package(frames[OPEN_FULL_PROJECTS], about).encode()
     made["LISEZMOI.md"] = readme_text(about, files).encode()
     made["dictionnaire.html"] = dictionary_html(about, files).encode()
@@ -66,14 +69,19 @@ def _caveats(about: About) -> dict[str, str]:
     return {f"precaution {rank}": caveat for rank, caveat in enumerate(about.caveats(), start=1)}
 
 
-def _table_contents(rows: PublishedRows, title: str, about: About, formats: tuple[str, ...]) -> dict[str, bytes]:
-    contents: dict[str, bytes] = {"csv": csv_text(rows).encode()}
-    if "parquet" in formats:
+def _table_contents(rows: PublishedRows, file: OpenFile, about: About) -> dict[str, bytes]:
+    """The bytes of the files of a table, by name."""
+    edition = about.edition
+    contents = {"csv": csv_text(rows).encode()}
+    if "parquet" in file.formats:
         contents["parquet"] = published_parquet(rows)
-    if "json" in formats:
+    if "json" in file.formats:
         contents["json"] = json_text(rows, about.properties()).encode()
-    if not WORKBOOK_WRITERS.keys().isdisjoint(formats):
+    if not WORKBOOK_WRITERS.keys().isdisjoint(file.formats):
+        title = f"{about.title} : {file.title.format(month=edition.month_label())}"
         notes = [*about.notes(), *about.caveats()]
         book = workbook(rows, title, notes, notes_first=bool(about.closing.provisional))
         contents |= {extension: write(book) for extension, write in WORKBOOK_WRITERS.items()}
-    return contents
+    schema = json_document(published_schema(file, rows.table, about))
+    named = {name: contents[extension] for name, extension in zip(file.names(edition), file.formats, strict=True)}
+    return named | {f"{file.stem_for(edition)}.schema.json": schema.encode()}

@@ -184,6 +184,27 @@ def test_every_rule_derived_from_the_declaration_can_fail() -> None:
     assert all(1 in broken[name] for name in given)
 
 
+def test_rows_of_several_editions_are_judged_as_each_by_itself() -> None:
+    wrong: tuple[dict[str, object], ...] = (
+        {},
+        {"updated_cost_meur": -1.0},
+        {"name": None},
+        {"phase": "???"},
+        {"source_row": 0},
+    )
+    rows = pd.DataFrame(
+        [project(rank, "2021-07") | values for rank, values in enumerate(wrong, start=1)],
+        columns=CORE_PROJECTS.names(),
+        dtype="object",
+    )
+    editions = {"2020-11": rows, "2021-07": rows.iloc[:0], "2021-11": rows.iloc[::-1].reset_index(drop=True)}
+    found = nonconforming_rows(editions)
+    assert found == {edition: nonconforming_rows({edition: of_one})[edition] for edition, of_one in editions.items()}
+    assert found["2020-11"]["name_is_given"] == [2]
+    assert (found["2021-07"], found["2021-11"]["name_is_given"]) == ({}, [2])
+    assert found["2021-11"]["source_row_is_in_range"] == [0]
+
+
 def test_a_project_that_vanishes_is_listed() -> None:
     rows = [project(1, "2021-07"), project(2, "2021-07"), project(1), project(3)]
     (finding,) = told(vanished, moves(*rows).reset_index(), NOBODY_WAITS)
