@@ -157,7 +157,9 @@ class RunStore(ParquetStore):
             self.made[table.name] = super().history(table)
             self.known[table.name] = super().editions(table)
         whole = self.made[table.name]
-        rows: pd.DataFrame = whole.loc[whole["edition"].le(until)].reset_index(drop=True)
+        asked = whole["edition"].le(until)
+        # Nothing is copied until somebody writes in it.
+        rows: pd.DataFrame = whole.copy(deep=False) if asked.all() else whole.loc[asked].reset_index(drop=True)
         return rows
 
     def columns(self, table: Table, names: Collection[str]) -> pd.DataFrame:

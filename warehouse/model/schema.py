@@ -155,7 +155,16 @@ def conform(frame: "pd.DataFrame", table: Table) -> "pd.DataFrame":
     unknown = [str(name) for name in frame.columns if name not in table.names()]
     if missing or unknown:
         raise SchemaError(f"Table {table.name} : colonnes manquantes {missing}, colonnes non déclarées {unknown}.")
-    typed = pd.DataFrame({column.name: _typed(frame[column.name], column, table) for column in table.columns})
+    # What has its type already, as a table read back or handed on, is left as it is.
+    others = {
+        column.name: _typed(frame[column.name], column, table)
+        for column in table.columns
+        if frame[column.name].dtype != dtype_of(column.kind)
+    }
+    typed = frame[table.names()]
+    if others:
+        typed = pd.DataFrame({name: others.get(name, typed[name]) for name in table.names()})
+    _refuse_values(typed, table)
     if not table.primary_key:
         return typed.reset_index(drop=True)
     repeated = typed.duplicated(list(table.primary_key))
@@ -181,18 +190,26 @@ def dtype_of(kind: Kind) -> Any:
 
 def _typed(values: "pd.Series", column: Column, table: Table) -> "pd.Series":
     try:
-        # What has its type already, as a table read back or handed on, is left as it is.
-        typed: pd.Series = values if values.dtype == dtype_of(column.kind) else values.astype(dtype_of(column.kind))
+        typed: pd.Series = values.astype(dtype_of(column.kind))
     except (TypeError, ValueError) as error:
         raise SchemaError(f"Table {table.name}, colonne {column.name} : {error}") from error
-    if column.required and typed.isna().any():
-        raise SchemaError(f"Table {table.name}, colonne {column.name} : une valeur obligatoire manque.")
-    if column.vocabulary:
-        allowed = set(VOCABULARIES[column.vocabulary].codes())
-        strangers = sorted(set(typed.dropna().unique()) - allowed)
-        if strangers:
-            raise SchemaError(f"Table {table.name}, colonne {column.name} : code inconnu {strangers[0]!r}.")
     return typed
+
+
+def _refuse_values(typed: "pd.DataFrame", table: Table) -> None:
+    """Refuse a missing value where one is required, and an unknown code."""
+    required = [column.name for column in table.columns if column.required]
+    missing = typed[required].isna().any()
+    for column in table.columns:
+        if column.required and missing[column.name]:
+            raise SchemaError(f"Table {table.name}, colonne {column.name} : une valeur obligatoire manque.")
+        if column.vocabulary:
+            values = typed[column.name]
+            allowed = set(VOCABULARIES[column.vocabulary].codes())
+            if unknown := set(values.tolist()) - allowed:
+                strangers = sorted(set(values.dropna().unique()) & unknown)
+                if strangers:
+                    raise SchemaError(f"Table {table.name}, colonne {column.name} : code inconnu {strangers[0]!r}.")
 
 
 @cache
@@ -238,7 +255,12 @@ def from_arrow(arrow: "pa.Table", table: Table) -> "pd.DataFrame":
     import pyarrow as pa  # noqa: PLC0415
 
     frame: pd.DataFrame = arrow.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get)
-    return frame.astype({column.name: PANDAS_DTYPES[column.kind] for column in table.columns})[table.names()]
+    others = {
+        column.name: PANDAS_DTYPES[column.kind]
+        for column in table.columns
+        if frame[column.name].dtype != dtype_of(column.kind)
+    }
+    return (frame.astype(others) if others else frame)[table.names()]
 
 
 def sql_table(table: Table, metadata: "sa.MetaData") -> "sa.Table":

@@ -105,17 +105,18 @@ def mask(frame: pd.DataFrame, table: Table, flags: Mapping[str, pd.Series]) -> p
         table: their declaration, which says what each flag keeps back.
         flags: by flag, whether it is up; aligned with `frame`. A flag that is not given keeps nothing back.
     """
+    raised = {flag: up for flag, values in flags.items() if (up := values.astype(bool)).any()}
     masked = {}
     for column in table.columns:
-        up = [flags[flag].astype(bool) for flag in column.withheld_by if flag in flags]
-        if not up:
+        keeping = [raised[flag] for flag in column.withheld_by if flag in raised]
+        if not keeping:
             continue
-        kept_back, values = reduce(or_, up), frame[column.name]
+        kept_back, values = reduce(or_, keeping), frame[column.name]
         if not column.required:
             masked[column.name] = values.mask(kept_back)
         else:
             masked[column.name] = values.mask(kept_back, False if column.kind == "boolean" else "withheld")
-    return frame.assign(**masked)
+    return frame.assign(**masked) if masked else frame
 
 
 def without_withheld(projects: pd.DataFrame) -> pd.DataFrame:
