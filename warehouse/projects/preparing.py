@@ -44,7 +44,8 @@ def prepare(rows: pd.DataFrame, registers: Registers, others: pd.DataFrame) -> P
         others: core projects of the other editions.
     """
     usable, edition = _usable(rows), str(rows["edition"].iloc[0])
-    return _prepared(usable, identify(usable[CORE_PROJECTS.names()], edition, registers, others), registers)
+    identified = identify(usable[CORE_PROJECTS.names()], edition, registers, others)
+    return _prepared(edition, usable, identified, registers)
 
 
 def prepare_apart(rows: pd.DataFrame, registers: Registers, others: pd.DataFrame) -> list[Prepared]:
@@ -61,7 +62,7 @@ def prepare_apart(rows: pd.DataFrame, registers: Registers, others: pd.DataFrame
     edition, ministries = str(rows["edition"].iloc[0]), usable["ministry_id"]
     identified = identify(usable[CORE_PROJECTS.names()], edition, registers, others, apart=True)
     groups = [usable.loc[ministries.isin(group)] for group in _disjoint(identified.project_id.groupby(ministries))]
-    return [_prepared(group, identified.of(group.index), registers) for group in groups]
+    return [_prepared(edition, group, identified.of(group.index), registers) for group in groups]
 
 
 def _disjoint(projects: Iterable[tuple[Hashable, pd.Series]]) -> Iterator[list[Hashable]]:
@@ -87,11 +88,11 @@ def _usable(rows: pd.DataFrame) -> pd.DataFrame:
     return named.loc[~place.duplicated()].reset_index(drop=True)
 
 
-def _prepared(usable: pd.DataFrame, identified: Identified, registers: Registers) -> Prepared:
+def _prepared(edition: str, usable: pd.DataFrame, identified: Identified, registers: Registers) -> Prepared:
     identities = usable.assign(project_id=identified.project_id)[CORE_PROJECTS.names()]
     # As they will be read back, so that what is found in them is told in the same order whenever it is.
     ordered = identities.sort_values("project_id", kind="stable", ignore_index=True)
-    projects = _completed(ordered, str(usable["edition"].iloc[0]), registers)
+    projects = _completed(ordered, edition, registers)
     baselines, findings = compare_with_ledger(projects, registers["baselines"])
     additions = {"links": identified.links, "projects": identified.names, "baselines": baselines}
     return Prepared(usable, projects, additions, findings)
