@@ -8,7 +8,6 @@ import io
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -256,14 +255,17 @@ class DatabaseFile:
         self._database.executemany(into, rows.with_iso_dates())
 
     def content(self, files: Iterable[PublishedFile], about: Mapping[str, str]) -> bytes:
-        """The bytes of the file, once all its tables are written; nothing can be added after."""
-        with closing(self._database) as database:
-            _describe(database, self._tables, files, about)
-            database.execute("COMMIT")
-            database.execute("VACUUM")
-            content = bytearray(database.serialize())
+        """The bytes of the file, once all its tables are written."""
+        _describe(self._database, self._tables, files, about)
+        self._database.execute("COMMIT")
+        self._database.execute("VACUUM")
+        content = bytearray(self._database.serialize())
         content[_SQLITE_WRITER] = _SQLITE_VERSION
         return bytes(content)
+
+    def close(self) -> None:
+        """Let go of the file, whole or not."""
+        self._database.close()
 
 
 def _create(table: Table) -> str:

@@ -1,6 +1,7 @@
 """The files of the dataset of an edition, from its rows and what it says of itself."""
 
 from collections.abc import Mapping
+from contextlib import closing
 
 import pandas as pd
 
@@ -42,18 +43,19 @@ def open_files(frames: Mapping[Table, pd.DataFrame], about: About) -> dict[str, 
     files = list(published_files(edition))
     declared = {file.table: file for file in DATA_FILES if file.table is not None}
     contents: dict[str, bytes] = {}
-    database = DatabaseFile()
-    # A table at a time: all of them as plain values would fill the memory.
-    for table, frame in frames.items():
-        rows = published_rows(frame, table)
-        database.add(rows)
-        contents |= _table_contents(rows, declared[table], about)
+    with closing(DatabaseFile()) as database:
+        # A table at a time: all of them as plain values would fill the memory.
+        for table, frame in frames.items():
+            rows = published_rows(frame, table)
+            database.add(rows)
+            contents |= _table_contents(rows, declared[table], about)
+        whole = database.content(files, about.properties() | _caveats(about))
     made = {
         name: contents[name]
         for file in declared.values()
         for name in (*file.names(edition), f"{file.stem_for(edition)}.schema.json")
     }
-    made["panorama.sqlite"] = database.content(files, about.properties() | _caveats(about))
+    made["panorama.sqlite"] = whole
     made["oc4ids.json"] = project_package(frames[OPEN_FULL_PROJECTS], about).encode()
     made["LISEZMOI.md"] = readme_text(about, files).encode()
     made["dictionnaire.html"] = dictionary_html(about, files).encode()

@@ -156,11 +156,7 @@ def conform(frame: "pd.DataFrame", table: Table) -> "pd.DataFrame":
     if missing or unknown:
         raise SchemaError(f"Table {table.name} : colonnes manquantes {missing}, colonnes non déclarées {unknown}.")
     # What has its type already, as a table read back or handed on, is left as it is.
-    others = {
-        column.name: _typed(frame[column.name], column, table)
-        for column in table.columns
-        if frame[column.name].dtype != dtype_of(column.kind)
-    }
+    others = {column.name: _typed(frame[column.name], column, table) for column in _of_another_type(frame, table)}
     typed = frame[table.names()]
     if others:
         typed = pd.DataFrame({name: others.get(name, typed[name]) for name in table.names()})
@@ -188,6 +184,11 @@ def dtype_of(kind: Kind) -> Any:
     return pd.Series(dtype=PANDAS_DTYPES[kind]).dtype
 
 
+def _of_another_type(frame: "pd.DataFrame", table: Table) -> list[Column]:
+    """The columns that do not have the dtype of their declaration yet."""
+    return [column for column in table.columns if frame[column.name].dtype != dtype_of(column.kind)]
+
+
 def _typed(values: "pd.Series", column: Column, table: Table) -> "pd.Series":
     try:
         typed: pd.Series = values.astype(dtype_of(column.kind))
@@ -204,12 +205,12 @@ def _refuse_values(typed: "pd.DataFrame", table: Table) -> None:
         if column.required and missing[column.name]:
             raise SchemaError(f"Table {table.name}, colonne {column.name} : une valeur obligatoire manque.")
         if column.vocabulary:
-            values = typed[column.name]
-            allowed = set(VOCABULARIES[column.vocabulary].codes())
-            if unknown := set(values.tolist()) - allowed:
-                strangers = sorted(set(values.dropna().unique()) & unknown)
-                if strangers:
-                    raise SchemaError(f"Table {table.name}, colonne {column.name} : code inconnu {strangers[0]!r}.")
+            codes = VOCABULARIES[column.vocabulary].codes()
+            strangers = [
+                value for value in set(typed[column.name].tolist()).difference(codes) if isinstance(value, str)
+            ]
+            if strangers:
+                raise SchemaError(f"Table {table.name}, colonne {column.name} : code inconnu {min(strangers)!r}.")
 
 
 @cache
@@ -255,11 +256,7 @@ def from_arrow(arrow: "pa.Table", table: Table) -> "pd.DataFrame":
     import pyarrow as pa  # noqa: PLC0415
 
     frame: pd.DataFrame = arrow.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get)
-    others = {
-        column.name: PANDAS_DTYPES[column.kind]
-        for column in table.columns
-        if frame[column.name].dtype != dtype_of(column.kind)
-    }
+    others = {column.name: PANDAS_DTYPES[column.kind] for column in _of_another_type(frame, table)}
     return (frame.astype(others) if others else frame)[table.names()]
 
 
